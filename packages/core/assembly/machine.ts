@@ -1,0 +1,309 @@
+// The machine of the WebAssembly targets, twin of src/hot/machine.ts: the same functions over the
+// imported memory, kernels in 128-bit SIMD. Compiled twice, with and without relaxed SIMD.
+
+// @ts-nocheck: AssemblyScript, not TypeScript.
+
+@inline
+export function i32At(word: i32): i32 {
+  return load<i32>(<usize>word << 2);
+}
+
+@inline
+export function setI32(word: i32, value: i32): void {
+  store<i32>(<usize>word << 2, value);
+}
+
+@inline
+export function f32At(word: i32): f64 {
+  return <f64>load<f32>(<usize>word << 2);
+}
+
+@inline
+export function setF32(word: i32, value: f64): void {
+  store<f32>(<usize>word << 2, <f32>value);
+}
+
+@inline
+export function u8At(word: i32, index: i32): i32 {
+  return <i32>load<u8>((<usize>word << 2) + <usize>index);
+}
+
+@inline
+export function setU8(word: i32, index: i32, value: i32): void {
+  store<u8>((<usize>word << 2) + <usize>index, <u8>value);
+}
+
+export function clear(word: i32, words: i32): void {
+  memory.fill(<usize>word << 2, 0, <usize>words << 2);
+}
+
+@inline
+export function truncate(value: f64): i32 {
+  return <i32>value;
+}
+
+@inline
+export function sortableAt(word: i32): i32 {
+  const bits = load<i32>(<usize>word << 2);
+  return bits ^ ((bits >> 31) & 0x7fffffff);
+}
+
+@inline
+export function setFromSortable(word: i32, key: i32): void {
+  store<i32>(<usize>word << 2, key ^ ((key >> 31) & 0x7fffffff));
+}
+
+export function shiftPairs(first: i32, end: i32): void {
+  const start = <usize>first << 2;
+  let at = <usize>end << 2;
+  while (at >= start + 16) {
+    at -= 16;
+    v128.store(at + 8, v128.load(at));
+  }
+  if (at > start) store<u64>(start + 8, load<u64>(start));
+}
+
+/** Adds the dot product of sixteen codes to four running sums. */
+@inline
+function accumulate(sum: v128, a: v128, b: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    // Exact on every CPU: a in -127..127 and b in 0..127 keep each pair sum inside 16 bits.
+    return i32x4.relaxed_dot_i8x16_i7x16_add_s(a, b, sum);
+  }
+  const pairs = i16x8.add(i16x8.extmul_low_i8x16_s(a, b), i16x8.extmul_high_i8x16_s(a, b));
+  return i32x4.add(sum, i32x4.extadd_pairwise_i16x8_s(pairs));
+}
+
+@inline
+function sumLanes(sum: v128): i32 {
+  return (
+    i32x4.extract_lane(sum, 0) +
+    i32x4.extract_lane(sum, 1) +
+    (i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3))
+  );
+}
+
+export function dotCodes(a: i32, b: i32, words: i32): i32 {
+  let left = <usize>a << 2;
+  let right = <usize>b << 2;
+  const end = left + (<usize>words << 2);
+  let sum = i32x4.splat(0);
+  while (left < end) {
+    sum = accumulate(sum, v128.load(left), v128.load(right));
+    left += 16;
+    right += 16;
+  }
+  return sumLanes(sum);
+}
+
+/** Four sums of four lanes become one vector of four sums. */
+@inline
+function transposeAdd(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
+  const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
+  return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
+}
+
+export function dotCodesQuad(
+  query: i32,
+  a: i32,
+  b: i32,
+  c: i32,
+  d: i32,
+  words: i32,
+  out: i32,
+): void {
+  let at = <usize>query << 2;
+  const end = at + (<usize>words << 2);
+  let pa = <usize>a << 2;
+  let pb = <usize>b << 2;
+  let pc = <usize>c << 2;
+  let pd = <usize>d << 2;
+  let sa = i32x4.splat(0);
+  let sb = i32x4.splat(0);
+  let sc = i32x4.splat(0);
+  let sd = i32x4.splat(0);
+  while (at < end) {
+    const q = v128.load(at);
+    sa = accumulate(sa, q, v128.load(pa));
+    sb = accumulate(sb, q, v128.load(pb));
+    sc = accumulate(sc, q, v128.load(pc));
+    sd = accumulate(sd, q, v128.load(pd));
+    at += 16;
+    pa += 16;
+    pb += 16;
+    pc += 16;
+    pd += 16;
+  }
+  v128.store(<usize>out << 2, transposeAdd(sa, sb, sc, sd));
+}
+
+@inline
+export function squareCodes(row: i32, words: i32): i32 {
+  return dotCodes(row, row, words);
+}
+
+@inline
+function l2Step(sum: v128, a: v128, b: v128): v128 {
+  const difference = f32x4.sub(a, b);
+  return f32x4.add(sum, f32x4.mul(difference, difference));
+}
+
+@inline
+function dotStep(sum: v128, a: v128, b: v128): v128 {
+  return f32x4.add(sum, f32x4.mul(a, b));
+}
+
+@inline
+function sumFloatLanes(sum: v128): f32 {
+  const low = f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1);
+  return low + (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3));
+}
+
+/** The components after the last whole vector register, added one by one. */
+@inline
+function l2Tail(sum: f32, a: usize, b: usize, count: i32): f32 {
+  for (let i = 0; i < count; i++) {
+    const difference = load<f32>(a + (<usize>i << 2)) - load<f32>(b + (<usize>i << 2));
+    sum += difference * difference;
+  }
+  return sum;
+}
+
+@inline
+function dotTail(sum: f32, a: usize, b: usize, count: i32): f32 {
+  for (let i = 0; i < count; i++) {
+    sum += load<f32>(a + (<usize>i << 2)) * load<f32>(b + (<usize>i << 2));
+  }
+  return sum;
+}
+
+export function l2Floats(a: i32, b: i32, dimension: i32): f32 {
+  let left = <usize>a << 2;
+  let right = <usize>b << 2;
+  const end = left + (<usize>(dimension & ~3) << 2);
+  let sum = f32x4.splat(0);
+  while (left < end) {
+    sum = l2Step(sum, v128.load(left), v128.load(right));
+    left += 16;
+    right += 16;
+  }
+  return l2Tail(sumFloatLanes(sum), left, right, dimension & 3);
+}
+
+export function dotFloats(a: i32, b: i32, dimension: i32): f32 {
+  let left = <usize>a << 2;
+  let right = <usize>b << 2;
+  const end = left + (<usize>(dimension & ~3) << 2);
+  let sum = f32x4.splat(0);
+  while (left < end) {
+    sum = dotStep(sum, v128.load(left), v128.load(right));
+    left += 16;
+    right += 16;
+  }
+  return dotTail(sumFloatLanes(sum), left, right, dimension & 3);
+}
+
+export function l2FloatsQuad(
+  query: i32,
+  a: i32,
+  b: i32,
+  c: i32,
+  d: i32,
+  dimension: i32,
+  out: i32,
+): void {
+  let at = <usize>query << 2;
+  const end = at + (<usize>(dimension & ~3) << 2);
+  let pa = <usize>a << 2;
+  let pb = <usize>b << 2;
+  let pc = <usize>c << 2;
+  let pd = <usize>d << 2;
+  let sa = f32x4.splat(0);
+  let sb = f32x4.splat(0);
+  let sc = f32x4.splat(0);
+  let sd = f32x4.splat(0);
+  while (at < end) {
+    const q = v128.load(at);
+    sa = l2Step(sa, q, v128.load(pa));
+    sb = l2Step(sb, q, v128.load(pb));
+    sc = l2Step(sc, q, v128.load(pc));
+    sd = l2Step(sd, q, v128.load(pd));
+    at += 16;
+    pa += 16;
+    pb += 16;
+    pc += 16;
+    pd += 16;
+  }
+  const tail = dimension & 3;
+  const to = <usize>out << 2;
+  store<f32>(to, l2Tail(sumFloatLanes(sa), at, pa, tail));
+  store<f32>(to + 4, l2Tail(sumFloatLanes(sb), at, pb, tail));
+  store<f32>(to + 8, l2Tail(sumFloatLanes(sc), at, pc, tail));
+  store<f32>(to + 12, l2Tail(sumFloatLanes(sd), at, pd, tail));
+}
+
+export function dotFloatsQuad(
+  query: i32,
+  a: i32,
+  b: i32,
+  c: i32,
+  d: i32,
+  dimension: i32,
+  out: i32,
+): void {
+  let at = <usize>query << 2;
+  const end = at + (<usize>(dimension & ~3) << 2);
+  let pa = <usize>a << 2;
+  let pb = <usize>b << 2;
+  let pc = <usize>c << 2;
+  let pd = <usize>d << 2;
+  let sa = f32x4.splat(0);
+  let sb = f32x4.splat(0);
+  let sc = f32x4.splat(0);
+  let sd = f32x4.splat(0);
+  while (at < end) {
+    const q = v128.load(at);
+    sa = dotStep(sa, q, v128.load(pa));
+    sb = dotStep(sb, q, v128.load(pb));
+    sc = dotStep(sc, q, v128.load(pc));
+    sd = dotStep(sd, q, v128.load(pd));
+    at += 16;
+    pa += 16;
+    pb += 16;
+    pc += 16;
+    pd += 16;
+  }
+  const tail = dimension & 3;
+  const to = <usize>out << 2;
+  store<f32>(to, dotTail(sumFloatLanes(sa), at, pa, tail));
+  store<f32>(to + 4, dotTail(sumFloatLanes(sb), at, pb, tail));
+  store<f32>(to + 8, dotTail(sumFloatLanes(sc), at, pc, tail));
+  store<f32>(to + 12, dotTail(sumFloatLanes(sd), at, pd, tail));
+}
+
+export function maxMagnitude(word: i32, length: i32): f64 {
+  let at = <usize>word << 2;
+  const end = at + (<usize>(length & ~3) << 2);
+  let max = f32x4.splat(0);
+  while (at < end) {
+    max = f32x4.max(max, f32x4.abs(v128.load(at))); // NaN wins in f32x4.max
+    at += 16;
+  }
+  let largest = Mathf.max(
+    Mathf.max(f32x4.extract_lane(max, 0), f32x4.extract_lane(max, 1)),
+    Mathf.max(f32x4.extract_lane(max, 2), f32x4.extract_lane(max, 3)),
+  );
+  const last = (<usize>word << 2) + (<usize>length << 2);
+  for (; at < last; at += 4) largest = Mathf.max(largest, Mathf.abs(load<f32>(at)));
+  return <f64>largest;
+}
+
+@inline
+export function touch(word: i32, words: i32): i32 {
+  const first = <usize>word << 2;
+  const end = first + (<usize>words << 2);
+  let mix = 0;
+  for (let at = first; at < end; at += 64) mix ^= load<i32>(at);
+  return mix;
+}

@@ -1,0 +1,87 @@
+// A job is what the threads share: a segment's phase or a batch of queries, plus two control words.
+// Every thread takes the next item until none is left or the job is cancelled; a cancelled thread
+// finishes its item, so nothing is half-written.
+
+import { type BatchQueries, runQueries } from '../search/batch-queries.ts';
+import type { Segment, SegmentHandle } from '../segment.ts';
+import { itemCount, type Phase, phaseTotal, runItem, type Scratch } from './phases.ts';
+
+/** Words of a job's control array; Atomics only. */
+export const NEXT_ITEM = 0;
+export const CANCELLED = 1;
+export const DONE = 2;
+export const CONTROL_WORDS = 3;
+
+export interface PhaseJob {
+  readonly kind: 'phase';
+  readonly segment: number;
+  readonly phase: Phase;
+}
+
+export interface QueryJob {
+  readonly kind: 'queries';
+  readonly batch: BatchQueries;
+}
+
+export type Job = PhaseJob | QueryJob;
+
+/** What a pool worker is sent: everything it needs, nothing it must remember. */
+export interface JobMessage {
+  readonly segments: readonly SegmentHandle[];
+  readonly job: Job;
+  readonly control: Int32Array;
+  /** Scratch blocks this thread may use while the job runs. */
+  readonly blocks: readonly number[];
+}
+
+/** Items of a job; fixed by the work, never by the number of threads. */
+export function jobItems(job: Job): number {
+  return job.kind === 'phase' ? itemCount(job.phase) : Math.ceil(job.batch.count / QUERY_ITEM);
+}
+
+/** What a job's progress counts up to. */
+export function jobTotal(job: Job): number {
+  return job.kind === 'phase' ? phaseTotal(job.phase) : job.batch.count;
+}
+
+const QUERY_ITEM = 8;
+
+function runJobItem(
+  segments: readonly Segment[],
+  job: Job,
+  blocks: readonly number[],
+  item: number,
+): number {
+  if (job.kind === 'queries') {
+    const first = item * QUERY_ITEM;
+    const end = Math.min(first + QUERY_ITEM, job.batch.count);
+    runQueries({ segments, block: blocks[0] }, job.batch, first, end);
+    return end - first;
+  }
+  const segment = segments[job.segment];
+  const scratch: Scratch = {
+    own: segment.scratch(blocks[0]),
+    marker: segment.scratch(blocks[1] ?? blocks[0]),
+  };
+  return runItem(segment, scratch, job.phase, item);
+}
+
+/**
+ * Takes and runs items until none is left, the job is cancelled or `deadline` (a time of
+ * performance.now) has passed; false when there may be more.
+ */
+export function runJob(
+  segments: readonly Segment[],
+  message: Omit<JobMessage, 'segments'>,
+  deadline: number = Number.POSITIVE_INFINITY,
+): boolean {
+  const { job, control, blocks } = message;
+  const items = jobItems(job);
+  while (Atomics.load(control, CANCELLED) === 0) {
+    const item = Atomics.add(control, NEXT_ITEM, 1);
+    if (item >= items) return true;
+    Atomics.add(control, DONE, runJobItem(segments, job, blocks, item));
+    if (performance.now() >= deadline) return false;
+  }
+  return true;
+}

@@ -1,0 +1,154 @@
+// Links a segment's vectors into its graph. From an empty graph all nodes go in at once, in a seeded
+// order, and are published together; later ones go in as they came, published batch by batch. Batches
+// double up to 2 % of the nodes (ParlayANN's prefix doubling), so the graph they search is never much
+// older than they are.
+
+import * as F from '../hot/fields.ts';
+import { MAX_LEVEL_LIMIT } from '../memory/layout.ts';
+import { drawLevel } from '../random.ts';
+import type { Segment } from '../segment.ts';
+import { type NodeWalk, type Phase, walkNode } from './phases.ts';
+import { chooseCodes } from './quantizer.ts';
+
+const MIN_BATCH = 64;
+const BATCH_SHARE = 0.02;
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
+/** Runs a phase on all threads, reporting `done` of this phase's unit. */
+export type RunPhase = (phase: Phase, onDone?: (done: number) => void) => Promise<void>;
+
+/** Progress of linking in nodes: of the phase, not of the batch. */
+export type ReportPhase = (
+  phase: 'encode' | 'link' | 'repair',
+  done: number,
+  total: number,
+) => void;
+
+export interface LinkTask {
+  readonly segment: Segment;
+  readonly seed: number;
+  readonly run: RunPhase;
+  readonly report: ReportPhase;
+}
+
+/** Empties the graph of a segment, whatever state an interrupted build left it in. */
+function clearGraph(segment: Segment): void {
+  const { i32s, layout } = segment;
+  const { rows, upperRows, edgeHeads, levels, upperHeads } = layout.regions;
+  segment.publishLinked(0);
+  for (const region of [levels, upperHeads, edgeHeads]) {
+    i32s.fill(0, region.word, region.word + region.words);
+  }
+  const count = segment.count;
+  for (let row = 0; row < count; row++) i32s[rows.word + row * layout.rowWords] = 0;
+  for (let row = 0; row < i32s[F.UPPER_COUNT]; row++) {
+    i32s[upperRows.word + row * layout.upperRowWords] = 0;
+  }
+  i32s[F.ENTRY_COUNT] = 0;
+  i32s[F.MAX_LEVEL] = 0;
+  i32s[F.UPPER_COUNT] = 0;
+  i32s[F.LEVELED] = 0;
+}
+
+/** Draws the levels of the nodes up to `end` that have none yet and gives them their upper rows. */
+function drawLevels(segment: Segment, seed: number, end: number): void {
+  const { i32s, u8s, layout } = segment;
+  const levels = layout.regions.levels.word * 4;
+  const heads = layout.regions.upperHeads.word;
+  let used = i32s[F.UPPER_COUNT];
+  for (let node = i32s[F.LEVELED]; node < end; node++) {
+    const level = drawLevel(seed, segment.firstNode + node, layout.M, MAX_LEVEL_LIMIT);
+    if (level === 0 || used + level > layout.upperCapacity) continue;
+    u8s[levels + node] = level;
+    i32s[heads + node] = used;
+    used += level;
+  }
+  i32s[F.UPPER_COUNT] = used;
+  i32s[F.LEVELED] = end;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/**
+ * An order of the nodes [0, count) in which every prefix covers the whole range evenly: steps of the
+ * golden ratio. Sorted or grouped input is thereby no worse than shuffled input.
+ */
+export function evenWalk(count: number): NodeWalk {
+  let stride = Math.max(1, Math.round(count * GOLDEN_RATIO));
+  while (greatestCommonDivisor(stride, count) !== 1) stride++;
+  return { node: 0, count, stride, modulus: count };
+}
+
+/** The batch after `done` nodes of the walk: at most `limit` nodes and the edges there is room for. */
+function nextBatch(segment: Segment, walk: NodeWalk, done: number, limit: number): NodeWalk {
+  const { layout, u8s } = segment;
+  const levels = layout.regions.levels.word * 4;
+  let edges = 0;
+  let count = 0;
+  while (count < limit && done + count < walk.count) {
+    const level = u8s[levels + walkNode(walk, done + count)];
+    edges += layout.forward + level * layout.M;
+    if (edges > layout.edgeCapacity) break;
+    count++;
+  }
+  return { ...walk, node: walkNode(walk, done), count };
+}
+
+/** Links one batch: search and select, group the reverse edges, apply them. */
+async function linkBatch(
+  task: LinkTask,
+  batch: NodeWalk,
+  done: number,
+  total: number,
+): Promise<void> {
+  const { segment, run, report } = task;
+  const { hot } = segment;
+  await run({ kind: 'link', walk: batch }, (linked) => report('link', done + linked, total));
+  const { node, count, stride, modulus } = batch;
+  const targets = hot.groupEdges(node, count, stride, modulus);
+  await run({ kind: 'apply', targets });
+  hot.updateEntry(node, count, stride, modulus);
+}
+
+/** Links the nodes of a walk. `already` nodes are in the graph and searched by the first batch. */
+async function linkWalk(task: LinkTask, walk: NodeWalk, already: number): Promise<void> {
+  const { segment } = task;
+  const share = Math.ceil((already + walk.count) * BATCH_SHARE);
+  const largest = Math.min(segment.layout.maxBatch, Math.max(MIN_BATCH, share));
+  for (let done = 0; done < walk.count; ) {
+    const limit = Math.min(largest, Math.max(1, already + done));
+    const batch = nextBatch(segment, walk, done, limit);
+    await linkBatch(task, batch, done, walk.count);
+    done += batch.count;
+    if (already > 0) segment.publishLinked(already + done);
+  }
+  task.report('link', walk.count, walk.count);
+}
+
+/**
+ * Links every vector of the segment that is not linked yet. When it throws before the end, a graph
+ * that was there stays as it was up to the last whole batch; one built from nothing stays empty.
+ */
+export async function linkSegment(task: LinkTask): Promise<void> {
+  const { segment, seed, run, report } = task;
+  const count = segment.count;
+  const linked = segment.linked;
+  if (linked === 0) {
+    clearGraph(segment);
+    chooseCodes(segment, seed);
+  }
+  const fresh = count - linked;
+  await run({ kind: 'encode', first: linked, end: count }, (done) => report('encode', done, fresh));
+  drawLevels(segment, seed, count);
+  const walk =
+    linked === 0
+      ? evenWalk(count)
+      : { node: linked, count: fresh, stride: 1, modulus: 2 ** 31 - 1 };
+  await linkWalk(task, walk, linked);
+  report('repair', 0, count);
+  await run({ kind: 'repair', end: count });
+  report('repair', count, count);
+  segment.publishLinked(count);
+}

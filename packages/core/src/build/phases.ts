@@ -1,0 +1,71 @@
+// The phases of a build as plain data, and how one work item of a phase is done. Items are numbered
+// and do not depend on the number of threads; whoever takes an item owns what it writes, so the
+// bytes are the same for any number of workers.
+
+import type { Segment } from '../segment.ts';
+
+/** Nodes in insertion order: `node`, then every `stride`-th modulo `modulus`. */
+export interface NodeWalk {
+  readonly node: number;
+  readonly count: number;
+  readonly stride: number;
+  readonly modulus: number;
+}
+
+export type Phase =
+  | { readonly kind: 'encode'; readonly first: number; readonly end: number }
+  | { readonly kind: 'link'; readonly walk: NodeWalk }
+  | { readonly kind: 'apply'; readonly targets: number }
+  | { readonly kind: 'repair'; readonly end: number };
+
+/** What a worker may write with: its scratch block, and for 'repair' a second one. */
+export interface Scratch {
+  readonly own: number;
+  readonly marker: number;
+}
+
+const ENCODE_ITEM = 512;
+const LINK_ITEM = 16;
+const APPLY_ITEM = 128;
+
+function itemSize(phase: Phase): number {
+  if (phase.kind === 'encode') return ENCODE_ITEM;
+  if (phase.kind === 'link') return LINK_ITEM;
+  return phase.kind === 'apply' ? APPLY_ITEM : 1;
+}
+
+/** What a phase works through: nodes, targets, or the one repair. */
+export function phaseTotal(phase: Phase): number {
+  if (phase.kind === 'encode') return phase.end - phase.first;
+  if (phase.kind === 'link') return phase.walk.count;
+  return phase.kind === 'apply' ? phase.targets : 1;
+}
+
+export function itemCount(phase: Phase): number {
+  return Math.ceil(phaseTotal(phase) / itemSize(phase));
+}
+
+/** The node `steps` further along the walk. Exact: the product stays below 2^53. */
+export function walkNode(walk: NodeWalk, steps: number): number {
+  return (walk.node + steps * walk.stride) % walk.modulus;
+}
+
+/** Does item `item` of a phase; how many nodes or targets that was. */
+export function runItem(segment: Segment, scratch: Scratch, phase: Phase, item: number): number {
+  const { hot } = segment;
+  const size = itemSize(phase);
+  const first = item * size;
+  const end = Math.min(first + size, phaseTotal(phase));
+  if (phase.kind === 'encode') {
+    hot.encodeNodes(phase.first + first, phase.first + end);
+  } else if (phase.kind === 'link') {
+    const { walk } = phase;
+    hot.linkNodes(scratch.own, walkNode(walk, first), end - first, walk.stride, walk.modulus);
+  } else if (phase.kind === 'apply') {
+    hot.applyEdges(scratch.own, first, end);
+  } else {
+    hot.markReachable(scratch.marker);
+    hot.repair(scratch.own, scratch.marker, phase.end);
+  }
+  return end - first;
+}

@@ -1,0 +1,125 @@
+// Runs a job to its end: on the pool's threads, or in slices on this one, giving the event loop its
+// turn in between. Either way the same items are done, so the same bytes come out.
+
+import { yieldToEventLoop } from '../engine/runtime.ts';
+import { ErrorCode, VectorIndexError } from '../errors.ts';
+import type { ScratchBlocks } from '../memory/scratch-blocks.ts';
+import type { Segment } from '../segment.ts';
+import { CANCELLED, CONTROL_WORDS, DONE, type Job, jobItems, runJob } from './job.ts';
+import type { WorkerPool } from './pool.ts';
+
+/** How far a phase is: `total` vectors (or queries), of which `done` are finished. */
+export interface Progress {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Options of everything that takes long. */
+export interface WorkOptions {
+  /** Called some ten times a second at most, on this thread. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Stops cleanly: threads finish what they hold, nothing is half-written. */
+  readonly signal?: AbortSignal;
+}
+
+/** Longest stretch this thread computes before the event loop gets its turn. */
+const SLICE_MS = 8;
+const TICK_MS = 100;
+/** Fewer items are not worth a message to a thread (about 50 us a round trip). */
+const MIN_POOL_ITEMS = 3;
+
+/** Who runs jobs: the segments, the threads, and the scratch blocks they may use. */
+export interface Crew {
+  readonly segments: readonly Segment[];
+  readonly threads: number;
+  readonly blocks: ScratchBlocks;
+  /** The pool, started at the first call. */
+  pool(): Promise<WorkerPool>;
+}
+
+/** The error an aborted operation rejects with. */
+export function abortedError(signal: AbortSignal): VectorIndexError {
+  return new VectorIndexError(ErrorCode.aborted, 'the operation was aborted', {}, signal.reason);
+}
+
+async function runHere(crew: Crew, job: Job, control: Int32Array, tick: () => void): Promise<void> {
+  const blocks = crew.blocks.claim(2);
+  try {
+    let last = performance.now();
+    while (!runJob(crew.segments, { job, control, blocks }, performance.now() + SLICE_MS)) {
+      await yieldToEventLoop();
+      if (performance.now() - last < TICK_MS) continue;
+      last = performance.now();
+      tick();
+    }
+  } finally {
+    crew.blocks.release(blocks);
+  }
+}
+
+/** One thread's share. Its blocks come back when the thread is done or dead, never earlier. */
+async function runShare(crew: Crew, job: Job, control: Int32Array): Promise<void> {
+  const pool = await crew.pool();
+  const blocks = crew.blocks.claim(job.kind === 'phase' && job.phase.kind === 'repair' ? 2 : 1);
+  try {
+    const segments = crew.segments.map((segment) => segment.handle);
+    await pool.run({ segments, job, control, blocks });
+  } catch (error) {
+    Atomics.store(control, CANCELLED, 1); // the others need not go on
+    throw error;
+  } finally {
+    crew.blocks.release(blocks);
+  }
+}
+
+async function runOnPool(
+  crew: Crew,
+  job: Job,
+  control: Int32Array,
+  tick: () => void,
+): Promise<void> {
+  const shares = Math.min(crew.threads, jobItems(job));
+  const timer = setInterval(tick, TICK_MS);
+  try {
+    // All shares settle before anything is thrown: no thread writes once this function has returned.
+    const settled = await Promise.allSettled(
+      Array.from({ length: shares }, () => runShare(crew, job, control)),
+    );
+    const failed = settled.find((share) => share.status === 'rejected');
+    if (failed) throw failed.reason;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** What a caller wants to know while a job runs. */
+export interface JobWatch {
+  readonly signal?: AbortSignal | undefined;
+  /** Items done so far, in the job's own unit. */
+  readonly onDone?: (done: number) => void;
+}
+
+/**
+ * Runs all items of a job.
+ *
+ * @throws {VectorIndexError} ABORTED, WORKER_FAILED; no thread is writing any more when it throws
+ */
+export async function runWork(crew: Crew, job: Job, watch: JobWatch = {}): Promise<void> {
+  const { signal, onDone } = watch;
+  if (signal?.aborted) throw abortedError(signal);
+  const shared = crew.threads > 1;
+  const bytes = 4 * CONTROL_WORDS;
+  const control = new Int32Array(shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+  const cancel = (): void => void Atomics.store(control, CANCELLED, 1);
+  const tick = (): void => onDone?.(Atomics.load(control, DONE));
+  signal?.addEventListener('abort', cancel, { once: true });
+  try {
+    const onPool = shared && jobItems(job) >= MIN_POOL_ITEMS;
+    await (onPool ? runOnPool : runHere)(crew, job, control, tick);
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
+  if (signal?.aborted) throw abortedError(signal);
+  tick();
+}

@@ -1,0 +1,80 @@
+// One writer: linking, saving and whatever else needs the index to stand still run one after another,
+// in the order in which they were asked for. A failed one does not stop the next.
+
+import { ErrorCode, VectorIndexError } from '../errors.ts';
+import type { Segment } from '../segment.ts';
+import { linkSegment } from './link-segment.ts';
+import type { Phase } from './phases.ts';
+import { abortedError, type Crew, runWork, type WorkOptions } from './runner.ts';
+
+export class Writer {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Runs `work` when everything asked for earlier has ended. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Settles when nothing runs or waits. */
+  async idle(): Promise<void> {
+    await this.#last;
+  }
+}
+
+/** Phases that write rows of the published graph: they are short, and run to their end. */
+function writesGraph(phase: Phase): boolean {
+  return phase.kind === 'apply' || phase.kind === 'repair';
+}
+
+/** True when the segment has vectors that belong into a graph and are not linked. */
+function needsLinking(segment: Segment, flatThreshold: number): boolean {
+  return segment.count > segment.linked && segment.count >= Math.max(1, flatThreshold);
+}
+
+/** Links one segment on the crew's threads. */
+async function linkOne(
+  crew: Crew,
+  index: number,
+  seed: number,
+  options: WorkOptions,
+): Promise<void> {
+  const { signal, onProgress } = options;
+  const segment = crew.segments[index];
+  const run = async (phase: Phase, onDone?: (done: number) => void): Promise<void> => {
+    const watch = { signal: writesGraph(phase) ? undefined : signal, ...(onDone && { onDone }) };
+    try {
+      await runWork(crew, { kind: 'phase', segment: index, phase }, watch);
+    } catch (error) {
+      // A thread died while it wrote rows. What is left cannot be trusted: scan until linked anew.
+      if (writesGraph(phase)) segment.publishLinked(0);
+      throw error;
+    }
+  };
+  const report = (phase: string, done: number, total: number): void =>
+    onProgress?.({ phase, done, total });
+  await linkSegment({ segment, seed, run, report });
+}
+
+/**
+ * Links all vectors of all segments that are large enough for a graph.
+ *
+ * @throws {VectorIndexError} ABORTED, WORKER_FAILED: the vectors stay and are found by scanning
+ */
+export async function linkSegments(
+  crew: Crew,
+  settings: { readonly seed: number; readonly flatThreshold: number },
+  options: WorkOptions,
+): Promise<void> {
+  for (let index = 0; index < crew.segments.length; index++) {
+    if (options.signal?.aborted) throw abortedError(options.signal);
+    if (!needsLinking(crew.segments[index], settings.flatThreshold)) continue;
+    await linkOne(crew, index, settings.seed, options);
+  }
+}
+
+/** The error of every call on an index that was closed. */
+export function closedError(): VectorIndexError {
+  return new VectorIndexError(ErrorCode.closed, 'this index was closed', {});
+}

@@ -1,0 +1,42 @@
+// What we ask of the runtime around us, in one place: cores, memory, a turn of the event loop. Works
+// without Node: in a browser the answers come from the page or are unlimited.
+
+interface NodeProcess {
+  getBuiltinModule?(id: 'node:os'): { availableParallelism(): number; totalmem(): number };
+  constrainedMemory?(): number;
+}
+
+function nodeProcess(): NodeProcess | undefined {
+  return (globalThis as { process?: NodeProcess }).process;
+}
+
+function nodeOs(): { availableParallelism(): number; totalmem(): number } | undefined {
+  return nodeProcess()?.getBuiltinModule?.('node:os');
+}
+
+/** True where worker threads and files are to be had as in Node. */
+export function hasNode(): boolean {
+  return nodeOs() !== undefined;
+}
+
+export function availableCores(): number {
+  const browser = (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator;
+  return nodeOs()?.availableParallelism() ?? browser?.hardwareConcurrency ?? 1;
+}
+
+/** Bytes this process may hope for: the machine's, or its container's when that is less. */
+export function availableMemory(): number {
+  const total = nodeOs()?.totalmem() ?? Number.POSITIVE_INFINITY;
+  const constrained = nodeProcess()?.constrainedMemory?.() ?? 0;
+  return constrained > 0 ? Math.min(total, constrained) : total;
+}
+
+/** Lets the event loop take one turn: timers, sockets, signals. */
+export function yieldToEventLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    const immediate = (globalThis as { setImmediate?: (callback: () => void) => void })
+      .setImmediate;
+    if (immediate) immediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}

@@ -1,0 +1,175 @@
+// Recall against exact search, with the speed it was reached at, from the same run. Queries are given,
+// or stored vectors drawn by the seed, each with itself left out of both answers. Stored vectors are
+// easier than strangers: the graph knows them. For a figure to publish, give held-out queries.
+
+import { argument, assertInteger, assertOptions } from './assert.ts';
+import { abortedError, type WorkOptions } from './build/runner.ts';
+import { yieldToEventLoop } from './engine/runtime.ts';
+import { DEFAULT_EF_SEARCH, MAX_EF_SEARCH } from './options.ts';
+import { uniform } from './random.ts';
+import type { BatchResult, SearchResult } from './results.ts';
+import type { SearchOptions } from './search/search-options.ts';
+import { copyVectors, countVectors, type Vectors } from './vectors.ts';
+
+export interface EvaluateOptions extends WorkOptions {
+  /** Results compared per query. Default 10. */
+  readonly k?: number;
+  /** Stored vectors to draw when no queries are given. Default 1,000. */
+  readonly sample?: number;
+  /** Queries that are not in the index. */
+  readonly queries?: Vectors;
+  /** Beam widths to measure, one or a list. Default 64. */
+  readonly efSearch?: number | readonly number[];
+}
+
+/** One beam width: its recall and what it cost. One thread, one query at a time. */
+export interface EvaluatePoint {
+  readonly efSearch: number;
+  /** Mean of |found and exact| / k. */
+  readonly recall: number;
+  readonly queriesPerSecond: number;
+  /** Milliseconds, median and 99th percentile. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Means per query. */
+  readonly distanceCount: number;
+  readonly hopCount: number;
+}
+
+export interface Evaluation {
+  readonly k: number;
+  readonly sample: number;
+  readonly queries: 'given' | 'leave-one-out';
+  readonly points: readonly EvaluatePoint[];
+}
+
+/** What evaluate needs of an index. */
+export interface Searchable {
+  readonly count: number;
+  readonly dimension: number;
+  getVector(node: number): Float32Array;
+  search(query: Float32Array, k: number, options?: SearchOptions): SearchResult;
+  searchBatch(queries: Vectors, k: number, options?: SearchOptions): Promise<BatchResult>;
+}
+
+/** Queries with their exact answers; `self` is the stored node a query is, if it is one. */
+interface Exam {
+  readonly queries: readonly Float32Array[];
+  readonly self: readonly number[];
+  readonly k: number;
+  readonly truth: readonly ReadonlySet<number>[];
+}
+
+const SAMPLE_SEED = 0x5eed;
+const SLICE_MS = 8;
+
+function drawNodes(count: number, sample: number): number[] {
+  if (sample >= count) return Array.from({ length: count }, (_, node) => node);
+  const step = count / sample;
+  return Array.from({ length: sample }, (_, i) =>
+    Math.min(count - 1, Math.floor((i + uniform(SAMPLE_SEED, i)) * step)),
+  );
+}
+
+function readQueries(queries: Vectors, dimension: number): Float32Array[] {
+  const count = countVectors(queries, dimension);
+  return Array.from({ length: count }, (_, i) => {
+    const floats = new Float32Array(dimension);
+    copyVectors(queries, dimension, { first: i, count: 1 }, floats);
+    return floats;
+  });
+}
+
+/** The first k of the found nodes that are not the query itself. */
+function withoutSelf(nodes: Uint32Array, self: number, k: number): Uint32Array {
+  return nodes.filter((node) => node !== self).subarray(0, k);
+}
+
+async function prepareExam(index: Searchable, k: number, options: EvaluateOptions): Promise<Exam> {
+  const given = options.queries && readQueries(options.queries, index.dimension);
+  const self = given ? given.map(() => -1) : drawNodes(index.count, options.sample ?? 1000);
+  const queries = given ?? self.map((node) => index.getVector(node));
+  const truth: Set<number>[] = [];
+  const block = 64;
+  for (let first = 0; first < queries.length; first += block) {
+    if (options.signal?.aborted) throw abortedError(options.signal);
+    const part = queries.slice(first, first + block);
+    const exact = await index.searchBatch(part, given ? k : k + 1, { exact: true });
+    part.forEach((_, i) => {
+      const nodes = exact.nodes.subarray(i * exact.k, i * exact.k + exact.lengths[i]);
+      truth.push(new Set(withoutSelf(nodes, self[first + i], k)));
+    });
+    options.onProgress?.({ phase: 'exact search', done: truth.length, total: queries.length });
+  }
+  return { queries, self, k, truth };
+}
+
+function percentile(sorted: Float64Array, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}
+
+/** Answers the exam at one beam width, yielding to the event loop now and then. */
+async function measurePoint(
+  index: Searchable,
+  exam: Exam,
+  efSearch: number,
+  options: EvaluateOptions,
+): Promise<EvaluatePoint> {
+  const { queries, self, k, truth } = exam;
+  const times = new Float64Array(queries.length);
+  let hits = 0;
+  let expected = 0;
+  let distances = 0;
+  let hops = 0;
+  let slice = performance.now();
+  for (let i = 0; i < queries.length; i++) {
+    const start = performance.now();
+    const found = index.search(queries[i], self[i] < 0 ? k : k + 1, { efSearch });
+    times[i] = performance.now() - start;
+    for (const node of withoutSelf(found.nodes, self[i], k)) if (truth[i].has(node)) hits++;
+    expected += truth[i].size;
+    distances += found.distanceCount;
+    hops += found.hopCount;
+    if (performance.now() - slice < SLICE_MS) continue;
+    if (options.signal?.aborted) throw abortedError(options.signal);
+    options.onProgress?.({ phase: `efSearch ${efSearch}`, done: i + 1, total: queries.length });
+    await yieldToEventLoop();
+    slice = performance.now();
+  }
+  const total = times.reduce((sum, time) => sum + time, 0);
+  const sorted = times.sort();
+  const count = Math.max(1, queries.length);
+  return {
+    efSearch,
+    recall: expected > 0 ? hits / expected : 1,
+    queriesPerSecond: total > 0 ? (1000 * queries.length) / total : 0,
+    p50: percentile(sorted, 0.5),
+    p99: percentile(sorted, 0.99),
+    distanceCount: distances / count,
+    hopCount: hops / count,
+  };
+}
+
+/** The beam widths asked for, checked. */
+function readWidths(raw: unknown): number[] {
+  const list: readonly unknown[] = Array.isArray(raw) && raw.length > 0 ? raw : [raw];
+  return list.map((width) => assertInteger(width, [1, MAX_EF_SEARCH], argument('efSearch')));
+}
+
+/**
+ * Measures recall@k and speed at each beam width.
+ *
+ * @throws {VectorIndexError} INVALID_ARGUMENT, INVALID_OPTION, DIMENSION_MISMATCH, ABORTED
+ */
+export async function evaluateIndex(index: Searchable, raw: EvaluateOptions): Promise<Evaluation> {
+  const names = ['k', 'sample', 'queries', 'efSearch', 'onProgress', 'signal'];
+  const options = assertOptions(raw, names) as EvaluateOptions;
+  const k = assertInteger(options.k ?? 10, [1, 2 ** 31 - 1], argument('k'));
+  assertInteger(options.sample ?? 1000, [1, 2 ** 31 - 1], argument('sample'));
+  const widths = readWidths(options.efSearch === undefined ? DEFAULT_EF_SEARCH : options.efSearch);
+  const exam = await prepareExam(index, k, options);
+  const points: EvaluatePoint[] = [];
+  for (const efSearch of widths) points.push(await measurePoint(index, exam, efSearch, options));
+  const queries = options.queries ? 'given' : 'leave-one-out';
+  return { k, sample: exam.queries.length, queries, points };
+}

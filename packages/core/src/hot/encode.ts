@@ -1,0 +1,107 @@
+// Vectors to 7-bit codes. Component i becomes round((x - mean[i]) / scale) + 64, clipped to 0..127:
+// one scale for all components, so that code distance orders as l2 does. The dot metric becomes l2
+// by appending components that lift every vector to the same norm (RADIUS): a node's codes carry
+// them, a query's have zeros there. Bytes beyond the last component are zero.
+
+import {
+  AUGMENTED,
+  CODE_SCALE,
+  CODE_WORDS,
+  CODES,
+  DIMENSION,
+  MEANS,
+  METRIC,
+  NORM_MASK,
+  NORMS,
+  QUERY,
+  QUERY_CODE_WORD,
+  QUERY_CODES,
+  QUERY_NORM,
+  RADIUS,
+  VECTORS,
+} from './fields.ts';
+import { f32At, i32At, maxMagnitude, setI32, setU8, squareCodes, truncate } from './machine.ts';
+
+const MAX_CODE: i32 = 127;
+/** Code of the mean, plus one half so that truncation rounds. */
+const CENTRE: f64 = 64.5;
+
+/** Writes the code of `value`; 1 when it had to be clipped. */
+function encodeComponent(code: i32, index: i32, value: f64, inverse: f64): i32 {
+  const scaled = (value - f32At(i32At(MEANS) + index)) * inverse + CENTRE;
+  if (scaled < 0) {
+    setU8(code, index, 0);
+    return 1;
+  }
+  if (scaled >= 128) {
+    setU8(code, index, MAX_CODE);
+    return 1;
+  }
+  setU8(code, index, truncate(scaled));
+  return 0;
+}
+
+/** Squared norm of a float vector, summed in float64 from the first component on. */
+function squaredNorm(vector: i32, dimension: i32): f64 {
+  let sum: f64 = 0;
+  for (let i: i32 = 0; i < dimension; i++) sum += f32At(vector + i) * f32At(vector + i);
+  return sum;
+}
+
+/** Encodes the vector at `vector` to the row at `code`; how many components were clipped. */
+function encodeVector(vector: i32, code: i32): i32 {
+  const dimension = i32At(DIMENSION);
+  const augmented = i32At(AUGMENTED);
+  const inverse: f64 = 1 / f32At(CODE_SCALE);
+  let clipped: i32 = 0;
+  for (let i: i32 = 0; i < dimension; i++) {
+    clipped += encodeComponent(code, i, f32At(vector + i), inverse);
+  }
+  if (augmented > 0) {
+    const radius = f32At(RADIUS);
+    const rest = radius * radius - squaredNorm(vector, dimension);
+    const share: f64 = rest > 0 ? Math.sqrt(rest / (augmented as f64)) : 0;
+    for (let i: i32 = 0; i < augmented; i++) {
+      clipped += encodeComponent(code, dimension + i, share, inverse);
+    }
+  }
+  return clipped;
+}
+
+/** Encodes the nodes [first, end): codes and norms; how many components were clipped. */
+export function encodeNodes(first: i32, end: i32): i32 {
+  const words = i32At(CODE_WORDS);
+  const dimension = i32At(DIMENSION);
+  let clipped: i32 = 0;
+  for (let node = first; node < end; node++) {
+    const code = i32At(CODES) + node * words;
+    clipped += encodeVector(i32At(VECTORS) + node * dimension, code);
+    setI32(i32At(NORMS) + node, squareCodes(code, words));
+  }
+  return clipped;
+}
+
+/**
+ * Binds the floats at QUERY as the query of this scratch block. Under dot the order does not depend
+ * on the query's length, so it is scaled to use all of -127..127 and norms are left out.
+ */
+export function bindQuery(scratch: i32): void {
+  const code = scratch + i32At(QUERY_CODE_WORD);
+  const query = scratch + QUERY;
+  const dimension = i32At(DIMENSION);
+  setI32(scratch + QUERY_CODES, code);
+  if (i32At(METRIC) !== 2) {
+    encodeVector(query, code);
+    setI32(scratch + QUERY_NORM, squareCodes(code, i32At(CODE_WORDS)));
+    setI32(scratch + NORM_MASK, -1);
+    return;
+  }
+  const largest = maxMagnitude(query, dimension);
+  const factor: f64 = largest > 0 ? 127 / largest : 0;
+  for (let i: i32 = 0; i < dimension; i++) {
+    const value = f32At(query + i) * factor;
+    setU8(code, i, truncate(value < 0 ? value - 0.5 : value + 0.5) & 255);
+  }
+  setI32(scratch + QUERY_NORM, 0);
+  setI32(scratch + NORM_MASK, 0);
+}

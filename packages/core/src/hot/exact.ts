@@ -1,0 +1,134 @@
+// Distances on the original floats: the rerank that finishes a graph search, and the exact scan.
+// Both collect into RESULTS, a pool whose keys are floats in sortable form. A key is -dot for dot,
+// 1 - cos clamped to [0, 2] for cosine (vectors and query have unit length), the square for l2.
+
+import { bindQuery } from './encode.ts';
+import { DIMENSION, METRIC, POOL, QUAD, QUERY, RESULTS, VECTORS } from './fields.ts';
+import {
+  dotFloats,
+  dotFloatsQuad,
+  f32At,
+  i32At,
+  l2Floats,
+  l2FloatsQuad,
+  setF32,
+  setFromSortable,
+  sortableAt,
+} from './machine.ts';
+import { poolInsert, poolKey, poolNode, poolRejects, poolReset, poolSize } from './pool.ts';
+import { descend, searchLevel } from './search.ts';
+
+/** Turns the raw kernel result at `word` into the metric's distance. Zero is always +0. */
+function finishDistance(word: i32): void {
+  const metric = i32At(METRIC);
+  if (metric === 0) return;
+  const dot = f32At(word);
+  if (metric === 2) {
+    setF32(word, 0 - dot);
+    return;
+  }
+  const distance = 1 - dot;
+  setF32(word, distance < 0 ? 0 : distance > 2 ? 2 : distance);
+}
+
+/** Distances of the query to four vectors, into QUAD. */
+function measureQuad(scratch: i32, a: i32, b: i32, c: i32, d: i32): void {
+  const dimension = i32At(DIMENSION);
+  const quad = scratch + QUAD;
+  if (i32At(METRIC) === 0) {
+    l2FloatsQuad(scratch + QUERY, a, b, c, d, dimension, quad);
+    return;
+  }
+  dotFloatsQuad(scratch + QUERY, a, b, c, d, dimension, quad);
+  for (let i: i32 = 0; i < 4; i++) finishDistance(quad + i);
+}
+
+/** Distance of the query to one vector, into QUAD. */
+function measureOne(scratch: i32, vector: i32): void {
+  const dimension = i32At(DIMENSION);
+  const quad = scratch + QUAD;
+  if (i32At(METRIC) === 0) {
+    setF32(quad, l2Floats(scratch + QUERY, vector, dimension));
+    return;
+  }
+  setF32(quad, dotFloats(scratch + QUERY, vector, dimension));
+  finishDistance(quad);
+}
+
+function offer(scratch: i32, key: i32, node: i32): void {
+  const results = scratch + RESULTS;
+  if (poolRejects(results, key)) return;
+  poolInsert(results, key, node);
+}
+
+/** Empties RESULTS and sets how many it keeps. */
+export function resultsReset(scratch: i32, k: i32): void {
+  poolReset(scratch + RESULTS, k);
+}
+
+/** Offers the nodes [first, end) to RESULTS by their exact distances; `first` as results call it. */
+export function scanExact(scratch: i32, first: i32, end: i32): void {
+  const dimension = i32At(DIMENSION);
+  let vector = i32At(VECTORS) + first * dimension;
+  let node = first;
+  for (; node + 4 <= end; node += 4) {
+    const second = vector + dimension;
+    const third = second + dimension;
+    measureQuad(scratch, vector, second, third, third + dimension);
+    for (let i: i32 = 0; i < 4; i++) offer(scratch, sortableAt(scratch + QUAD + i), node + i);
+    vector = third + 2 * dimension;
+  }
+  for (; node < end; node++) {
+    measureOne(scratch, vector);
+    offer(scratch, sortableAt(scratch + QUAD), node);
+    vector += dimension;
+  }
+}
+
+/** Writes the exact distances of the nodes [first, end) as floats to `out`. */
+export function measureRange(scratch: i32, first: i32, end: i32, out: i32): void {
+  const dimension = i32At(DIMENSION);
+  for (let node = first; node < end; node++) {
+    measureOne(scratch, i32At(VECTORS) + node * dimension);
+    setF32(out + node - first, f32At(scratch + QUAD));
+  }
+}
+
+/** Offers the `width` nearest of POOL to RESULTS by their exact distances. */
+function rerank(scratch: i32, width: i32): void {
+  const pool = scratch + POOL;
+  const vectors = i32At(VECTORS);
+  const dimension = i32At(DIMENSION);
+  const size = poolSize(pool);
+  const count = width < size ? width : size;
+  let i: i32 = 0;
+  for (; i + 4 <= count; i += 4) {
+    const a = vectors + poolNode(pool, i) * dimension;
+    const b = vectors + poolNode(pool, i + 1) * dimension;
+    const c = vectors + poolNode(pool, i + 2) * dimension;
+    measureQuad(scratch, a, b, c, vectors + poolNode(pool, i + 3) * dimension);
+    for (let j: i32 = 0; j < 4; j++) {
+      offer(scratch, sortableAt(scratch + QUAD + j), poolNode(pool, i + j));
+    }
+  }
+  for (; i < count; i++) {
+    measureOne(scratch, vectors + poolNode(pool, i) * dimension);
+    offer(scratch, sortableAt(scratch + QUAD), poolNode(pool, i));
+  }
+}
+
+/** Offers what the graph finds for the query at QUERY: beam of `ef`, then `width` exact distances. */
+export function searchGraph(scratch: i32, ef: i32, width: i32): void {
+  bindQuery(scratch);
+  descend(scratch, 0);
+  searchLevel(scratch, 0, ef);
+  rerank(scratch, width);
+}
+
+/** Turns the sortable keys of RESULTS into float bits; how many results there are. */
+export function finishResults(scratch: i32): i32 {
+  const results = scratch + RESULTS;
+  const size = poolSize(results);
+  for (let i: i32 = 0; i < size; i++) setFromSortable(results + 2 + 2 * i, poolKey(results, i));
+  return size;
+}

@@ -1,0 +1,105 @@
+// The words of a segment's header and of a scratch block, by name. An address everywhere in the hot
+// code is a WORD (4 bytes) counted from the start of the segment, so that 4 GiB fit into 30 bits: a
+// small integer in JavaScript, never a sign bit in WebAssembly. Where the regions lie is computed in
+// memory/layout.ts, which fills these words in; nothing else may.
+
+export const MAGIC: i32 = 0;
+export const FORMAT: i32 = 1;
+export const DIMENSION: i32 = 2;
+/** 0 l2, 1 cosine, 2 dot. */
+export const METRIC: i32 = 3;
+export const CAPACITY: i32 = 4;
+/** Vectors that searches may see. Published last, with Atomics. */
+export const COUNT: i32 = 5;
+/** Nodes [0, LINKED) are in the graph; [LINKED, COUNT) are scanned. Published last, with Atomics. */
+export const LINKED: i32 = 6;
+export const M: i32 = 7;
+export const M0: i32 = 8;
+export const MAX_LEVEL: i32 = 9;
+/** Neighbors a node selects for itself on level 0; reverse edges fill the row up to M0. */
+export const FORWARD: i32 = 10;
+export const EF_CONSTRUCTION: i32 = 11;
+/** RobustPrune's alpha in 1/1024. */
+export const ALPHA: i32 = 12;
+export const ENTRY_COUNT: i32 = 13;
+export const UPPER_CAPACITY: i32 = 14;
+export const UPPER_COUNT: i32 = 15;
+
+/** Words of one code row, one level-0 row and one upper row. */
+export const CODE_WORDS: i32 = 16;
+export const ROW_WORDS: i32 = 17;
+export const UPPER_ROW_WORDS: i32 = 18;
+/** Components appended to a code so that the dot metric becomes l2 (0 for l2 and cosine). */
+export const AUGMENTED: i32 = 19;
+/** float32: the width of one code step, and the norm that augmentation lifts every vector to. */
+export const CODE_SCALE: i32 = 20;
+export const RADIUS: i32 = 21;
+export const SEED: i32 = 22;
+/** Vector components outside the code range so far: the quantizer's drift. */
+export const CLIPPED: i32 = 23;
+
+/** Nodes [0, LEVELED) have had their level drawn, linked or not. */
+export const LEVELED: i32 = 24;
+
+/** First words of the regions. */
+export const VECTORS: i32 = 32;
+export const CODES: i32 = 33;
+export const NORMS: i32 = 34;
+export const MEANS: i32 = 35;
+export const ROWS: i32 = 36;
+export const UPPER_ROWS: i32 = 37;
+/** Per node: the index of its first upper row, or nothing when its level is 0. */
+export const UPPER_HEADS: i32 = 38;
+/** Per node one byte: its level. */
+export const LEVELS: i32 = 39;
+/** Per node one bit: removed but still traversable. */
+export const TOMBSTONES: i32 = 40;
+export const ENTRY_POINTS: i32 = 41;
+/** Reverse edges of the batch being linked: per row a list head, the edges, the rows concerned. */
+export const EDGE_HEADS: i32 = 42;
+export const EDGES: i32 = 43;
+export const EDGE_TARGETS: i32 = 44;
+export const SCRATCH: i32 = 45;
+export const SCRATCH_WORDS: i32 = 46;
+export const SCRATCH_COUNT: i32 = 47;
+export const EDGE_CAPACITY: i32 = 48;
+
+/** One word per scratch block: 0 free, 1 taken; Atomics only. */
+export const SCRATCH_OWNERS: i32 = 128;
+export const MAX_SCRATCH_COUNT: i32 = 256;
+export const HEADER_WORDS: i32 = 512;
+
+/** A node, an edge or a row that is not there. */
+export const NONE: i32 = -1;
+export const MAX_DEGREE: i32 = 256;
+export const MAX_POOL: i32 = 4096;
+/** ALPHA of a factor of 1. */
+export const ALPHA_ONE: i32 = 1024;
+export const MAX_NODES: i32 = 0x7fffffff;
+
+/** Words of a scratch block, counted from its start. */
+export const EPOCH: i32 = 0;
+export const HOP_COUNT: i32 = 1;
+export const DISTANCE_COUNT: i32 = 2;
+/** What queries are scored against: the word of the codes, their norm, and whether norms count. */
+export const QUERY_CODES: i32 = 3;
+export const QUERY_NORM: i32 = 4;
+export const NORM_MASK: i32 = 5;
+/** Takes what the touch loops read, so that no compiler drops them. */
+export const SINK: i32 = 6;
+/** Four results of a kernel. */
+export const QUAD: i32 = 8;
+/** Damage found by verify: per kind a count and the first node. */
+export const REPORT: i32 = 16;
+export const POOL: i32 = 64;
+const POOL_WORDS: i32 = 8256;
+export const RESULTS: i32 = POOL + POOL_WORDS;
+/** Unvisited neighbors of one hop, and their distances. */
+export const GATHERED: i32 = RESULTS + POOL_WORDS;
+export const SCORES: i32 = GATHERED + MAX_DEGREE;
+export const SELECTED: i32 = SCORES + MAX_DEGREE;
+/** The query's floats; its codes and the visited bytes follow at QUERY_CODE_WORD and VISITED_WORD. */
+export const QUERY: i32 = SELECTED + MAX_DEGREE;
+/** Header words that say where, relative to a scratch block, the parts of variable size begin. */
+export const QUERY_CODE_WORD: i32 = 49;
+export const VISITED_WORD: i32 = 50;

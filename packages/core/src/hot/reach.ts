@@ -1,0 +1,99 @@
+// Reachability: every linked node must be found from the entry point on level 0. Pruning a row may
+// cut the only path to a node; what was cut off is linked again here. The marks are a scratch block's
+// visited bytes, the queue lies in EDGE_HEADS, which is all zero between two batches and again after.
+
+import { EDGE_HEADS, ENTRY_COUNT, ENTRY_POINTS, POOL } from './fields.ts';
+import { appendNeighbor, maxDegree, rowOf } from './graph.ts';
+import { clear, i32At, setI32, u8At } from './machine.ts';
+import { poolNode, poolSize } from './pool.ts';
+import { bindNode } from './score.ts';
+import { descend, searchLevel } from './search.ts';
+import { visitedAdd, visitedReset, visitedWord } from './visited.ts';
+
+/** Beam width of the search for somebody who can take a stranded node in. */
+const REPAIR_EF: i32 = 64;
+
+/** Marks everything reachable from `start` on level 0; how many nodes are newly marked. */
+function spread(marks: i32, epoch: i32, start: i32): i32 {
+  const queue = i32At(EDGE_HEADS);
+  let head: i32 = 0;
+  let tail: i32 = 0;
+  if (visitedAdd(marks, epoch, start)) {
+    setI32(queue, start);
+    tail = 1;
+  }
+  while (head < tail) {
+    const row = rowOf(i32At(queue + head), 0);
+    const end = row + 1 + i32At(row);
+    head++;
+    for (let word = row + 1; word < end; word++) {
+      const neighbor = i32At(word);
+      if (!visitedAdd(marks, epoch, neighbor)) continue;
+      setI32(queue + tail, neighbor);
+      tail++;
+    }
+  }
+  clear(queue, tail);
+  return tail;
+}
+
+/** Marks all that level 0 reaches from the entry point in `marker`'s visited bytes; how many. */
+export function markReachable(marker: i32): i32 {
+  const epoch = visitedReset(marker);
+  if (i32At(ENTRY_COUNT) === 0) return 0;
+  return spread(visitedWord(marker), epoch, i32At(i32At(ENTRY_POINTS)));
+}
+
+/** Puts `node` between the nearest reached node and the last of its neighbors. */
+function splice(node: i32, host: i32): void {
+  const hostRow = rowOf(host, 0);
+  const last = hostRow + i32At(hostRow);
+  const displaced = i32At(last);
+  const row = rowOf(node, 0);
+  if (i32At(row) < maxDegree(0)) {
+    appendNeighbor(row, displaced);
+  } else {
+    setI32(row + i32At(row), displaced);
+  }
+  setI32(last, node);
+}
+
+/** Links one stranded node from the nearest marked node with room, or splices it in. */
+function adopt(scratch: i32, marks: i32, epoch: i32, node: i32): void {
+  bindNode(scratch, node);
+  descend(scratch, 0);
+  searchLevel(scratch, 0, REPAIR_EF);
+  const pool = scratch + POOL;
+  const size = poolSize(pool);
+  const cap = maxDegree(0);
+  let host = i32At(i32At(ENTRY_POINTS));
+  for (let i: i32 = size - 1; i >= 0; i--) {
+    if (u8At(marks, poolNode(pool, i)) === epoch) host = poolNode(pool, i);
+  }
+  for (let i: i32 = 0; i < size; i++) {
+    const candidate = poolNode(pool, i);
+    if (u8At(marks, candidate) !== epoch) continue;
+    const row = rowOf(candidate, 0);
+    if (i32At(row) === cap) continue;
+    appendNeighbor(row, node);
+    return;
+  }
+  splice(node, host);
+}
+
+/**
+ * Links every one of the nodes [0, end) that markReachable left unmarked in `marker`; how many.
+ * `scratch` is another block than `marker`.
+ */
+export function repair(scratch: i32, marker: i32, end: i32): i32 {
+  const marks = visitedWord(marker);
+  const epoch = i32At(marker);
+  let repaired: i32 = 0;
+  for (let node: i32 = 0; node < end; node++) {
+    if (u8At(marks, node) === epoch) continue;
+    adopt(scratch, marks, epoch, node);
+    spread(marks, epoch, node);
+    repaired++;
+  }
+  return repaired;
+}

@@ -1,0 +1,102 @@
+// Beam search, Algorithms 2 and 5 of arXiv 1603.09320, with three deviations: candidates and nearest
+// share one sorted pool; a hop gathers its unvisited neighbors, touches their cache lines and only
+// then computes; distances are integers on 7-bit codes, floats only finish (exact.ts).
+
+import {
+  ENTRY_POINTS,
+  GATHERED,
+  HOP_COUNT,
+  MAX_LEVEL,
+  NONE,
+  POOL,
+  SCORES,
+  SINK,
+} from './fields.ts';
+import { rowOf } from './graph.ts';
+import { i32At, setI32 } from './machine.ts';
+import {
+  poolExpand,
+  poolInsert,
+  poolNext,
+  poolNode,
+  poolRejects,
+  poolReopen,
+  poolReset,
+  poolSize,
+} from './pool.ts';
+import { score, scoreGathered, touchGathered } from './score.ts';
+import { visitedAdd, visitedReset, visitedWord } from './visited.ts';
+
+/** Beam width on the upper levels. */
+const DESCENT_EF: i32 = 8;
+
+/** Copies the neighbors of a row that were not visited yet to GATHERED; how many. */
+function gatherUnvisited(scratch: i32, row: i32, epoch: i32): i32 {
+  const visited = visitedWord(scratch);
+  const gathered = scratch + GATHERED;
+  const end = row + 1 + i32At(row);
+  let count: i32 = 0;
+  for (let word = row + 1; word < end; word++) {
+    const neighbor = i32At(word);
+    if (visitedAdd(visited, epoch, neighbor)) {
+      setI32(gathered + count, neighbor);
+      count++;
+    }
+  }
+  return count;
+}
+
+/** Offers the gathered nodes to the pool; the lowest position one of them took. */
+function mergeGathered(scratch: i32, count: i32): i32 {
+  const pool = scratch + POOL;
+  let lowest: i32 = poolSize(pool);
+  for (let i: i32 = 0; i < count; i++) {
+    const key = i32At(scratch + SCORES + i);
+    if (poolRejects(pool, key)) continue;
+    const position = poolInsert(pool, key, i32At(scratch + GATHERED + i));
+    if (position !== NONE && position < lowest) lowest = position;
+  }
+  return lowest;
+}
+
+/** Starts a visited set that holds the pool's nodes; its epoch. */
+function visitPool(scratch: i32): i32 {
+  const epoch = visitedReset(scratch);
+  const visited = visitedWord(scratch);
+  const size = poolSize(scratch + POOL);
+  for (let i: i32 = 0; i < size; i++) visitedAdd(visited, epoch, poolNode(scratch + POOL, i));
+  return epoch;
+}
+
+/**
+ * SEARCH-LAYER from the nodes in POOL, which have rows on `level`: leaves the `ef` nearest nodes of
+ * that level to the bound query in POOL, ascending by (distance, node).
+ */
+export function searchLevel(scratch: i32, level: i32, ef: i32): void {
+  const pool = scratch + POOL;
+  poolReopen(pool, ef);
+  const epoch = visitPool(scratch);
+  let hops: i32 = 0;
+  let sink: i32 = 0;
+  let cursor: i32 = 0;
+  while (cursor < poolSize(pool)) {
+    const row = rowOf(poolExpand(pool, cursor), level);
+    const count = gatherUnvisited(scratch, row, epoch);
+    sink ^= touchGathered(scratch, count);
+    scoreGathered(scratch, count);
+    const lowest = mergeGathered(scratch, count);
+    cursor = poolNext(pool, lowest < cursor ? lowest : cursor);
+    hops++;
+  }
+  setI32(scratch + SINK, sink);
+  setI32(scratch + HOP_COUNT, i32At(scratch + HOP_COUNT) + hops);
+}
+
+/** Searches from the entry point down to the level above `level`; POOL then holds the seeds. */
+export function descend(scratch: i32, level: i32): void {
+  const pool = scratch + POOL;
+  const entry = i32At(i32At(ENTRY_POINTS));
+  poolReset(pool, DESCENT_EF);
+  poolInsert(pool, score(scratch, entry), entry);
+  for (let l = i32At(MAX_LEVEL); l > level; l--) searchLevel(scratch, l, DESCENT_EF);
+}

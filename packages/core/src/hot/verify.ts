@@ -1,0 +1,143 @@
+// Walks a whole segment and counts every broken invariant. It trusts nothing: a number is checked
+// before it is used as an address, so that a forged file can be verified safely.
+
+import {
+  CAPACITY,
+  CODE_WORDS,
+  CODES,
+  COUNT,
+  ENTRY_COUNT,
+  ENTRY_POINTS,
+  LEVELS,
+  LINKED,
+  MAX_LEVEL,
+  NORMS,
+  REPORT,
+  TOMBSTONES,
+  UPPER_COUNT,
+  UPPER_HEADS,
+} from './fields.ts';
+import { levelOf, maxDegree, rowOf } from './graph.ts';
+import { clear, i32At, setI32, squareCodes, u8At } from './machine.ts';
+import { markReachable } from './reach.ts';
+import { visitedWord } from './visited.ts';
+
+/** The kinds of damage, in the order of REPORT's pairs (count, first node). */
+export const BAD_DEGREE: i32 = 0;
+export const BAD_NEIGHBOR: i32 = 1;
+export const SELF_LINK: i32 = 2;
+export const DUPLICATE_NEIGHBOR: i32 = 3;
+export const NEIGHBOR_BELOW_LEVEL: i32 = 4;
+export const BAD_LEVEL: i32 = 5;
+export const BAD_UPPER_HEAD: i32 = 6;
+export const BAD_ENTRY_POINT: i32 = 7;
+export const UNREACHABLE: i32 = 8;
+export const BAD_NORM: i32 = 9;
+export const BAD_CODE: i32 = 10;
+export const BAD_TOMBSTONE: i32 = 11;
+export const KIND_COUNT: i32 = 12;
+
+const CODE_SIGNS: i32 = 0x80808080 | 0;
+
+function report(scratch: i32, kind: i32, node: i32): void {
+  const word = scratch + REPORT + 2 * kind;
+  if (i32At(word) === 0) setI32(word + 1, node);
+  setI32(word, i32At(word) + 1);
+}
+
+function verifyRow(scratch: i32, node: i32, level: i32): void {
+  const row = rowOf(node, level);
+  const degree = i32At(row);
+  const linked = i32At(LINKED);
+  if (degree < 0 || degree > maxDegree(level)) {
+    report(scratch, BAD_DEGREE, node);
+    return;
+  }
+  for (let i: i32 = 0; i < degree; i++) {
+    const neighbor = i32At(row + 1 + i);
+    if (neighbor < 0 || neighbor >= linked) {
+      report(scratch, BAD_NEIGHBOR, node);
+      continue;
+    }
+    if (neighbor === node) report(scratch, SELF_LINK, node);
+    if (levelOf(neighbor) < level) report(scratch, NEIGHBOR_BELOW_LEVEL, node);
+    for (let j: i32 = 0; j < i; j++) {
+      if (i32At(row + 1 + j) === neighbor) report(scratch, DUPLICATE_NEIGHBOR, node);
+    }
+  }
+}
+
+/** True when the node's level and upper rows lie in range, so that its rows may be read. */
+function verifyLevel(scratch: i32, node: i32, maxLevel: i32): boolean {
+  const level = u8At(i32At(LEVELS), node);
+  if (level === 0) return true;
+  if (level > maxLevel) {
+    report(scratch, BAD_LEVEL, node);
+    return false;
+  }
+  const head = i32At(i32At(UPPER_HEADS) + node);
+  if (head >= 0 && head <= i32At(UPPER_COUNT) - level) return true;
+  report(scratch, BAD_UPPER_HEAD, node);
+  return false;
+}
+
+function verifyCode(scratch: i32, node: i32): void {
+  const words = i32At(CODE_WORDS);
+  const row = i32At(CODES) + node * words;
+  let bits: i32 = 0;
+  for (let i: i32 = 0; i < words; i++) bits |= i32At(row + i);
+  if ((bits & CODE_SIGNS) !== 0) report(scratch, BAD_CODE, node);
+  if (squareCodes(row, words) !== i32At(i32At(NORMS) + node)) report(scratch, BAD_NORM, node);
+}
+
+function verifyEntry(scratch: i32, linked: i32): boolean {
+  const entries = i32At(ENTRY_COUNT);
+  const entry = i32At(i32At(ENTRY_POINTS));
+  if (linked === 0 && entries === 0) return true;
+  if (linked > 0 && entries === 1 && entry >= 0 && entry < linked) {
+    if (levelOf(entry) === i32At(MAX_LEVEL)) return true;
+  }
+  report(scratch, BAD_ENTRY_POINT, entry);
+  return false;
+}
+
+/** Tombstones of nodes that do not exist, which would hide what is added later. */
+function verifyTombstones(scratch: i32): void {
+  const capacity = i32At(CAPACITY);
+  for (let node = i32At(COUNT); node < capacity; node++) {
+    const bits = i32At(i32At(TOMBSTONES) + (node >> 5));
+    if (((bits >> (node & 31)) & 1) !== 0) report(scratch, BAD_TOMBSTONE, node);
+  }
+}
+
+function verifyReachable(scratch: i32, marker: i32, linked: i32): void {
+  if (markReachable(marker) === linked) return;
+  const epoch = i32At(marker);
+  for (let node: i32 = 0; node < linked; node++) {
+    if (u8At(visitedWord(marker), node) !== epoch) report(scratch, UNREACHABLE, node);
+  }
+}
+
+/** Fills REPORT of `scratch`; `marker` is another block. How many problems were found in all. */
+export function verifySegment(scratch: i32, marker: i32, maxLevel: i32): i32 {
+  clear(scratch + REPORT, 2 * KIND_COUNT);
+  const linked = i32At(LINKED);
+  let sound = true;
+  for (let node: i32 = 0; node < linked; node++) {
+    if (!verifyLevel(scratch, node, maxLevel)) sound = false;
+    verifyCode(scratch, node);
+  }
+  verifyTombstones(scratch);
+  if (sound) {
+    for (let node: i32 = 0; node < linked; node++) {
+      for (let level = levelOf(node); level >= 0; level--) verifyRow(scratch, node, level);
+    }
+    sound = verifyEntry(scratch, linked);
+  }
+  const safe =
+    i32At(scratch + REPORT + 2 * BAD_DEGREE) + i32At(scratch + REPORT + 2 * BAD_NEIGHBOR);
+  if (sound && safe === 0) verifyReachable(scratch, marker, linked);
+  let total: i32 = 0;
+  for (let kind: i32 = 0; kind < KIND_COUNT; kind++) total += i32At(scratch + REPORT + 2 * kind);
+  return total;
+}

@@ -1,0 +1,108 @@
+// Vectors on their way in: copied into free slots, checked there, brought to unit length for cosine.
+// Nothing is published here, so when a vector is bad nothing has changed.
+
+import { ErrorCode, VectorIndexError } from './errors.ts';
+import type { Metric } from './memory/layout.ts';
+import type { Slots } from './segment-list.ts';
+import { copyQuery, copyVectors, type Vectors } from './vectors.ts';
+
+const MAX_FLOAT32 = 3.4028234663852886e38;
+
+/** Largest magnitude of a component: beyond it a squared distance would overflow float32. */
+export function componentLimit(dimension: number, metric: Metric): number {
+  return metric === 'cosine' ? MAX_FLOAT32 : Math.sqrt(MAX_FLOAT32 / dimension) / 2;
+}
+
+/** The error for a vector of which some component is not finite or above the limit. */
+function componentError(vector: Float32Array, limit: number, row?: number): VectorIndexError {
+  const component = vector.findIndex((value) => !(Math.abs(value) <= limit));
+  const got = vector[component];
+  const where = row === undefined ? 'the query' : `row ${row}`;
+  const details = { row, component, got };
+  if (!Number.isFinite(got)) {
+    return new VectorIndexError(
+      ErrorCode.notFinite,
+      `${where} has ${got} (as float32) at component ${component}; components must be finite`,
+      details,
+    );
+  }
+  return new VectorIndexError(
+    ErrorCode.valueTooLarge,
+    `${where} has ${got} at component ${component}; beyond ${limit.toExponential(2)} squared ` +
+      'distances overflow float32: scale the vectors down',
+    { ...details, expected: limit },
+  );
+}
+
+function zeroError(row?: number): VectorIndexError {
+  const where = row === undefined ? 'the query' : `row ${row}`;
+  return new VectorIndexError(
+    ErrorCode.zeroVector,
+    `${where} is a zero vector, which has no direction; cosine needs a direction`,
+    { row },
+  );
+}
+
+/** Checks the vectors in `slots`; `row` is the caller's number of the first. */
+function checkSlots(slots: Slots, row: number): void {
+  const { segment, first, count } = slots;
+  const { dimension, metric } = segment.layout;
+  const limit = componentLimit(dimension, metric);
+  const end = first + count;
+  const bad = segment.hot.findInvalid(first, end, limit);
+  const zero = metric === 'cosine' ? segment.hot.findZero(first, bad < 0 ? end : bad) : -1;
+  if (zero >= 0) throw zeroError(row + zero - first);
+  if (bad >= 0) throw componentError(segment.vectors(bad, 1), limit, row + bad - first);
+}
+
+/** Checks vectors that lie in `slots` already and prepares them for the metric. */
+export function admit(slots: readonly Slots[]): void {
+  let row = 0;
+  for (const part of slots) {
+    checkSlots(part, row);
+    row += part.count;
+  }
+  for (const { segment, first, count } of slots) {
+    if (segment.layout.metric === 'cosine') segment.hot.normalizeNodes(first, first + count);
+  }
+}
+
+/** Copies `input` into `slots`, checks it and prepares it for the metric. */
+export function ingest(input: Vectors, slots: readonly Slots[]): void {
+  let row = 0;
+  for (const { segment, first, count } of slots) {
+    const { dimension } = segment.layout;
+    try {
+      copyVectors(input, dimension, { first: row, count }, segment.vectors(first, count));
+    } catch (error) {
+      // Of several bad rows the first is named: look at the numbers of those already copied.
+      if (error instanceof VectorIndexError && typeof error.details.row === 'number') {
+        checkSlots({ segment, first, count: error.details.row - row }, row);
+      }
+      throw error;
+    }
+    checkSlots({ segment, first, count }, row);
+    row += count;
+  }
+  admit(slots);
+}
+
+/** Copies and checks one query; a fresh array nobody else can change. */
+export function readQuery(query: unknown, dimension: number, metric: Metric): Float32Array {
+  const floats = new Float32Array(dimension);
+  copyQuery(query, dimension, floats);
+  checkQuery(floats, metric);
+  return floats;
+}
+
+/** Checks one query's numbers; `row` is its number in a batch. */
+export function checkQuery(floats: Float32Array, metric: Metric, row?: number): void {
+  const limit = componentLimit(floats.length, metric);
+  let largest = 0;
+  for (let i = 0; i < floats.length; i++) {
+    const magnitude = Math.abs(floats[i]);
+    if (!(magnitude <= limit)) throw componentError(floats, limit, row);
+    if (magnitude > largest) largest = magnitude;
+  }
+  if (largest === 0 && metric === 'cosine') throw zeroError(row);
+}

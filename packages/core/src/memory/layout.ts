@@ -1,0 +1,254 @@
+// The picture of a segment: one memory, these regions in this order, each on a 64-byte boundary.
+//
+//   header | means | entry points | levels | tombstones | upper heads | norms | codes | rows
+//          | upper rows | vectors | edge heads | edges | edge targets | scratch block 0, 1, ...
+//
+// The only file that computes where anything lies. All addresses are words (4 bytes); the hot code
+// reads them from the header (hot/fields.ts), which writeHeader fills in. Capacity costs address
+// space only: the system gives a page its memory when it is first written.
+
+import * as F from '../hot/fields.ts';
+
+export type Metric = 'l2' | 'cosine' | 'dot';
+/** In the order of the header's numbers. */
+export const METRICS: readonly Metric[] = ['l2', 'cosine', 'dot'];
+
+export const BYTES_PER_WORD = 4;
+export const MAX_SEGMENT_BYTES: number = 2 ** 32;
+/** "NIGH", little-endian. */
+export const SEGMENT_MAGIC = 0x4847494e;
+export const LAYOUT_VERSION = 1;
+/** No node is on a higher level: with M = 2, a million nodes reach level 20. */
+export const MAX_LEVEL_LIMIT = 24;
+
+const WORDS_PER_LINE = 16;
+const CODES_PER_WORD = 4;
+/** Codes are padded to whole SIMD registers. */
+const CODE_ALIGNMENT = 16;
+/** The dot metric hides a vector's missing norm in at least this many extra components. */
+const MIN_AUGMENTED = 16;
+const MIN_BATCH = 64;
+const MAX_BATCH_SHARE = 0.02;
+const ENTRY_POINT_LIMIT = 64;
+
+export interface LayoutOptions {
+  readonly dimension: number;
+  readonly metric: Metric;
+  readonly capacity: number;
+  readonly M: number;
+  /** Scratch blocks: one per thread that may search or build at the same time. */
+  readonly scratchCount: number;
+}
+
+/** A region: its first word and how many words it has. */
+export interface Region {
+  readonly word: number;
+  readonly words: number;
+}
+
+export interface Layout extends LayoutOptions {
+  readonly M0: number;
+  /** Neighbors a node selects on level 0; reverse edges fill the row up to M0. */
+  readonly forward: number;
+  readonly augmented: number;
+  readonly codeWords: number;
+  readonly rowWords: number;
+  readonly upperRowWords: number;
+  readonly upperCapacity: number;
+  /** Most nodes, and most edges, of one insertion batch. */
+  readonly maxBatch: number;
+  readonly edgeCapacity: number;
+  readonly scratchWords: number;
+  /** Where a scratch block keeps the query's codes and the visited bytes, from its start. */
+  readonly queryCodeWord: number;
+  readonly visitedWord: number;
+  readonly regions: Readonly<Record<RegionName, Region>>;
+  readonly byteLength: number;
+}
+
+export type RegionName =
+  | 'header'
+  | 'means'
+  | 'entryPoints'
+  | 'levels'
+  | 'tombstones'
+  | 'upperHeads'
+  | 'norms'
+  | 'codes'
+  | 'rows'
+  | 'upperRows'
+  | 'vectors'
+  | 'edgeHeads'
+  | 'edges'
+  | 'edgeTargets'
+  | 'scratch';
+
+function alignUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
+
+/** Components appended for the dot metric: up to the padding, so that they cost little. */
+function augmentedOf(dimension: number, metric: Metric): number {
+  if (metric !== 'dot') return 0;
+  return alignUp(dimension + MIN_AUGMENTED, CODE_ALIGNMENT) - dimension;
+}
+
+/**
+ * Rows of the upper levels: a node has 1 / (M - 1) of them on average. Eight standard deviations
+ * above that no index ever needs; a node that finds the pool empty stays on level 0.
+ */
+function upperCapacityOf(capacity: number, M: number): number {
+  const mean = capacity / (M - 1);
+  return Math.ceil(mean + 8 * Math.sqrt((mean * M) / (M - 1)) + MIN_BATCH);
+}
+
+/** Word counts of all regions, in the order in which they lie. */
+function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName, number][] {
+  const { capacity } = shape;
+  const codeCount = shape.codeWords * CODES_PER_WORD;
+  return [
+    ['header', F.HEADER_WORDS],
+    ['means', codeCount],
+    ['entryPoints', ENTRY_POINT_LIMIT],
+    ['levels', Math.ceil(capacity / BYTES_PER_WORD)],
+    ['tombstones', Math.ceil(capacity / 32)],
+    ['upperHeads', capacity],
+    ['norms', capacity],
+    ['codes', capacity * shape.codeWords],
+    ['rows', capacity * shape.rowWords],
+    ['upperRows', shape.upperCapacity * shape.upperRowWords],
+    ['vectors', capacity * shape.dimension],
+    ['edgeHeads', capacity + shape.upperCapacity],
+    ['edges', 2 * shape.edgeCapacity],
+    ['edgeTargets', 2 * shape.edgeCapacity],
+    ['scratch', shape.scratchCount * shape.scratchWords],
+  ];
+}
+
+/** Computes where everything lies. Pure arithmetic: the result may exceed what can be allocated. */
+export function computeLayout(options: LayoutOptions): Layout {
+  const { dimension, metric, capacity, M } = options;
+  const augmented = augmentedOf(dimension, metric);
+  const codeWords = alignUp(dimension + augmented, CODE_ALIGNMENT) / CODES_PER_WORD;
+  const forward = M + (M >> 2);
+  const maxBatch = Math.max(MIN_BATCH, Math.ceil(capacity * MAX_BATCH_SHARE));
+  const queryCodeWord = F.QUERY + alignUp(dimension, WORDS_PER_LINE);
+  const visitedWord = queryCodeWord + alignUp(codeWords, WORDS_PER_LINE);
+  const shape = {
+    ...options,
+    M0: 2 * M,
+    forward,
+    augmented,
+    codeWords,
+    rowWords: 1 + 2 * M,
+    upperRowWords: 1 + M,
+    upperCapacity: upperCapacityOf(capacity, M),
+    maxBatch,
+    edgeCapacity: maxBatch * (forward + M) + MAX_LEVEL_LIMIT * M,
+    queryCodeWord,
+    visitedWord,
+    scratchWords: alignUp(visitedWord + Math.ceil(capacity / BYTES_PER_WORD), WORDS_PER_LINE),
+  };
+  const regions = {} as Record<RegionName, Region>;
+  let word = 0;
+  for (const [name, words] of regionWords(shape)) {
+    regions[name] = { word, words };
+    word = alignUp(word + words, WORDS_PER_LINE);
+  }
+  return { ...shape, regions, byteLength: word * BYTES_PER_WORD };
+}
+
+/** The largest capacity, at most `options.capacity`, whose segment fits in `byteLimit`; 0 if none. */
+export function fitCapacity(options: LayoutOptions, byteLimit: number): number {
+  let low = 0;
+  let high = options.capacity;
+  while (low < high) {
+    const capacity = Math.ceil((low + high) / 2);
+    if (computeLayout({ ...options, capacity }).byteLength <= byteLimit) low = capacity;
+    else high = capacity - 1;
+  }
+  return low;
+}
+
+const REGION_FIELDS: readonly (readonly [number, RegionName])[] = [
+  [F.VECTORS, 'vectors'],
+  [F.CODES, 'codes'],
+  [F.NORMS, 'norms'],
+  [F.MEANS, 'means'],
+  [F.ROWS, 'rows'],
+  [F.UPPER_ROWS, 'upperRows'],
+  [F.UPPER_HEADS, 'upperHeads'],
+  [F.LEVELS, 'levels'],
+  [F.TOMBSTONES, 'tombstones'],
+  [F.ENTRY_POINTS, 'entryPoints'],
+  [F.EDGE_HEADS, 'edgeHeads'],
+  [F.EDGES, 'edges'],
+  [F.EDGE_TARGETS, 'edgeTargets'],
+  [F.SCRATCH, 'scratch'],
+];
+
+/** Writes what the hot code reads of the layout into a fresh segment. */
+export function writeHeader(header: Int32Array, layout: Layout): void {
+  for (const [field, name] of REGION_FIELDS) header[field] = layout.regions[name].word;
+  header[F.MAGIC] = SEGMENT_MAGIC;
+  header[F.FORMAT] = LAYOUT_VERSION;
+  header[F.DIMENSION] = layout.dimension;
+  header[F.METRIC] = METRICS.indexOf(layout.metric);
+  header[F.CAPACITY] = layout.capacity;
+  header[F.M] = layout.M;
+  header[F.M0] = layout.M0;
+  header[F.FORWARD] = layout.forward;
+  header[F.CODE_WORDS] = layout.codeWords;
+  header[F.ROW_WORDS] = layout.rowWords;
+  header[F.UPPER_ROW_WORDS] = layout.upperRowWords;
+  header[F.UPPER_CAPACITY] = layout.upperCapacity;
+  header[F.AUGMENTED] = layout.augmented;
+  header[F.EDGE_CAPACITY] = layout.edgeCapacity;
+  header[F.SCRATCH_WORDS] = layout.scratchWords;
+  header[F.SCRATCH_COUNT] = layout.scratchCount;
+  header[F.QUERY_CODE_WORD] = layout.queryCodeWord;
+  header[F.VISITED_WORD] = layout.visitedWord;
+}
+
+/** The first word of scratch block `index`. */
+export function scratchWord(layout: Layout, index: number): number {
+  return layout.regions.scratch.word + index * layout.scratchWords;
+}
+
+/** How many words of a region are in use; what a snapshot keeps of it. */
+export function usedWords(layout: Layout, name: RegionName, used: UsedCounts): number {
+  const { count, linked, upperCount } = used;
+  const words: Partial<Record<RegionName, number>> = {
+    means: linked > 0 ? layout.codeWords * CODES_PER_WORD : 0,
+    entryPoints: linked > 0 ? 1 : 0,
+    levels: Math.ceil(linked / BYTES_PER_WORD),
+    tombstones: Math.ceil(count / 32),
+    upperHeads: linked,
+    norms: linked,
+    codes: linked * layout.codeWords,
+    rows: linked * layout.rowWords,
+    upperRows: upperCount * layout.upperRowWords,
+    vectors: count * layout.dimension,
+  };
+  return words[name] ?? 0;
+}
+
+export interface UsedCounts {
+  readonly count: number;
+  readonly linked: number;
+  readonly upperCount: number;
+}
+
+/** The regions a snapshot keeps, in file order. */
+export const SAVED_REGIONS: readonly RegionName[] = [
+  'means',
+  'entryPoints',
+  'levels',
+  'tombstones',
+  'upperHeads',
+  'norms',
+  'codes',
+  'rows',
+  'upperRows',
+  'vectors',
+];

@@ -1,0 +1,135 @@
+// The options of an index: their defaults, limits and meaning. Limits come as DEFAULT, MIN, MAX;
+// everything behind this file sees only ResolvedOptions.
+
+import { assertChoice, assertInteger, assertOptions, option } from './assert.ts';
+import { availableCores } from './engine/runtime.ts';
+import { detectTier, TIERS, type Tier } from './engine/tier.ts';
+import { ErrorCode, VectorIndexError } from './errors.ts';
+import { MAX_SEGMENT_BYTES, METRICS, type Metric } from './memory/layout.ts';
+import { MEMORY_KINDS, type MemoryKind } from './memory/segment-memory.ts';
+
+export const MAX_DIMENSION = 32768;
+export const DEFAULT_M = 16;
+export const MIN_M = 2;
+export const MAX_M = 128;
+export const DEFAULT_EF_CONSTRUCTION = 100;
+export const MAX_EF_CONSTRUCTION = 4096;
+export const DEFAULT_EF_SEARCH = 64;
+export const MAX_EF_SEARCH = 4096;
+export const DEFAULT_SEED = 1;
+export const MAX_THREADS = 128;
+export const DEFAULT_CAPACITY = 100_000;
+export const MAX_CAPACITY: number = 2 ** 31 - 1;
+export const MIN_SEGMENT_BYTES = 65536;
+/** RobustPrune's factor: a candidate is dropped when a kept one is 1.2 times nearer to it. */
+export const PRUNE_ALPHA = 1.2;
+
+/** Options of an index. Only `dimension` has no default. */
+export interface IndexOptions {
+  /** Components per vector, 1 to 32,768. */
+  readonly dimension: number;
+  /** 'l2' (squared Euclidean), 'cosine' (1 - cos) or 'dot' (-dot). Default 'l2'. */
+  readonly metric?: Metric;
+  /** Neighbors a node selects per level; level 0 holds up to 2 * M. 2 to 128, default 16. */
+  readonly M?: number;
+  /** Beam width while inserting: better graph, slower build. Default 100. */
+  readonly efConstruction?: number;
+  /** Start of all randomness; same input and seed give the same bytes. Default 1. */
+  readonly seed?: number;
+  /** Threads of the pool; 1 never starts a worker. Default: the cores available. */
+  readonly threads?: number;
+  /** Vectors to reserve room for; more open further segments. Costs address space only. */
+  readonly capacity?: number;
+  /** With fewer vectors every search is an exact scan. Default by dimension, see docs. */
+  readonly flatThreshold?: number;
+  /** Most bytes of one segment, at most 4 GiB. */
+  readonly segmentByteLimit?: number;
+  /** Target of the hot code. Default: the fastest this engine runs. */
+  readonly tier?: Tier;
+  /** Where vectors live. Default 'wasm', for the JavaScript tier 'shared', else 'private'. */
+  readonly memory?: MemoryKind;
+}
+
+export interface ResolvedOptions {
+  readonly dimension: number;
+  readonly metric: Metric;
+  readonly M: number;
+  readonly efConstruction: number;
+  readonly seed: number;
+  readonly threads: number;
+  readonly capacity: number;
+  readonly flatThreshold: number;
+  readonly segmentByteLimit: number;
+  readonly tier: Tier;
+  readonly memory: MemoryKind;
+}
+
+export const INDEX_OPTION_NAMES: readonly string[] = [
+  'dimension',
+  'metric',
+  'M',
+  'efConstruction',
+  'seed',
+  'threads',
+  'capacity',
+  'flatThreshold',
+  'segmentByteLimit',
+  'tier',
+  'memory',
+];
+
+/** Vectors up to which an exact scan of floats is as fast as a search of the graph. */
+export function defaultFlatThreshold(dimension: number): number {
+  return dimension <= 64 ? 4096 : dimension <= 512 ? 2048 : 1024;
+}
+
+/** The memory the tier runs on, checked against the one asked for. */
+function resolveMemory(tier: Tier, wanted: unknown): MemoryKind {
+  const shared = typeof SharedArrayBuffer !== 'undefined';
+  const usual = tier !== 'javascript' ? 'wasm' : shared ? 'shared' : 'private';
+  const memory = assertChoice(wanted ?? usual, MEMORY_KINDS, option('memory'));
+  if (tier === 'javascript' || memory === 'wasm') return memory;
+  throw new VectorIndexError(
+    ErrorCode.invalidOption,
+    `the '${tier}' tier runs on memory 'wasm' only; got '${memory}'`,
+    { name: 'memory', expected: 'wasm', got: memory },
+  );
+}
+
+function resolveTier(given: Record<string, unknown>): Tier {
+  if (given.tier !== undefined) return assertChoice(given.tier, TIERS, option('tier'));
+  const memory = given.memory;
+  return memory === 'shared' || memory === 'private' ? 'javascript' : detectTier();
+}
+
+/**
+ * Checks options and fills in the defaults. `keys` names further options the caller handles.
+ *
+ * @throws {VectorIndexError} INVALID_OPTION with the option's name
+ */
+export function resolveOptions(raw: unknown, keys: readonly string[] = []): ResolvedOptions {
+  const given = assertOptions(raw, [...INDEX_OPTION_NAMES, ...keys]);
+  const integer = (name: string, fallback: number, range: readonly [number, number]): number =>
+    given[name] === undefined ? fallback : assertInteger(given[name], range, option(name));
+  const dimension = assertInteger(given.dimension, [1, MAX_DIMENSION], option('dimension'));
+  const metric = assertChoice(given.metric ?? 'l2', METRICS, option('metric'));
+  const tier = resolveTier(given);
+  const memory = resolveMemory(tier, given.memory);
+  const cores = memory === 'private' ? 1 : Math.min(MAX_THREADS, availableCores());
+  return {
+    dimension,
+    metric,
+    tier,
+    memory,
+    M: integer('M', DEFAULT_M, [MIN_M, MAX_M]),
+    efConstruction: integer('efConstruction', DEFAULT_EF_CONSTRUCTION, [1, MAX_EF_CONSTRUCTION]),
+    seed: integer('seed', DEFAULT_SEED, [0, 2 ** 32 - 1]),
+    threads: integer('threads', cores, [1, memory === 'private' ? 1 : MAX_THREADS]),
+    capacity: integer('capacity', DEFAULT_CAPACITY, [1, MAX_CAPACITY]),
+    flatThreshold: integer('flatThreshold', defaultFlatThreshold(dimension), [0, MAX_CAPACITY]),
+    segmentByteLimit: integer('segmentByteLimit', MAX_SEGMENT_BYTES, [
+      MIN_SEGMENT_BYTES,
+      MAX_SEGMENT_BYTES,
+    ]),
+  };
+}

@@ -1,0 +1,72 @@
+// A batch of queries in shared memory: every thread takes some of them and writes their results where
+// the caller reads them. Results are those of a single search, query by query.
+
+import { searchExhaustively } from './search-exhaustively.ts';
+import {
+  type Reader,
+  type ResultTarget,
+  type SearchPlan,
+  searchSegments,
+  type WorkCounts,
+} from './search-segment.ts';
+import { setQuery } from './set-query.ts';
+
+/** Queries and the place of their results; the arrays lie in shared memory where there is any. */
+export interface BatchQueries {
+  readonly count: number;
+  readonly plan: SearchPlan;
+  /** `count * dimension` floats, checked. */
+  readonly queries: Float32Array;
+  /** Row i holds lengths[i] results from i * plan.k on. */
+  readonly nodes: Uint32Array;
+  readonly distances: Float32Array;
+  readonly lengths: Uint32Array;
+  /** Per query two words: distances computed, rows read. */
+  readonly work: Uint32Array;
+}
+
+/** Answers one checked query; how many results were written. */
+export function answerQuery(
+  reader: Reader,
+  query: { readonly floats: Float32Array; readonly plan: SearchPlan },
+  target: ResultTarget,
+  work: WorkCounts,
+): number {
+  const { floats, plan } = query;
+  for (const segment of reader.segments) setQuery(segment, reader.block, floats);
+  if (plan.exhaustive) return searchExhaustively(reader, plan.k, target, work);
+  return searchSegments(reader, plan, target, work);
+}
+
+/** Answers the queries [first, end) of the batch. */
+export function runQueries(reader: Reader, batch: BatchQueries, first: number, end: number): void {
+  const { plan, nodes, distances } = batch;
+  const dimension = batch.queries.length / batch.count;
+  for (let i = first; i < end; i++) {
+    const floats = batch.queries.subarray(i * dimension, (i + 1) * dimension);
+    const work: WorkCounts = { distanceCount: 0, hopCount: 0 };
+    const target = { nodes, distances, offset: i * plan.k };
+    batch.lengths[i] = answerQuery(reader, { floats, plan }, target, work);
+    batch.work[2 * i] = work.distanceCount;
+    batch.work[2 * i + 1] = work.hopCount;
+  }
+}
+
+/** Room for `count` queries and their results, shared where `shared` says so. */
+export function allocateBatch(
+  shape: { readonly count: number; readonly dimension: number; readonly plan: SearchPlan },
+  shared: boolean,
+): BatchQueries {
+  const { count, dimension, plan } = shape;
+  const words = (length: number): ArrayBufferLike =>
+    shared ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length);
+  return {
+    count,
+    plan,
+    queries: new Float32Array(words(count * dimension)),
+    nodes: new Uint32Array(words(count * plan.k)),
+    distances: new Float32Array(words(count * plan.k)),
+    lengths: new Uint32Array(words(count)),
+    work: new Uint32Array(words(2 * count)),
+  };
+}

@@ -1,0 +1,106 @@
+// One query over one segment, and over all of an index: graph search of the linked nodes, exact scan
+// of the others, results merged by (distance, node).
+
+import * as F from '../hot/fields.ts';
+import type { Segment } from '../segment.ts';
+
+/** How to search; resolved and checked. */
+export interface SearchPlan {
+  readonly k: number;
+  readonly efSearch: number;
+  readonly exact: boolean;
+  /** k is beyond the pool: every vector is measured and sorted. */
+  readonly exhaustive: boolean;
+}
+
+/** Where results of one query go, and from which position. */
+export interface ResultTarget {
+  readonly nodes: Uint32Array;
+  readonly distances: Float32Array;
+  readonly offset: number;
+}
+
+/** Who searches: all segments of an index with one scratch block. */
+export interface Reader {
+  readonly segments: readonly Segment[];
+  readonly block: number;
+}
+
+/** Work done by a search: distances computed (codes and floats), rows read. */
+export interface WorkCounts {
+  distanceCount: number;
+  hopCount: number;
+}
+
+/** Leaves the nearest nodes of the segment in RESULTS of the block, finished; how many. */
+function searchSegment(
+  segment: Segment,
+  block: number,
+  plan: SearchPlan,
+  work: WorkCounts,
+): number {
+  const { hot, i32s } = segment;
+  const scratch = segment.scratch(block);
+  const count = segment.count;
+  const linked = plan.exact ? 0 : Math.min(segment.linked, count);
+  i32s[scratch + F.DISTANCE_COUNT] = 0;
+  i32s[scratch + F.HOP_COUNT] = 0;
+  hot.resultsReset(scratch, plan.k);
+  if (linked > 0) {
+    const ef = Math.min(Math.max(plan.efSearch, plan.k), linked);
+    hot.searchGraph(scratch, ef, ef);
+    work.distanceCount += ef;
+  }
+  if (linked < count) hot.scanExact(scratch, linked, count);
+  work.distanceCount += i32s[scratch + F.DISTANCE_COUNT] + count - linked;
+  work.hopCount += i32s[scratch + F.HOP_COUNT];
+  return hot.finishResults(scratch);
+}
+
+/** Merges `count` finished results of a segment into the `filled` that are there; the new number. */
+function mergeResults(
+  segment: Segment,
+  block: number,
+  counts: { readonly filled: number; readonly found: number; readonly k: number },
+  target: ResultTarget,
+): number {
+  const { nodes, distances, offset } = target;
+  const first = segment.scratch(block) + F.RESULTS + 2;
+  const total = Math.min(counts.k, counts.filled + counts.found);
+  let old = counts.filled - 1;
+  let found = counts.found - 1;
+  // From the back: a segment's nodes come after all earlier ones, so on a tie the old one is first.
+  for (let i = counts.filled + counts.found - 1; i >= 0; i--) {
+    const fromNew =
+      found >= 0 && (old < 0 || segment.f32s[first + 2 * found] >= distances[offset + old]);
+    const distance = fromNew ? segment.f32s[first + 2 * found] : distances[offset + old];
+    const node = fromNew
+      ? segment.firstNode + segment.i32s[first + 2 * found + 1]
+      : nodes[offset + old];
+    if (fromNew) found--;
+    else old--;
+    if (i >= total) continue;
+    nodes[offset + i] = node;
+    distances[offset + i] = distance;
+  }
+  return total;
+}
+
+/**
+ * Searches all segments for the query already written to the reader's block of each; how many results were
+ * written to `target`.
+ */
+export function searchSegments(
+  reader: Reader,
+  plan: SearchPlan,
+  target: ResultTarget,
+  work: WorkCounts,
+): number {
+  const { segments, block } = reader;
+  let filled = 0;
+  for (const segment of segments) {
+    const found = searchSegment(segment, block, plan, work);
+    filled = mergeResults(segment, block, { filled, found, k: plan.k }, target);
+  }
+  return filled;
+}

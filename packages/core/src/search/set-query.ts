@@ -1,0 +1,13 @@
+// Puts a query's floats where the hot code reads them. Cosine brings it to unit length there, with
+// the code that normalizes stored vectors, so that a stored vector finds itself at distance 0.
+
+import * as F from '../hot/fields.ts';
+import type { Segment } from '../segment.ts';
+
+/** Writes a checked query to scratch block `block` of `segment`. */
+export function setQuery(segment: Segment, block: number, query: Float32Array): void {
+  const word = segment.scratch(block) + F.QUERY;
+  segment.f32s.set(query, word);
+  const { dimension, metric } = segment.layout;
+  if (metric === 'cosine') segment.hot.normalize(word, dimension);
+}

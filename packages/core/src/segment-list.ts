@@ -1,0 +1,149 @@
+// The segments of an index. Nodes are numbered through: a segment's first node follows the last of
+// the one before. Only the last segment takes vectors; when it is full another one is opened, and
+// nothing is ever copied to grow.
+
+import { availableMemory } from './engine/runtime.ts';
+import { ErrorCode, VectorIndexError } from './errors.ts';
+import * as F from './hot/fields.ts';
+import {
+  computeLayout,
+  fitCapacity,
+  type LayoutOptions,
+  MAX_SEGMENT_BYTES,
+  writeHeader,
+} from './memory/layout.ts';
+import { allocateMemory } from './memory/segment-memory.ts';
+import { PRUNE_ALPHA, type ResolvedOptions } from './options.ts';
+import { Segment } from './segment.ts';
+
+/** Scratch blocks beyond those of the pool: this thread's, two for its jobs, attached readers. */
+const EXTRA_BLOCKS = 35;
+
+/** A stretch of slots in one segment: `count` of them from local node `first` on. */
+export interface Slots {
+  readonly segment: Segment;
+  readonly first: number;
+  readonly count: number;
+}
+
+function layoutOptions(options: ResolvedOptions, capacity: number): LayoutOptions {
+  const { dimension, metric, M, threads } = options;
+  const scratchCount = Math.min(F.MAX_SCRATCH_COUNT, threads + EXTRA_BLOCKS);
+  return { dimension, metric, M, capacity, scratchCount };
+}
+
+/** Most vectors one segment of an index with these options can hold, `capacity` at most. */
+function largestCapacity(options: ResolvedOptions, capacity: number): number {
+  const limit = Math.min(options.segmentByteLimit, MAX_SEGMENT_BYTES);
+  return fitCapacity(layoutOptions(options, capacity), limit);
+}
+
+/** Opens an empty segment with room for exactly `capacity` vectors. */
+export function openSegment(
+  options: ResolvedOptions,
+  capacity: number,
+  firstNode: number,
+): Segment {
+  const shape = layoutOptions(options, capacity);
+  const layout = computeLayout(shape);
+  const memory = allocateMemory(options.memory, layout.byteLength, availableMemory());
+  const segment = new Segment({ memory, layout: shape, firstNode, tier: options.tier });
+  writeHeader(segment.i32s, layout);
+  segment.i32s[F.EF_CONSTRUCTION] = options.efConstruction;
+  segment.i32s[F.ALPHA] = Math.round(PRUNE_ALPHA * F.ALPHA_ONE);
+  segment.i32s[F.SEED] = options.seed;
+  return segment;
+}
+
+export class SegmentList {
+  readonly options: ResolvedOptions;
+  readonly #segments: Segment[];
+
+  /** @param segments at least one, in node order */
+  constructor(options: ResolvedOptions, segments: readonly Segment[]) {
+    this.options = options;
+    this.#segments = [...segments];
+  }
+
+  /** A list with one empty segment of the wanted capacity, or of what fits. */
+  static open(options: ResolvedOptions): SegmentList {
+    const capacity = largestCapacity(options, options.capacity);
+    if (capacity > 0) return new SegmentList(options, [openSegment(options, capacity, 0)]);
+    throw new VectorIndexError(
+      ErrorCode.invalidOption,
+      `segmentByteLimit of ${options.segmentByteLimit} bytes has no room for one vector`,
+      { name: 'segmentByteLimit', got: options.segmentByteLimit },
+    );
+  }
+
+  get all(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  get last(): Segment {
+    return this.#segments[this.#segments.length - 1];
+  }
+
+  get count(): number {
+    return this.last.firstNode + this.last.count;
+  }
+
+  /** Most vectors that fit into one stretch: what is left in the last segment, or a fresh one. */
+  get available(): number {
+    return Math.max(
+      this.last.capacity - this.last.count,
+      largestCapacity(this.options, F.MAX_NODES),
+    );
+  }
+
+  /** The segment that holds `node`, which must exist. */
+  segmentOf(node: number): Segment {
+    const after = this.#segments.findIndex((segment) => segment.firstNode > node);
+    return this.#segments[(after === -1 ? this.#segments.length : after) - 1];
+  }
+
+  /** One stretch of `count` free slots; opens a segment (not yet in the list) when it must. */
+  stretch(count: number): Slots {
+    const { last } = this;
+    if (last.capacity - last.count >= count) return { segment: last, first: last.count, count };
+    return { segment: this.#next(this.count, count), first: 0, count };
+  }
+
+  /** `count` free slots in as many stretches as it takes; fresh segments are not yet in the list. */
+  stretches(count: number): Slots[] {
+    const { last } = this;
+    const slots: Slots[] = [];
+    const room = Math.min(count, last.capacity - last.count);
+    if (room > 0) slots.push({ segment: last, first: last.count, count: room });
+    for (let placed = room; placed < count; ) {
+      const segment = this.#next(this.count + placed, 1);
+      const part = Math.min(count - placed, segment.capacity);
+      slots.push({ segment, first: 0, count: part });
+      placed += part;
+    }
+    return slots;
+  }
+
+  /** Makes filled stretches part of the index: searches see their vectors from here on. */
+  publish(slots: readonly Slots[]): void {
+    for (const { segment, first, count } of slots) {
+      if (!this.#segments.includes(segment)) {
+        if (this.last.count === 0) this.#segments.pop(); // never held anything, and never will
+        this.#segments.push(segment);
+      }
+      segment.publishCount(first + count);
+    }
+  }
+
+  /** A fresh segment like the first, or larger when `least` vectors must fit into it. */
+  #next(firstNode: number, least: number): Segment {
+    const usual = Math.max(this.options.capacity, least);
+    const capacity = largestCapacity(this.options, usual);
+    if (capacity >= least) return openSegment(this.options, capacity, firstNode);
+    throw new VectorIndexError(
+      ErrorCode.capacityExceeded,
+      `${least} vectors do not fit into one segment, which holds ${capacity}; reserve fewer at a time`,
+      { expected: capacity, got: least },
+    );
+  }
+}

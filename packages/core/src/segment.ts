@@ -1,0 +1,77 @@
+// A segment: one memory, its layout, and the hot code bound to it. An index is a list of them; only
+// the last takes new vectors. Everything a segment knows lives in its memory, so that any thread can
+// make its own Segment over the same memory.
+
+import { bindHotCode, type HotCode, viewsOf } from './engine/engine.ts';
+import type { Tier } from './engine/tier.ts';
+import * as F from './hot/fields.ts';
+import type { MachineViews } from './hot/machine.ts';
+import { computeLayout, type Layout, type LayoutOptions, scratchWord } from './memory/layout.ts';
+import type { SegmentMemory } from './memory/segment-memory.ts';
+
+/** What another thread needs to make its own Segment. Structured-cloneable. */
+export interface SegmentHandle {
+  readonly memory: SegmentMemory;
+  readonly layout: LayoutOptions;
+  /** Number of the segment's first node in the whole index. */
+  readonly firstNode: number;
+  readonly tier: Tier;
+}
+
+export class Segment {
+  readonly handle: SegmentHandle;
+  readonly layout: Layout;
+  readonly hot: HotCode;
+  readonly i32s: Int32Array;
+  readonly f32s: Float32Array;
+  readonly u8s: Uint8Array;
+
+  constructor(handle: SegmentHandle) {
+    const views: MachineViews = viewsOf(handle.memory.buffer);
+    this.handle = handle;
+    this.layout = computeLayout(handle.layout);
+    this.hot = bindHotCode(handle.memory, views, handle.tier);
+    this.i32s = views.i32s;
+    this.f32s = views.f32s;
+    this.u8s = views.u8s;
+  }
+
+  get firstNode(): number {
+    return this.handle.firstNode;
+  }
+
+  get capacity(): number {
+    return this.layout.capacity;
+  }
+
+  /** Vectors searches may see. */
+  get count(): number {
+    return Atomics.load(this.i32s, F.COUNT);
+  }
+
+  /** Nodes in the graph; the others are scanned. */
+  get linked(): number {
+    return Atomics.load(this.i32s, F.LINKED);
+  }
+
+  /** Publishes: everything written before is seen by a thread that reads the new value. */
+  publishCount(count: number): void {
+    Atomics.store(this.i32s, F.COUNT, count);
+  }
+
+  publishLinked(linked: number): void {
+    Atomics.store(this.i32s, F.LINKED, linked);
+  }
+
+  /** The floats of the nodes [first, first + count), a view. */
+  vectors(first: number, count: number): Float32Array {
+    const { dimension, regions } = this.layout;
+    const start = regions.vectors.word + first * dimension;
+    return this.f32s.subarray(start, start + count * dimension);
+  }
+
+  /** The first word of scratch block `index`. */
+  scratch(index: number): number {
+    return scratchWord(this.layout, index);
+  }
+}

@@ -1,0 +1,173 @@
+// Every number of a snapshot's table against what it must be. After this the counts may be used:
+// they fit the layout, the regions fill the file exactly, and nothing larger than the file is read.
+
+import { ErrorCode, VectorIndexError } from '../errors.ts';
+import { MAX_NODES } from '../hot/fields.ts';
+import {
+  BYTES_PER_WORD,
+  computeLayout,
+  type LayoutOptions,
+  MAX_LEVEL_LIMIT,
+  MAX_SEGMENT_BYTES,
+  SAVED_REGIONS,
+  usedWords,
+} from '../memory/layout.ts';
+import { type ResolvedOptions, resolveOptions } from '../options.ts';
+import { corrupt, type RegionEntry, type SegmentEntry, type SnapshotTable } from './format.ts';
+
+const MAX_SEGMENTS = 4096;
+
+type Fields = Record<string, unknown>;
+
+/** What is being checked: the file, for messages, and where its regions must end. */
+interface Check {
+  readonly path: string;
+  readonly fileBytes: number;
+}
+
+function asObject(check: Check, value: unknown, name: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  throw corrupt(check.path, `${name} is missing from its table`, { field: name });
+}
+
+function asList(check: Check, value: unknown, name: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw corrupt(check.path, `${name} is missing from its table`, { field: name });
+}
+
+function asCount(check: Check, fields: Fields, name: string, max: number): number {
+  const value = fields[name];
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max)
+    return value;
+  throw corrupt(check.path, `${name} must be a number from 0 to ${max}`, {
+    field: name,
+    got: value,
+  });
+}
+
+function asFloat(check: Check, fields: Fields, name: string): number {
+  const value = fields[name];
+  if (typeof value === 'number' && value >= 0 && Math.fround(value) === value) return value;
+  throw corrupt(check.path, `${name} must be a float32 that is not negative`, {
+    field: name,
+    got: value,
+  });
+}
+
+/** The index options of the table, by the rules of the options themselves. */
+function checkOptions(check: Check, fields: Fields, overrides: Fields): ResolvedOptions {
+  const { segments: _segments, ...saved } = fields;
+  try {
+    // Two steps, so that a bad override is the caller's fault and a bad field the file's.
+    resolveOptions(saved);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw corrupt(check.path, `its options are none: ${reason}`);
+  }
+  return resolveOptions({ ...saved, ...overrides });
+}
+
+function checkRegions(
+  check: Check,
+  fields: Fields,
+  lengths: readonly number[],
+  start: number,
+): RegionEntry[] {
+  const regions = asList(check, fields.regions, 'regions');
+  let byteOffset = start;
+  return SAVED_REGIONS.map((name, i) => {
+    const entry = asObject(check, regions[i], `region ${name}`);
+    const byteLength = asCount(check, entry, 'byteLength', MAX_SEGMENT_BYTES);
+    const offset = asCount(check, entry, 'byteOffset', check.fileBytes);
+    const crc32 = asCount(check, entry, 'crc32', 2 ** 32 - 1);
+    const right = entry.name === name && offset === byteOffset && byteLength === lengths[i];
+    if (!right || regions.length !== SAVED_REGIONS.length) {
+      throw corrupt(check.path, `region ${name} is not where or as long as its counts say`, {
+        region: name,
+        expected: { byteOffset, byteLength: lengths[i] },
+        got: { byteOffset: offset, byteLength },
+      });
+    }
+    byteOffset += byteLength;
+    return { name, byteOffset: offset, byteLength, crc32 };
+  });
+}
+
+function checkSegment(
+  check: Check,
+  fields: Fields,
+  shape: Omit<LayoutOptions, 'capacity'>,
+  start: number,
+): SegmentEntry {
+  const capacity = asCount(check, fields, 'capacity', MAX_NODES);
+  const count = asCount(check, fields, 'count', capacity);
+  const linked = asCount(check, fields, 'linked', count);
+  const layout = computeLayout({ ...shape, capacity: Math.max(1, capacity) });
+  if (capacity === 0 || layout.byteLength > MAX_SEGMENT_BYTES) {
+    throw corrupt(check.path, `a segment of capacity ${capacity} cannot exist`, {
+      field: 'capacity',
+    });
+  }
+  const upperCount = asCount(check, fields, 'upperCount', layout.upperCapacity);
+  const maxLevel = asCount(check, fields, 'maxLevel', MAX_LEVEL_LIMIT);
+  const codeScale = asFloat(check, fields, 'codeScale');
+  const radius = asFloat(check, fields, 'radius');
+  if (linked > 0 && codeScale === 0) throw corrupt(check.path, 'its codes have no scale');
+  const used = { count, linked, upperCount };
+  const lengths = SAVED_REGIONS.map((name) => usedWords(layout, name, used) * BYTES_PER_WORD);
+  const regions = checkRegions(check, fields, lengths, start);
+  return { capacity, count, linked, upperCount, maxLevel, codeScale, radius, regions };
+}
+
+export interface CheckedTable {
+  readonly options: ResolvedOptions;
+  readonly segments: readonly SegmentEntry[];
+}
+
+/**
+ * Checks a parsed table. `start` is where the first region begins, `fileBytes` where the last ends.
+ *
+ * @throws {VectorIndexError} SNAPSHOT_CORRUPT; INVALID_OPTION for a bad override
+ */
+export function checkTable(
+  path: string,
+  table: SnapshotTable | unknown,
+  place: { readonly start: number; readonly fileBytes: number },
+  overrides: Fields,
+): CheckedTable {
+  const check: Check = { path, fileBytes: place.fileBytes };
+  const fields = asObject(check, table, 'the table');
+  const options = checkOptions(check, fields, overrides);
+  const list = asList(check, fields.segments, 'segments');
+  if (list.length === 0 || list.length > MAX_SEGMENTS) {
+    throw corrupt(path, `an index of ${list.length} segments cannot exist`);
+  }
+  const { dimension, metric, M } = options;
+  let offset = place.start;
+  const segments = list.map((entry, i) => {
+    const object = asObject(check, entry, `segment ${i}`);
+    const segment = checkSegment(check, object, { dimension, metric, M, scratchCount: 1 }, offset);
+    offset = segment.regions.reduce((sum, region) => sum + region.byteLength, offset);
+    return segment;
+  });
+  if (offset !== place.fileBytes) {
+    throw corrupt(path, `it has ${place.fileBytes} bytes and should have ${offset}`, {
+      expected: offset,
+      got: place.fileBytes,
+    });
+  }
+  if (segments.slice(0, -1).some((segment) => segment.count === 0)) {
+    throw corrupt(path, 'a segment before the last is empty');
+  }
+  return { options, segments };
+}
+
+/** The error for a table that is no JSON. */
+export function unreadableTable(path: string, cause: unknown): VectorIndexError {
+  return new VectorIndexError(
+    ErrorCode.snapshotCorrupt,
+    `${path} is damaged: its table cannot be read; restore it from a copy or build the index anew`,
+    { path, offset: 24 },
+    cause,
+  );
+}

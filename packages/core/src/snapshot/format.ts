@@ -1,0 +1,114 @@
+// The snapshot file, little-endian, without gaps:
+//
+//   0   magic "NIGHINDX"      8 bytes
+//   8   format version        u32
+//   12  length of the table   u32
+//   16  CRC-32 of the table   u32
+//   20  CRC-32 of bytes 0-19  u32
+//   24  table                 JSON: options, counts, and per region its offset, length and CRC-32
+//   ..  regions               segment by segment, in the order of SAVED_REGIONS, as in memory
+//
+// Every byte is covered by a checksum or by a comparison. Checksums guard against damage, not against
+// somebody who computes them anew: every number of the table is checked against what it must be.
+
+import { ErrorCode, VectorIndexError } from '../errors.ts';
+import type { Metric, RegionName } from '../memory/layout.ts';
+import { crc32 } from './crc32.ts';
+
+export const FORMAT_VERSION = 1;
+export const PREFIX_BYTES = 24;
+const MAGIC = 'NIGHINDX';
+const MAX_TABLE_BYTES = 1 << 24;
+
+export interface RegionEntry {
+  readonly name: RegionName;
+  readonly byteOffset: number;
+  readonly byteLength: number;
+  readonly crc32: number;
+}
+
+export interface SegmentEntry {
+  readonly capacity: number;
+  readonly count: number;
+  readonly linked: number;
+  readonly upperCount: number;
+  readonly maxLevel: number;
+  readonly codeScale: number;
+  readonly radius: number;
+  readonly regions: readonly RegionEntry[];
+}
+
+export interface SnapshotTable {
+  readonly dimension: number;
+  readonly metric: Metric;
+  readonly M: number;
+  readonly efConstruction: number;
+  readonly seed: number;
+  readonly capacity: number;
+  readonly flatThreshold: number;
+  readonly segmentByteLimit: number;
+  readonly segments: readonly SegmentEntry[];
+}
+
+/** The error for a file that is not what was written. */
+export function corrupt(
+  path: string,
+  what: string,
+  details: Record<string, unknown> = {},
+): VectorIndexError {
+  return new VectorIndexError(
+    ErrorCode.snapshotCorrupt,
+    `${path} is damaged: ${what}; restore it from a copy or build the index anew`,
+    { path, ...details },
+  );
+}
+
+/** The prefix and the table as bytes; region offsets in `table` count from the start of the file. */
+export function encodeTable(table: SnapshotTable): Uint8Array {
+  const text = new TextEncoder().encode(JSON.stringify(table));
+  const bytes = new Uint8Array(PREFIX_BYTES + text.length);
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode(MAGIC));
+  view.setUint32(8, FORMAT_VERSION, true);
+  view.setUint32(12, text.length, true);
+  view.setUint32(16, crc32(text), true);
+  view.setUint32(20, crc32(bytes.subarray(0, 20)), true);
+  bytes.set(text, PREFIX_BYTES);
+  return bytes;
+}
+
+/** What the prefix says of the table. */
+export interface TablePlace {
+  readonly byteLength: number;
+  readonly crc32: number;
+}
+
+/**
+ * Reads the first bytes of a file of `fileBytes` bytes.
+ *
+ * @throws {VectorIndexError} SNAPSHOT_CORRUPT, SNAPSHOT_UNSUPPORTED
+ */
+export function decodePrefix(path: string, bytes: Uint8Array, fileBytes: number): TablePlace {
+  if (bytes.length < PREFIX_BYTES) {
+    throw corrupt(path, `${bytes.length} bytes are too few for an index`, { offset: 0 });
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, PREFIX_BYTES);
+  const magic = new TextDecoder('latin1').decode(bytes.subarray(0, 8));
+  if (magic !== MAGIC) throw corrupt(path, 'it does not begin as an index does', { offset: 0 });
+  if (view.getUint32(20, true) !== crc32(bytes.subarray(0, 20))) {
+    throw corrupt(path, 'the checksum of its first bytes is wrong', { offset: 20 });
+  }
+  const version = view.getUint32(8, true);
+  if (version !== FORMAT_VERSION) {
+    throw new VectorIndexError(
+      ErrorCode.snapshotUnsupported,
+      `${path} has format version ${version}; this release reads version ${FORMAT_VERSION}`,
+      { path, expected: FORMAT_VERSION, got: version },
+    );
+  }
+  const byteLength = view.getUint32(12, true);
+  if (byteLength > Math.min(MAX_TABLE_BYTES, fileBytes - PREFIX_BYTES)) {
+    throw corrupt(path, `its table of ${byteLength} bytes does not fit into it`, { offset: 12 });
+  }
+  return { byteLength, crc32: view.getUint32(16, true) };
+}

@@ -1,0 +1,168 @@
+// Reads an index from a file: large reads straight into fresh segments, checksummed while the next
+// piece is on its way, then walked once. Nothing is parsed and no node is built.
+
+import { assertOptions } from '../assert.ts';
+import { abortedError, type WorkOptions } from '../build/runner.ts';
+import * as F from '../hot/fields.ts';
+import { componentLimit } from '../ingest.ts';
+import { ScratchBlocks } from '../memory/scratch-blocks.ts';
+import type { IndexOptions } from '../options.ts';
+import { INDEX_OPTION_NAMES, resolveOptions } from '../options.ts';
+import type { Segment } from '../segment.ts';
+import { openSegment, SegmentList } from '../segment-list.ts';
+import { verifySegments } from '../verify.ts';
+import { type CheckedTable, checkTable, unreadableTable } from './check-table.ts';
+import { crc32 } from './crc32.ts';
+import {
+  corrupt,
+  decodePrefix,
+  PREFIX_BYTES,
+  type RegionEntry,
+  type SegmentEntry,
+} from './format.ts';
+import type { ReadableFile } from './node-file.ts';
+import { regionBytes } from './regions.ts';
+
+/** What may differ from the index that was saved. */
+export interface LoadOptions
+  extends Pick<IndexOptions, 'threads' | 'capacity' | 'tier' | 'memory'>,
+    WorkOptions {}
+
+const OVERRIDE_NAMES = ['threads', 'capacity', 'tier', 'memory'] as const;
+const PIECE_BYTES = 1 << 23;
+
+/**
+ * Checks load's options before the file is opened.
+ *
+ * @throws {VectorIndexError} INVALID_OPTION
+ */
+export function readLoadOptions(raw: unknown): Record<string, unknown> {
+  const given = assertOptions(raw, [...OVERRIDE_NAMES, 'onProgress', 'signal']);
+  const overrides: Record<string, unknown> = {};
+  for (const name of OVERRIDE_NAMES) {
+    if (given[name] !== undefined) overrides[name] = given[name];
+  }
+  resolveOptions({ dimension: 1, ...overrides }, INDEX_OPTION_NAMES);
+  return overrides;
+}
+
+async function readTable(
+  path: string,
+  file: ReadableFile,
+  overrides: Record<string, unknown>,
+): Promise<CheckedTable> {
+  const prefix = new Uint8Array(Math.min(PREFIX_BYTES, file.byteLength));
+  await file.read(prefix, 0);
+  const place = decodePrefix(path, prefix, file.byteLength);
+  const text = new Uint8Array(place.byteLength);
+  await file.read(text, PREFIX_BYTES);
+  if (crc32(text) !== place.crc32)
+    throw corrupt(path, 'the checksum of its table is wrong', { offset: 16 });
+  let table: unknown;
+  try {
+    table = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text));
+  } catch (cause) {
+    throw unreadableTable(path, cause);
+  }
+  const start = PREFIX_BYTES + place.byteLength;
+  return checkTable(path, table, { start, fileBytes: file.byteLength }, overrides);
+}
+
+/** Reads a region into `target`, checksumming each piece while the next is read. */
+async function readRegion(
+  path: string,
+  file: ReadableFile,
+  entry: RegionEntry,
+  target: Uint8Array,
+): Promise<void> {
+  const read = async (start: number): Promise<Uint8Array> => {
+    const piece = target.subarray(start, start + PIECE_BYTES);
+    const got = await file.read(piece, entry.byteOffset + start);
+    if (got === piece.length) return piece;
+    throw corrupt(path, `region ${entry.name} ends early`, { region: entry.name });
+  };
+  let crc = 0;
+  let next = read(0);
+  for (let start = 0; start < target.length; start += PIECE_BYTES) {
+    const piece = await next;
+    if (start + PIECE_BYTES < target.length) next = read(start + PIECE_BYTES);
+    crc = crc32(piece, crc);
+  }
+  await next;
+  if (crc === entry.crc32) return;
+  const { name, byteOffset } = entry;
+  throw corrupt(path, `the checksum of region ${name} is wrong`, {
+    region: name,
+    offset: byteOffset,
+  });
+}
+
+/** Writes a segment's counts to its header; linked last, so that nothing is used half-loaded. */
+function fillHeader(segment: Segment, entry: SegmentEntry): void {
+  const { i32s, f32s } = segment;
+  i32s[F.UPPER_COUNT] = entry.upperCount;
+  i32s[F.MAX_LEVEL] = entry.maxLevel;
+  i32s[F.ENTRY_COUNT] = entry.linked > 0 ? 1 : 0;
+  i32s[F.LEVELED] = entry.linked;
+  f32s[F.CODE_SCALE] = entry.codeScale;
+  f32s[F.RADIUS] = entry.radius;
+  segment.publishCount(entry.count);
+  segment.publishLinked(entry.linked);
+}
+
+/** Bytes of levels beyond the linked nodes belong to nobody yet. */
+function clearLooseLevels(segment: Segment): void {
+  const first = segment.layout.regions.levels.word * 4;
+  const { linked } = segment;
+  segment.u8s.fill(0, first + linked, first + Math.ceil(linked / 4) * 4);
+}
+
+/** What checksums cannot see: a file made to mislead. */
+function checkContents(path: string, segments: readonly Segment[]): void {
+  for (const segment of segments) {
+    const { dimension, metric, regions, codeWords } = segment.layout;
+    const limit = componentLimit(dimension, metric);
+    const node = segment.hot.findInvalid(0, segment.count, limit);
+    if (node >= 0)
+      throw corrupt(path, `vector ${segment.firstNode + node} is not finite`, { node });
+    const means = segment.f32s.subarray(regions.means.word, regions.means.word + 4 * codeWords);
+    if (!means.every(Number.isFinite)) throw corrupt(path, 'a mean of its codes is not finite');
+  }
+  const [problem] = verifySegments(segments, new ScratchBlocks(segments[0].i32s));
+  if (problem) throw corrupt(path, problem.message, { problem: problem.kind, node: problem.node });
+}
+
+/**
+ * Loads what saveSegments wrote.
+ *
+ * @throws {VectorIndexError} SNAPSHOT_CORRUPT, SNAPSHOT_UNSUPPORTED, FILE_FAILED, OUT_OF_MEMORY, ABORTED
+ */
+export async function loadSegments(
+  path: string,
+  overrides: Record<string, unknown>,
+  work: WorkOptions,
+): Promise<SegmentList> {
+  const { withReadableFile } = await import('./node-file.ts');
+  return withReadableFile(path, async (file) => {
+    const { options, segments: entries } = await readTable(path, file, overrides);
+    const segments: Segment[] = [];
+    let firstNode = 0;
+    for (const [i, entry] of entries.entries()) {
+      const last = i === entries.length - 1;
+      const capacity = last ? Math.max(entry.count, 1, options.capacity) : entry.capacity;
+      const segment = openSegment(options, capacity, firstNode);
+      segments.push(segment);
+      firstNode += entry.count;
+      fillHeader(segment, entry);
+      for (const region of entry.regions) {
+        if (work.signal?.aborted) throw abortedError(work.signal);
+        await readRegion(path, file, region, regionBytes(segment, region.name));
+        const done = region.byteOffset + region.byteLength;
+        work.onProgress?.({ phase: 'load', done, total: file.byteLength });
+      }
+      clearLooseLevels(segment);
+    }
+    checkContents(path, segments);
+    return new SegmentList(options, segments);
+  });
+}

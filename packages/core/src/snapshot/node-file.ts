@@ -1,0 +1,110 @@
+// The files of the snapshot, on Node's file system: loops over short reads and writes, typed errors,
+// and the order of steps that makes a new file appear whole or not at all.
+
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ErrorCode, VectorIndexError } from '../errors.ts';
+
+/** The typed error for a failed file operation. */
+export function fileError(action: string, path: string, cause: unknown): VectorIndexError {
+  const code = (cause as { code?: string }).code;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new VectorIndexError(
+    ErrorCode.fileFailed,
+    `cannot ${action} ${path}: ${reason}`,
+    { path, errno: code },
+    cause,
+  );
+}
+
+/** Fills `target` from `position`; how many bytes there were. */
+async function readFully(file: FileHandle, target: Uint8Array, position: number): Promise<number> {
+  let done = 0;
+  while (done < target.length) {
+    const { bytesRead } = await file.read(target, done, target.length - done, position + done);
+    if (bytesRead === 0) return done;
+    done += bytesRead;
+  }
+  return done;
+}
+
+async function writeFully(file: FileHandle, source: Uint8Array, position: number): Promise<void> {
+  let done = 0;
+  while (done < source.length) {
+    const { bytesWritten } = await file.write(source, done, source.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
+/** A file that is read. */
+export interface ReadableFile {
+  readonly byteLength: number;
+  /** Fills `target` from `position`; how many bytes there were. */
+  read(target: Uint8Array, position: number): Promise<number>;
+}
+
+/** Opens `path`, lets `use` read it and closes it. */
+export async function withReadableFile<T>(
+  path: string,
+  use: (file: ReadableFile) => Promise<T>,
+): Promise<T> {
+  const file = await open(path, 'r').catch((cause: unknown) => {
+    throw fileError('open', path, cause);
+  });
+  try {
+    const info = await file.stat();
+    if (!info.isFile()) throw fileError('read', path, new Error('it is not a file'));
+    const read = (target: Uint8Array, position: number): Promise<number> =>
+      readFully(file, target, position).catch((cause: unknown) => {
+        throw fileError('read', path, cause);
+      });
+    return await use({ byteLength: info.size, read });
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes a rename durable; systems that cannot sync a folder (Windows) order it themselves. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(dirname(path), 'r').catch(() => undefined);
+  if (!folder) return;
+  try {
+    await folder.sync().catch(() => undefined);
+  } finally {
+    await folder.close();
+  }
+}
+
+let temporaryCount = 0;
+
+/**
+ * Writes a file as a whole: into a temporary one beside it, synced, renamed, folder synced. When
+ * `produce` throws, the temporary file is removed and an older file stays as it was.
+ */
+export async function replaceFile(
+  path: string,
+  produce: (write: (source: Uint8Array, position: number) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  temporaryCount++;
+  const temporary = `${path}.${process.pid}.${temporaryCount}.tmp`;
+  const file = await open(temporary, 'wx').catch((cause: unknown) => {
+    throw fileError('create', temporary, cause);
+  });
+  try {
+    try {
+      await produce((source, position) =>
+        writeFully(file, source, position).catch((cause: unknown) => {
+          throw fileError('write', temporary, cause);
+        }),
+      );
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error instanceof VectorIndexError ? error : fileError('write', path, error);
+  }
+  await syncFolder(path);
+}

@@ -1,0 +1,125 @@
+// What an index knows about itself: counts, parameters, and the bytes it really uses.
+
+import type { Tier } from './engine/tier.ts';
+import * as F from './hot/fields.ts';
+import { BYTES_PER_WORD, type Metric, type RegionName, usedWords } from './memory/layout.ts';
+import type { MemoryKind } from './memory/segment-memory.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { Segment } from './segment.ts';
+
+export interface IndexBytes {
+  /** Original vectors. */
+  readonly vectors: number;
+  /** 7-bit codes and their norms. */
+  readonly codes: number;
+  /** Neighbor rows of all levels, levels, tombstones. */
+  readonly graph: number;
+  /** Scratch blocks in use so far, and the lists of reverse edges of a build. */
+  readonly scratch: number;
+  readonly total: number;
+  /** total / count. */
+  readonly perVector: number;
+  /** Address space of all segments; costs nothing until it is written. */
+  readonly reserved: number;
+}
+
+export interface IndexStats {
+  readonly count: number;
+  readonly capacity: number;
+  readonly dimension: number;
+  readonly metric: Metric;
+  readonly M: number;
+  readonly M0: number;
+  readonly efConstruction: number;
+  readonly seed: number;
+  readonly threads: number;
+  readonly tier: Tier;
+  readonly memory: MemoryKind;
+  readonly segments: number;
+  /** Nodes in a graph; the other count - linked are scanned exactly. */
+  readonly linked: number;
+  readonly maxLevel: number;
+  /** Mean number of level-0 neighbors of the linked nodes. */
+  readonly meanDegree: number;
+  readonly bytes: IndexBytes;
+}
+
+type ByteKind = 'vectors' | 'codes' | 'graph' | 'scratch';
+
+const REGION_KINDS: readonly (readonly [RegionName, ByteKind])[] = [
+  ['vectors', 'vectors'],
+  ['codes', 'codes'],
+  ['norms', 'codes'],
+  ['means', 'codes'],
+  ['rows', 'graph'],
+  ['upperRows', 'graph'],
+  ['upperHeads', 'graph'],
+  ['levels', 'graph'],
+  ['tombstones', 'graph'],
+];
+
+/** Words of build lists and scratch blocks that were written at least once. */
+function touchedScratchWords(segment: Segment): number {
+  const { layout, i32s, linked } = segment;
+  const { regions } = layout;
+  let words = regions.header.words;
+  if (linked > 0) {
+    const batch = Math.max(64, Math.ceil(linked * 0.02)) * layout.forward;
+    words += linked + i32s[F.UPPER_COUNT] + Math.min(4 * batch, 2 * regions.edges.words);
+  }
+  for (let block = 0; block < layout.scratchCount; block++) {
+    if (i32s[segment.scratch(block) + F.EPOCH] > 0) words += layout.scratchWords;
+  }
+  return words;
+}
+
+function addBytes(segment: Segment, bytes: Record<ByteKind, number>): void {
+  const { count, linked, i32s, layout } = segment;
+  const used = { count, linked, upperCount: i32s[F.UPPER_COUNT] };
+  for (const [region, kind] of REGION_KINDS) {
+    bytes[kind] += usedWords(layout, region, used) * BYTES_PER_WORD;
+  }
+  bytes.scratch += touchedScratchWords(segment) * BYTES_PER_WORD;
+}
+
+function sumDegrees(segment: Segment): number {
+  const { i32s, layout, linked } = segment;
+  let sum = 0;
+  for (let node = 0; node < linked; node++) {
+    sum += i32s[layout.regions.rows.word + node * layout.rowWords];
+  }
+  return sum;
+}
+
+function measureBytes(segments: readonly Segment[], count: number): IndexBytes {
+  const bytes = { vectors: 0, codes: 0, graph: 0, scratch: 0 };
+  for (const segment of segments) addBytes(segment, bytes);
+  const total = bytes.vectors + bytes.codes + bytes.graph + bytes.scratch;
+  const reserved = segments.reduce((sum, segment) => sum + segment.layout.byteLength, 0);
+  return { ...bytes, total, perVector: count > 0 ? total / count : 0, reserved };
+}
+
+export function collectStats(options: ResolvedOptions, segments: readonly Segment[]): IndexStats {
+  const sum = (of: (segment: Segment) => number): number =>
+    segments.reduce((total, segment) => total + of(segment), 0);
+  const count = sum((segment) => segment.count);
+  const linked = sum((segment) => segment.linked);
+  return {
+    count,
+    capacity: sum((segment) => segment.capacity),
+    dimension: options.dimension,
+    metric: options.metric,
+    M: options.M,
+    M0: 2 * options.M,
+    efConstruction: options.efConstruction,
+    seed: options.seed,
+    threads: options.threads,
+    tier: options.tier,
+    memory: options.memory,
+    segments: segments.length,
+    linked,
+    maxLevel: segments.reduce((max, segment) => Math.max(max, segment.i32s[F.MAX_LEVEL]), 0),
+    meanDegree: linked > 0 ? sum(sumDegrees) / linked : 0,
+    bytes: measureBytes(segments, count),
+  };
+}

@@ -1,0 +1,395 @@
+// The index people use: checks at the door, then hands over to the parts. Vectors are published as
+// soon as they are copied and found by exact scan until they are linked, so every answer is right at
+// any moment, also while a build runs or after one was aborted.
+
+import { argument, assertInteger, assertOptions, assertPath, option } from './assert.ts';
+import type { WorkerPool } from './build/pool.ts';
+import { abortedError, type Crew, runWork, type WorkOptions } from './build/runner.ts';
+import { closedError, linkSegments, Writer } from './build/writer.ts';
+import { ErrorCode, VectorIndexError } from './errors.ts';
+import { type EvaluateOptions, type Evaluation, evaluateIndex } from './evaluate.ts';
+import { admit, checkQuery, ingest, readQuery } from './ingest.ts';
+import type { Metric } from './memory/layout.ts';
+import { ScratchBlocks } from './memory/scratch-blocks.ts';
+import {
+  type IndexOptions,
+  MAX_CAPACITY,
+  type ResolvedOptions,
+  resolveOptions,
+} from './options.ts';
+import type { BatchResult, SearchResult } from './results.ts';
+import { allocateBatch, answerQuery } from './search/batch-queries.ts';
+import { planSearch, type SearchOptions } from './search/search-options.ts';
+import { Segment, type SegmentHandle } from './segment.ts';
+import { SegmentList, type Slots } from './segment-list.ts';
+import { type LoadOptions, loadSegments, readLoadOptions } from './snapshot/load.ts';
+import { saveSegments } from './snapshot/save.ts';
+import { collectStats, type IndexStats } from './stats.ts';
+import { copyVectors, countVectors, type Query, type Vectors } from './vectors.ts';
+import { type Problem, verifySegments } from './verify.ts';
+
+/** Which nodes a write added: `count` of them from `first` on. */
+export interface AddedNodes {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** An index as another thread receives it: post it, then `VectorIndex.attach` it there. */
+export interface SharedIndex {
+  readonly options: ResolvedOptions;
+  readonly segments: readonly SegmentHandle[];
+}
+
+const WORK_OPTION_NAMES = ['onProgress', 'signal'];
+
+/** Checks what can be wrong with progress and abort options. */
+function readWorkOptions(
+  raw: unknown,
+  further: readonly string[] = WORK_OPTION_NAMES,
+): WorkOptions {
+  const given = assertOptions(raw, further);
+  const { onProgress, signal } = given;
+  const bad =
+    onProgress !== undefined && typeof onProgress !== 'function'
+      ? 'onProgress'
+      : signal !== undefined && !(signal instanceof AbortSignal)
+        ? 'signal'
+        : undefined;
+  if (bad === undefined) return given as WorkOptions;
+  const kind = bad === 'signal' ? 'an AbortSignal' : 'a function';
+  const { code, name } = option(bad);
+  throw new VectorIndexError(code, `${name} must be ${kind}`, { name, got: given[bad] });
+}
+
+/**
+ * A nearest-neighbor index over vectors of one dimension, in memory that any thread can search.
+ *
+ * Distances are squared Euclidean (l2), 1 - cos (cosine) or -dot (dot): smaller is nearer. Results
+ * ascend by (distance, node). Nodes are numbered 0, 1, 2, ... in the order of adding.
+ */
+export class VectorIndex {
+  readonly #options: ResolvedOptions;
+  readonly #list: SegmentList;
+  readonly #blocks: ScratchBlocks;
+  readonly #block: number;
+  readonly #readOnly: boolean;
+  readonly #writer: Writer = new Writer();
+  readonly #closing: AbortController = new AbortController();
+  #pool: Promise<WorkerPool> | undefined;
+  #reserved: Slots | undefined;
+
+  private constructor(list: SegmentList, readOnly: boolean) {
+    this.#options = list.options;
+    this.#list = list;
+    this.#readOnly = readOnly;
+    this.#blocks = new ScratchBlocks(list.all[0].i32s);
+    this.#block = this.#blocks.claim(1)[0];
+  }
+
+  /**
+   * An empty index.
+   *
+   * @throws {VectorIndexError} INVALID_OPTION, OUT_OF_MEMORY, UNSUPPORTED_RUNTIME
+   */
+  static create(options: IndexOptions): VectorIndex {
+    return new VectorIndex(SegmentList.open(resolveOptions(options)), false);
+  }
+
+  /**
+   * An index of `vectors`, built on all threads.
+   *
+   * @param vectors count * dimension numbers, or rows; copied before this returns its promise
+   * @throws {VectorIndexError} as create and add do; nothing is left behind then
+   */
+  static async build(vectors: Vectors, options: IndexOptions & WorkOptions): Promise<VectorIndex> {
+    const resolved = resolveOptions(options, WORK_OPTION_NAMES);
+    const { onProgress, signal } = options;
+    const work: WorkOptions = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+    readWorkOptions(work);
+    const count = countVectors(vectors, resolved.dimension);
+    const capacity = options.capacity ?? Math.max(1, Math.min(count, MAX_CAPACITY));
+    const index = new VectorIndex(SegmentList.open({ ...resolved, capacity }), false);
+    try {
+      await index.add(vectors, work);
+      return index;
+    } catch (error) {
+      await index.close();
+      throw error;
+    }
+  }
+
+  /**
+   * An index from a file that `save` wrote. Every count and checksum is checked before use.
+   *
+   * @throws {VectorIndexError} SNAPSHOT_CORRUPT, SNAPSHOT_UNSUPPORTED, FILE_FAILED, OUT_OF_MEMORY
+   */
+  static async load(path: string, options: LoadOptions = {}): Promise<VectorIndex> {
+    const checked = assertPath(path);
+    const settings = readLoadOptions(options);
+    const work = readWorkOptions(options, Object.keys(options));
+    return new VectorIndex(await loadSegments(checked, settings, work), false);
+  }
+
+  /**
+   * The index another thread shared, without a copy: it sees what the owner adds to the segments
+   * that were there. Read-only; `close` gives its scratch block back.
+   *
+   * @throws {VectorIndexError} CAPACITY_EXCEEDED when too many are attached
+   */
+  static attach(shared: SharedIndex): VectorIndex {
+    const segments = shared.segments.map((handle) => new Segment(handle));
+    const options = { ...shared.options, threads: 1 };
+    return new VectorIndex(new SegmentList(options, segments), true);
+  }
+
+  /** Vectors in the index. */
+  get count(): number {
+    return this.#list.count;
+  }
+
+  get dimension(): number {
+    return this.#options.dimension;
+  }
+
+  get metric(): Metric {
+    return this.#options.metric;
+  }
+
+  /** Most vectors one `reserve` can take. */
+  get available(): number {
+    return this.#list.available;
+  }
+
+  /**
+   * Room for `count` vectors in the index's own memory, to be filled by the caller and then
+   * committed. A second reserve replaces the first.
+   *
+   * @returns count * dimension floats, zero or left from an earlier reservation
+   * @throws {VectorIndexError} INVALID_ARGUMENT, CAPACITY_EXCEEDED, OUT_OF_MEMORY
+   */
+  reserve(count: number): Float32Array {
+    this.#assertWritable();
+    assertInteger(count, [1, Number.MAX_SAFE_INTEGER], argument('count'));
+    const slots = this.#list.stretch(count);
+    this.#reserved = slots;
+    return slots.segment.vectors(slots.first, slots.count);
+  }
+
+  /**
+   * Checks what was written to the reserved room, makes it part of the index and links it.
+   *
+   * @throws {VectorIndexError} NO_RESERVATION, NOT_FINITE, VALUE_TOO_LARGE, ZERO_VECTOR (the
+   *   reservation stays open), ABORTED, WORKER_FAILED (the vectors are in, see `link`)
+   */
+  async commit(options: WorkOptions = {}): Promise<AddedNodes> {
+    this.#assertWritable();
+    const work = readWorkOptions(options);
+    const slots = this.#reserved;
+    if (!slots) {
+      throw new VectorIndexError(
+        ErrorCode.noReservation,
+        'nothing is reserved; call reserve() first',
+      );
+    }
+    if (work.signal?.aborted) throw abortedError(work.signal);
+    admit([slots]);
+    this.#reserved = undefined;
+    return this.#publish([slots], work);
+  }
+
+  /**
+   * Adds vectors. They are copied before this returns its promise, and found by searches from then
+   * on; the promise settles when they are linked.
+   *
+   * @throws {VectorIndexError} INVALID_VECTORS, DIMENSION_MISMATCH, NOT_FINITE, VALUE_TOO_LARGE,
+   *   ZERO_VECTOR (nothing has changed), ABORTED, WORKER_FAILED (the vectors are in, see `link`)
+   */
+  async add(vectors: Vectors, options: WorkOptions = {}): Promise<AddedNodes> {
+    this.#assertWritable();
+    const work = readWorkOptions(options);
+    const count = countVectors(vectors, this.dimension);
+    if (this.#reserved) {
+      throw new VectorIndexError(
+        ErrorCode.reservationOpen,
+        'a reservation is open where these vectors would go; commit() it first',
+      );
+    }
+    if (work.signal?.aborted) throw abortedError(work.signal);
+    const slots = this.#list.stretches(count);
+    ingest(vectors, slots);
+    return this.#publish(slots, work);
+  }
+
+  /**
+   * Links what an aborted add or a dead worker left unlinked. Until then it is scanned.
+   *
+   * @throws {VectorIndexError} ABORTED, WORKER_FAILED
+   */
+  async link(options: WorkOptions = {}): Promise<void> {
+    this.#assertWritable();
+    await this.#link(readWorkOptions(options));
+  }
+
+  /**
+   * The k nearest vectors to `query`, on this thread.
+   *
+   * @throws {VectorIndexError} DIMENSION_MISMATCH, NOT_FINITE, ZERO_VECTOR, INVALID_ARGUMENT, ...
+   */
+  search(query: Query, k: number, options: SearchOptions = {}): SearchResult {
+    this.#assertOpen();
+    const plan = planSearch(k, options, this.count);
+    const floats = readQuery(query, this.dimension, this.metric);
+    const nodes = new Uint32Array(plan.k);
+    const distances = new Float32Array(plan.k);
+    const work = { distanceCount: 0, hopCount: 0 };
+    const target = { nodes, distances, offset: 0 };
+    const reader = { segments: this.#list.all, block: this.#block };
+    const found = answerQuery(reader, { floats, plan }, target, work);
+    if (found === plan.k) return { nodes, distances, ...work };
+    return { nodes: nodes.slice(0, found), distances: distances.slice(0, found), ...work };
+  }
+
+  /**
+   * `search` for many queries, on all threads.
+   *
+   * @param queries count * dimension numbers, or rows; copied before this returns its promise
+   * @throws {VectorIndexError} as search does, with the row; WORKER_FAILED
+   */
+  async searchBatch(
+    queries: Vectors,
+    k: number,
+    options: SearchOptions = {},
+  ): Promise<BatchResult> {
+    this.#assertOpen();
+    const { dimension } = this;
+    const plan = planSearch(k, options, this.count);
+    const count = countVectors(queries, dimension);
+    const crew = this.#crew();
+    const batch = allocateBatch({ count, dimension, plan }, crew.threads > 1);
+    copyVectors(queries, dimension, { first: 0, count }, batch.queries);
+    for (let row = 0; row < count; row++) {
+      checkQuery(batch.queries.subarray(row * dimension, (row + 1) * dimension), this.metric, row);
+    }
+    await runWork(crew, { kind: 'queries', batch }, { signal: this.#closing.signal });
+    let distanceCount = 0;
+    let hopCount = 0;
+    for (let i = 0; i < count; i++) {
+      distanceCount += batch.work[2 * i];
+      hopCount += batch.work[2 * i + 1];
+    }
+    const { nodes, distances, lengths } = batch;
+    return { k: plan.k, nodes, distances, lengths, distanceCount, hopCount };
+  }
+
+  /**
+   * A copy of the vector of `node`; of unit length in a cosine index.
+   *
+   * @throws {VectorIndexError} INVALID_ARGUMENT
+   */
+  getVector(node: number): Float32Array {
+    this.#assertOpen();
+    assertInteger(node, [0, this.count - 1], argument('node'));
+    const segment = this.#list.segmentOf(node);
+    return new Float32Array(segment.vectors(node - segment.firstNode, 1));
+  }
+
+  /**
+   * Recall against exact search, and the speed at which it was reached.
+   *
+   * @throws {VectorIndexError} INVALID_ARGUMENT, DIMENSION_MISMATCH, ABORTED
+   */
+  async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
+    this.#assertOpen();
+    return evaluateIndex(this, options);
+  }
+
+  /** Counts, parameters and bytes. */
+  stats(): IndexStats {
+    this.#assertOpen();
+    return collectStats(this.#options, this.#list.all);
+  }
+
+  /** Every broken invariant; empty when the index is sound. */
+  verify(): Problem[] {
+    this.#assertOpen();
+    return verifySegments(this.#list.all, this.#blocks);
+  }
+
+  /**
+   * Writes the index to a file: to a temporary one first, which then takes the name. Waits for
+   * writes that were asked for earlier.
+   *
+   * @throws {VectorIndexError} FILE_FAILED, ABORTED; an older file of that name is untouched then
+   */
+  async save(path: string, options: WorkOptions = {}): Promise<void> {
+    this.#assertOpen();
+    const checked = assertPath(path);
+    const work = readWorkOptions(options);
+    await this.#writer.run(() => saveSegments(checked, this.#options, this.#list.all, work));
+  }
+
+  /** What `attach` needs in another thread. Memory of kind 'private' cannot be shared. */
+  share(): SharedIndex {
+    this.#assertOpen();
+    if (this.#options.memory === 'private') {
+      throw new VectorIndexError(
+        ErrorCode.unsupportedRuntime,
+        "memory of kind 'private' cannot be shared between threads",
+        { memory: 'private' },
+      );
+    }
+    return { options: this.#options, segments: this.#list.all.map((segment) => segment.handle) };
+  }
+
+  /** Stops what runs, ends the threads, gives the scratch block back. Safe to call twice. */
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(closedError());
+    await this.#writer.idle();
+    this.#blocks.release([this.#block]);
+    const pool = await this.#pool;
+    await pool?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #publish(slots: readonly Slots[], work: WorkOptions): Promise<AddedNodes> {
+    const first = this.count;
+    this.#list.publish(slots);
+    const count = this.count - first;
+    await this.#link(work);
+    return { first, count };
+  }
+
+  async #link(work: WorkOptions): Promise<void> {
+    const { signal: closing } = this.#closing;
+    const signal = work.signal ? AbortSignal.any([work.signal, closing]) : closing;
+    await this.#writer.run(() => linkSegments(this.#crew(), this.#options, { ...work, signal }));
+  }
+
+  #crew(): Crew {
+    const pool = (): Promise<WorkerPool> => {
+      this.#pool ??= import('./build/pool.ts').then(
+        ({ WorkerPool }) => new WorkerPool(this.#options.threads),
+      );
+      return this.#pool;
+    };
+    const { threads } = this.#options;
+    return { segments: this.#list.all, threads, blocks: this.#blocks, pool };
+  }
+
+  #assertOpen(): void {
+    if (this.#closing.signal.aborted) throw closedError();
+  }
+
+  #assertWritable(): void {
+    this.#assertOpen();
+    if (!this.#readOnly) return;
+    throw new VectorIndexError(
+      ErrorCode.readOnly,
+      'an attached index is read-only; write in the thread that shared it',
+    );
+  }
+}

@@ -1,0 +1,80 @@
+// Turns what the hot code's verify counted into problems a person can read.
+
+import * as F from './hot/fields.ts';
+import { KIND_COUNT } from './hot/verify.ts';
+import { MAX_LEVEL_LIMIT } from './memory/layout.ts';
+import type { ScratchBlocks } from './memory/scratch-blocks.ts';
+import type { Segment } from './segment.ts';
+
+/** One kind of damage: how often it was found, and at which node first. */
+export interface Problem {
+  readonly kind: ProblemKind;
+  readonly count: number;
+  /** First offender, in the numbering of the whole index. */
+  readonly node: number;
+  readonly message: string;
+}
+
+/** In the order of the constants in hot/verify.ts. */
+export const PROBLEM_KINDS = [
+  'bad-degree',
+  'bad-neighbor',
+  'self-link',
+  'duplicate-neighbor',
+  'neighbor-below-level',
+  'bad-level',
+  'bad-upper-row',
+  'bad-entry-point',
+  'unreachable',
+  'bad-norm',
+  'bad-code',
+  'bad-tombstone',
+] as const;
+export type ProblemKind = (typeof PROBLEM_KINDS)[number];
+
+const MEANINGS: Readonly<Record<ProblemKind, string>> = {
+  'bad-degree': 'rows with a degree out of range',
+  'bad-neighbor': 'neighbors that are no node of the graph',
+  'self-link': 'nodes that are their own neighbor',
+  'duplicate-neighbor': 'neighbors that stand twice in a row',
+  'neighbor-below-level': 'neighbors without a row on the level they are linked on',
+  'bad-level': 'nodes with a level that does not exist',
+  'bad-upper-row': 'nodes whose upper rows lie out of range',
+  'bad-entry-point': 'entry points that are missing or not on the highest level',
+  unreachable: 'nodes that no path from the entry point reaches',
+  'bad-norm': 'norms that do not belong to their codes',
+  'bad-code': 'codes beyond 7 bits',
+  'bad-tombstone': 'tombstones of nodes that do not exist',
+};
+
+function readReport(segment: Segment, scratch: number): Problem[] {
+  const problems: Problem[] = [];
+  for (let kind = 0; kind < KIND_COUNT; kind++) {
+    const word = scratch + F.REPORT + 2 * kind;
+    const count = segment.i32s[word];
+    if (count === 0) continue;
+    const node = segment.firstNode + segment.i32s[word + 1];
+    const name = PROBLEM_KINDS[kind];
+    const message = `${count} ${MEANINGS[name]}, the first at node ${node}`;
+    problems.push({ kind: name, count, node, message });
+  }
+  return problems;
+}
+
+/** Walks every segment; empty when the index is sound. Reads all codes and rows: some 0.3 us a node. */
+export function verifySegments(segments: readonly Segment[], blocks: ScratchBlocks): Problem[] {
+  const claimed = blocks.claim(2);
+  try {
+    return segments.flatMap((segment) => {
+      const [scratch, marker] = claimed.map((block) => segment.scratch(block));
+      segment.hot.verifySegment(
+        scratch,
+        marker,
+        Math.min(MAX_LEVEL_LIMIT, segment.i32s[F.MAX_LEVEL]),
+      );
+      return readReport(segment, scratch);
+    });
+  } finally {
+    blocks.release(claimed);
+  }
+}
