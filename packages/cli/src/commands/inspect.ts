@@ -1,0 +1,84 @@
+// `nigh inspect`: what is in an index file and how many bytes each part takes.
+
+import { stat } from 'node:fs/promises';
+import { type IndexStats, VectorIndex } from '@nigh/core';
+import type { Command } from 'commander';
+
+import type { CommandSpec } from '../command.ts';
+import { closingAfter } from '../options.ts';
+import { formatBytes, formatCount, type Paint, renderFacts, renderTable } from '../render.ts';
+
+export interface InspectInput {
+  readonly index: string;
+}
+
+export interface InspectReport {
+  readonly index: { readonly path: string; readonly byteLength: number };
+  readonly stats: IndexStats;
+}
+
+export const inspectCommand: CommandSpec<InspectInput, InspectReport> = {
+  name: 'inspect',
+  declare(command) {
+    command
+      .description('Show what is in an index: count, dimension, metric, graph, bytes.')
+      .argument('<index>', 'index file');
+  },
+  parse: (command: Command) => ({ index: command.args[0] as string }),
+  async run({ index: path }, { signal, onProgress }) {
+    const index = await VectorIndex.load(path, { signal, onProgress });
+    return closingAfter(index, async () => ({
+      index: { path, byteLength: (await stat(path)).size },
+      stats: index.stats(),
+    }));
+  },
+  render: renderInspect,
+};
+
+function renderInspect({ index, stats }: InspectReport, paint: Paint): string {
+  const { bytes, count, linked } = stats;
+  const scanned = count - linked;
+  return [
+    paint.strong(index.path),
+    renderFacts(
+      [
+        ['vectors', `${formatCount(count)} of ${stats.dimension} components`],
+        ['metric', stats.metric],
+        ['graph', `${formatCount(linked)} linked, ${formatCount(scanned)} scanned exactly`],
+        ['neighbors', `M ${stats.M}, M0 ${stats.M0}, ${stats.meanDegree.toFixed(1)} on average`],
+        ['levels', `${stats.maxLevel + 1}`],
+        ['efConstruction', `${stats.efConstruction}`],
+        ['seed', `${stats.seed}`],
+        ['segments', `${stats.segments}`],
+        ['file', formatBytes(index.byteLength)],
+      ],
+      paint,
+    ),
+    '',
+    renderBytes(bytes, count, paint),
+    '',
+    `  ${formatBytes(bytes.reserved)} of address space reserved; untouched parts take no memory.`,
+  ].join('\n');
+}
+
+/** A table of the regions of an index in memory, whole and per vector. */
+export function renderBytes(bytes: IndexStats['bytes'], count: number, paint: Paint): string {
+  const rows: [string, number][] = [
+    ['vectors', bytes.vectors],
+    ['codes', bytes.codes],
+    ['graph', bytes.graph],
+    ['scratch', bytes.scratch],
+    ['total', bytes.total],
+  ];
+  return renderTable(
+    [
+      { title: 'in memory', cells: rows.map(([name]) => name), align: 'left' },
+      { title: 'size', cells: rows.map(([, size]) => formatBytes(size)) },
+      {
+        title: 'per vector',
+        cells: rows.map(([, size]) => formatBytes(count > 0 ? Math.round(size / count) : 0)),
+      },
+    ],
+    paint,
+  );
+}

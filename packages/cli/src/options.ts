@@ -1,0 +1,77 @@
+// Reading the values people type. Each parser turns a string into a number or a list, or throws the
+// error commander prints as bad usage. Ranges that core checks anyway are left to core.
+
+import type { Metric, VectorIndex } from '@nigh/core';
+import { InvalidArgumentError, Option } from 'commander';
+
+/** The type of what `given` returns: no property is undefined, as core's options want it. */
+export type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** The same object without its undefined properties. */
+export function given<T extends object>(options: T): Given<T> {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Given<T>;
+}
+
+/** A whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`expected a whole number of at least ${least}.`);
+  };
+}
+
+/** `10,20,40`: whole numbers of at least 1, separated by commas. */
+export function wholeNumberList(text: string): number[] {
+  return text.split(',').map(wholeNumber(1));
+}
+
+/** `0.1,0.2,-3e-4`: the components of one vector, separated by commas or spaces. */
+export function vectorLiteral(text: string): Float32Array {
+  const parts = text
+    .trim()
+    .replace(/^\[|\]$/g, '')
+    .trim()
+    .split(/\s*,\s*|\s+/);
+  const components = parts.map((part) => (part === '' ? Number.NaN : Number(part)));
+  const bad = components.findIndex((component) => !Number.isFinite(component));
+  if (bad === -1) return Float32Array.from(components);
+  throw new InvalidArgumentError(`component ${bad} is not a number: "${parts[bad]}".`);
+}
+
+export function metricOption(): Option {
+  return new Option('--metric <metric>', 'how distance is measured').choices([
+    'l2',
+    'cosine',
+    'dot',
+  ] satisfies Metric[]);
+}
+
+export function threadsOption(): Option {
+  return new Option(
+    '--threads <n>',
+    'threads to build and search with (default: all cores)',
+  ).argParser(wholeNumber(1));
+}
+
+export function efSearchListOption(): Option {
+  return new Option('--ef-search <list>', 'search widths to try, such as 10,20,40')
+    .argParser(wholeNumberList)
+    .default([10, 20, 40, 80, 160], '10,20,40,80,160');
+}
+
+export function sampleOption(): Option {
+  return new Option('--sample <n>', 'most queries to measure with')
+    .argParser(wholeNumber(1))
+    .default(1000);
+}
+
+/** Runs `work` and closes the index whatever happens, so that no thread keeps the process alive. */
+export async function closingAfter<T>(index: VectorIndex, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await index.close();
+  }
+}

@@ -1,0 +1,70 @@
+// The command tree as commander knows it. Each command declares its own arguments; what all of them
+// share (--json, --debug, how errors are shown) is added here.
+
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+
+import type { CommandSpec } from './command.ts';
+import { buildCommand } from './commands/build.ts';
+import { demoCommand } from './commands/demo.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { searchCommand } from './commands/search.ts';
+import { verifyCommand } from './commands/verify.ts';
+import type { Io } from './run.ts';
+
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly debug?: boolean;
+}
+
+/** The runner cares about what all commands have in common, not about their own types. */
+type AnyCommand = CommandSpec<unknown, object>;
+type Execute = (spec: AnyCommand, command: Command) => Promise<void>;
+
+const EXAMPLES = `
+Examples:
+  nigh demo                                    see it work on generated vectors
+  nigh build vectors.npy -o vectors.nigh       build an index
+  nigh search vectors.nigh --query q.npy -k 5  the 5 nearest to the first query
+  nigh evaluate vectors.nigh                   recall and speed for several search widths
+`;
+
+/** Throws CommanderError instead of ending the process, also for --help. */
+export function createProgram(io: Pick<Io, 'stdout' | 'stderr'>, execute: Execute): Command {
+  const program = new Command('nigh')
+    .description('Vector search: build, search and examine indexes of nearest neighbors.')
+    .version(readVersion(), '-V, --version')
+    .exitOverride()
+    .showHelpAfterError('See --help for the arguments and options.')
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    })
+    .addHelpText('after', EXAMPLES);
+  add(program, buildCommand, execute);
+  add(program, searchCommand, execute);
+  add(program, evaluateCommand, execute);
+  add(program, inspectCommand, execute);
+  add(program, verifyCommand, execute);
+  add(program, demoCommand, execute);
+  return program;
+}
+
+function add<Input, Report extends object>(
+  program: Command,
+  spec: CommandSpec<Input, Report>,
+  execute: Execute,
+): void {
+  const command = program.command(spec.name);
+  spec.declare(command);
+  command
+    .option('--json', 'print one JSON document instead of text')
+    .option('--debug', 'show where in the program an error happened')
+    .action(() => execute(spec as unknown as AnyCommand, command));
+}
+
+function readVersion(): string {
+  const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+  return version;
+}

@@ -1,0 +1,46 @@
+// From an error to what a person reads: code, hint and exit code.
+import { ErrorCode, VectorIndexError } from '@nigh/core';
+import { expect, test } from 'vitest';
+
+import { describeFailure, UsageError } from '../../src/failure.ts';
+import { VectorFileError, VectorFileErrorCode } from '../../src/formats/errors.ts';
+
+test('combinations that mean nothing are bad usage', () => {
+  const failure = describeFailure(new UsageError('both were given'));
+  expect(failure).toMatchObject({ code: 'USAGE', message: 'both were given', exitCode: 2 });
+});
+
+test('a damaged vector file is a failure with a hint', () => {
+  const error = new VectorFileError({
+    code: VectorFileErrorCode.formatDamaged,
+    path: 'a.npy',
+    problem: 'cut short',
+    expected: '8 bytes',
+    got: '7 bytes',
+  });
+  const failure = describeFailure(error);
+  expect(failure).toMatchObject({ code: 'FORMAT_DAMAGED', exitCode: 1 });
+  expect(failure.message).toBe('a.npy: cut short (expected 8 bytes, got 7 bytes)');
+  expect(failure.hint).toContain('copy it again');
+});
+
+test.each([
+  [ErrorCode.invalidOption, 2],
+  [ErrorCode.invalidArgument, 2],
+  [ErrorCode.snapshotCorrupt, 1],
+  [ErrorCode.zeroVector, 1],
+])('%s of core exits with %i', (code, exitCode) => {
+  const failure = describeFailure(new VectorIndexError(code, 'message'));
+  expect(failure).toMatchObject({ code, message: 'message', exitCode });
+  expect(failure.hint).toBeDefined();
+});
+
+test('an error of the system keeps its code; anything else is unexpected', () => {
+  const full = Object.assign(new Error('no space'), { code: 'ENOSPC' });
+  expect(describeFailure(full)).toMatchObject({ code: 'ENOSPC', exitCode: 1 });
+  expect(describeFailure('thrown text')).toMatchObject({
+    code: 'UNEXPECTED',
+    message: 'thrown text',
+    exitCode: 1,
+  });
+});
