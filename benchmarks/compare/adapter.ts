@@ -1,0 +1,43 @@
+/**
+ * The contract a measured library fulfils, ours included, so that every program treats all alike.
+ * Conversions into the form a library takes happen in `prepare…`, outside every timed call: each
+ * library gets its best case.
+ */
+
+export interface BuildOptions {
+  readonly dimension: number;
+  readonly M: number;
+  readonly efConstruction: number;
+  readonly seed: number;
+  /** Threads to build with; an adapter that cannot use them says so in its name. */
+  readonly threads: number;
+}
+
+/** The `k` nodes nearest to query number `query`, nearest first; timed as a user would call it. */
+export type Search = (query: number, k: number, efSearch: number) => ArrayLike<number>;
+
+export interface MeasuredIndex {
+  /** @param queries flat, `count * dimension` floats. */
+  prepareSearch(queries: Float32Array): Search;
+  close(): Promise<void>;
+}
+
+export interface Adapter {
+  /** As it appears in tables. */
+  readonly name: string;
+  readonly version: string;
+  /** What a reader should know about how it was called. */
+  readonly note: string;
+  /**
+   * Converts the vectors; the function returned is what a build is timed by. Squared Euclidean
+   * distance, one vector after the other from the first.
+   * @param vectors flat, `count * dimension` floats.
+   */
+  prepareBuild(vectors: Float32Array, options: BuildOptions): () => Promise<MeasuredIndex>;
+}
+
+/** Views of the rows of a flat array; nothing is copied. */
+export function rowsOf(flat: Float32Array, dimension: number): Float32Array[] {
+  const count = flat.length / dimension;
+  return Array.from({ length: count }, (_, i) => flat.subarray(i * dimension, (i + 1) * dimension));
+}

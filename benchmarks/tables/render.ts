@@ -1,0 +1,165 @@
+/**
+ * The tables documents can ask for by name. Each is rendered from the newest result of one program
+ * and ends with the line that makes it repeatable: data, machine, command, date.
+ */
+import { machineLine } from '../harness/machine.ts';
+import type { Report } from '../harness/report.ts';
+import { lossesTable, verdictsTable } from './losses.ts';
+import { type Column, markdownTable, ratioText, recallText } from './markdown.ts';
+
+export type Reports = ReadonlyMap<string, Report>;
+
+interface TableSource {
+  readonly program: string;
+  /** The table inside the report. */
+  readonly table: string;
+  readonly columns: readonly Column[];
+}
+
+const recall: Column = { key: 'recall', title: 'recall@10', format: recallText };
+const range: readonly Column[] = [
+  { key: 'min', title: 'min' },
+  { key: 'max', title: 'max' },
+];
+
+const SOURCES: Readonly<Record<string, TableSource>> = {
+  search: {
+    program: 'search',
+    table: 'summary',
+    columns: [
+      { key: 'name', title: 'index' },
+      { key: 'recall', title: 'at recall@10' },
+      { key: 'queriesPerSecond', title: 'queries/s' },
+      { key: 'firstEfSearch', title: 'first efSearch to reach it' },
+      { key: 'firstRecall', title: 'its recall@10', format: recallText },
+      { key: 'firstQueriesPerSecond', title: 'its queries/s' },
+    ],
+  },
+  'search-curve': {
+    program: 'search',
+    table: 'curve',
+    columns: [
+      { key: 'name', title: 'index' },
+      { key: 'efSearch', title: 'efSearch' },
+      recall,
+      { key: 'queriesPerSecond', title: 'queries/s (median)' },
+      ...range,
+    ],
+  },
+  build: {
+    program: 'build',
+    table: 'builds',
+    columns: [
+      { key: 'name', title: 'build' },
+      { key: 'threads', title: 'threads' },
+      { key: 'efConstruction', title: 'efConstruction' },
+      { ...recall, title: 'recall@10 at efSearch 40' },
+      { key: 'vectorsPerSecond', title: 'vectors/s (median)' },
+      ...range,
+    ],
+  },
+  latency: {
+    program: 'latency',
+    table: 'latency',
+    columns: [
+      { key: 'count', title: 'vectors' },
+      { key: 'method', title: 'method' },
+      recall,
+      { key: 'p50Microseconds', title: 'p50, µs' },
+      { key: 'p99Microseconds', title: 'p99, µs' },
+    ],
+  },
+  memory: {
+    program: 'memory',
+    table: 'index',
+    columns: [
+      { key: 'capacity', title: 'capacity' },
+      { key: 'count', title: 'vectors' },
+      { key: 'residentBytesPerVector', title: 'resident bytes per vector' },
+      { key: 'statedBytesPerVector', title: 'stats() says' },
+      { key: 'ratio', title: 'ratio' },
+      { key: 'peakOverGrowth', title: 'peak / final growth' },
+      { key: 'reservedMegabytes', title: 'address space, MB' },
+    ],
+  },
+  'memory-graph': {
+    program: 'memory',
+    table: 'graph',
+    columns: [
+      { key: 'graph', title: 'graph' },
+      { key: 'bytesPerNode', title: 'bytes per node' },
+      { key: 'times', title: 'times', format: ratioText },
+    ],
+  },
+  'flat-threshold': {
+    program: 'flat-threshold',
+    table: 'crossing',
+    columns: [
+      { key: 'dimension', title: 'dimension' },
+      { key: 'crossing', title: 'scan and graph cost the same at (vectors)' },
+    ],
+  },
+  'flat-threshold-points': {
+    program: 'flat-threshold',
+    table: 'points',
+    columns: [
+      { key: 'dimension', title: 'dimension' },
+      { key: 'count', title: 'vectors' },
+      { key: 'exactMicroseconds', title: 'exact scan, µs' },
+      { key: 'graphMicroseconds', title: 'graph, µs' },
+      { key: 'graphRecall', title: 'recall@10 of the graph', format: recallText },
+    ],
+  },
+  'snapshot-save': { program: 'snapshot', table: 'save', columns: snapshotColumns('writeFile') },
+  'snapshot-load': { program: 'snapshot', table: 'load', columns: snapshotColumns('readFile') },
+  kernels: {
+    program: 'kernels',
+    table: 'kernels',
+    columns: [
+      { key: 'kernel', title: 'kernel' },
+      { key: 'tier', title: 'tier' },
+      { key: 'dimension', title: 'dimension' },
+      { key: 'nanoseconds', title: 'ns (median)' },
+      { key: 'deviation', title: 'relative deviation' },
+    ],
+  },
+};
+
+/** The names that are not simply one table of one report. */
+const COMPUTED: Readonly<Record<string, (reports: Reports) => string>> = {
+  losses: lossesTable,
+  goals: verdictsTable,
+};
+
+/** Every name a document can ask for. */
+export const TABLE_NAMES: readonly string[] = [...Object.keys(SOURCES), ...Object.keys(COMPUTED)];
+
+/** @throws RangeError when no table has this name. */
+export function renderTable(name: string, reports: Reports): string {
+  const computed = COMPUTED[name];
+  if (computed !== undefined) return computed(reports);
+  const source = SOURCES[name];
+  if (source === undefined) {
+    throw new RangeError(`no table is called ${name}; there are ${TABLE_NAMES.join(', ')}`);
+  }
+  const report = reports.get(source.program);
+  if (report === undefined) return `No result of \`${source.program}\` has been committed.`;
+  const rows = report.tables[source.table];
+  if (rows === undefined) throw new Error(`a ${source.program} result lacks ${source.table}`);
+  return `${markdownTable(source.columns, rows)}\n\n${caption(report)}`;
+}
+
+function caption(report: Report): string {
+  const { data, machine, command, date } = report;
+  return `${data.description}. ${machineLine(machine)}. \`${command}\`, ${date.slice(0, 10)}.`;
+}
+
+function snapshotColumns(baseline: string): Column[] {
+  return [
+    { key: 'name', title: 'operation' },
+    { key: 'milliseconds', title: 'ms (median)' },
+    ...range,
+    { key: 'megabytesPerSecond', title: 'MB/s' },
+    { key: `times ${baseline}`, title: `time over ${baseline}`, format: ratioText },
+  ];
+}
