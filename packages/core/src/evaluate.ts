@@ -3,10 +3,10 @@
 // easier than strangers: the graph knows them. For a figure to publish, give held-out queries.
 
 import { argument, assertInteger, assertOptions } from './assert.ts';
+import { sampleNodes } from './build/quantizer.ts';
 import { abortedError, type WorkOptions } from './build/runner.ts';
 import { yieldToEventLoop } from './engine/runtime.ts';
 import { DEFAULT_EF_SEARCH, MAX_EF_SEARCH } from './options.ts';
-import { uniform } from './random.ts';
 import type { BatchResult, SearchResult } from './results.ts';
 import type { SearchOptions } from './search/search-options.ts';
 import { copyVectors, countVectors, type Vectors } from './vectors.ts';
@@ -63,14 +63,6 @@ interface Exam {
 const SAMPLE_SEED = 0x5eed;
 const SLICE_MS = 8;
 
-function drawNodes(count: number, sample: number): number[] {
-  if (sample >= count) return Array.from({ length: count }, (_, node) => node);
-  const step = count / sample;
-  return Array.from({ length: sample }, (_, i) =>
-    Math.min(count - 1, Math.floor((i + uniform(SAMPLE_SEED, i)) * step)),
-  );
-}
-
 function readQueries(queries: Vectors, dimension: number): Float32Array[] {
   const count = countVectors(queries, dimension);
   return Array.from({ length: count }, (_, i) => {
@@ -87,7 +79,9 @@ function withoutSelf(nodes: Uint32Array, self: number, k: number): Uint32Array {
 
 async function prepareExam(index: Searchable, k: number, options: EvaluateOptions): Promise<Exam> {
   const given = options.queries && readQueries(options.queries, index.dimension);
-  const self = given ? given.map(() => -1) : drawNodes(index.count, options.sample ?? 1000);
+  const self = given
+    ? given.map(() => -1)
+    : sampleNodes(index.count, options.sample ?? 1000, SAMPLE_SEED);
   const queries = given ?? self.map((node) => index.getVector(node));
   const truth: Set<number>[] = [];
   const block = 64;

@@ -22,7 +22,7 @@ export const DEFAULT_CAPACITY = 100_000;
 export const MAX_CAPACITY: number = 2 ** 31 - 1;
 export const MIN_SEGMENT_BYTES = 65536;
 /** RobustPrune's factor: a candidate is dropped when a kept one is 1.2 times nearer to it. */
-export const PRUNE_ALPHA = 1.2;
+const PRUNE_ALPHA = 1.2;
 
 /** Options of an index. Only `dimension` has no default. */
 export interface IndexOptions {
@@ -77,6 +77,11 @@ export const INDEX_OPTION_NAMES: readonly string[] = [
   'tier',
   'memory',
 ];
+
+/** The factor for a metric. Inner products have no zero, so that no multiple of one means anything. */
+export function pruneAlpha(metric: Metric): number {
+  return metric === 'dot' ? 1 : PRUNE_ALPHA;
+}
 
 /** Vectors up to which an exact scan of floats is as fast as a search of the graph. */
 export function defaultFlatThreshold(dimension: number): number {

@@ -13,7 +13,7 @@ import {
   writeHeader,
 } from './memory/layout.ts';
 import { allocateMemory } from './memory/segment-memory.ts';
-import { PRUNE_ALPHA, type ResolvedOptions } from './options.ts';
+import { pruneAlpha, type ResolvedOptions } from './options.ts';
 import { Segment } from './segment.ts';
 
 /** Scratch blocks beyond those of the pool: this thread's, two for its jobs, attached readers. */
@@ -50,7 +50,7 @@ export function openSegment(
   const segment = new Segment({ memory, layout: shape, firstNode, tier: options.tier });
   writeHeader(segment.i32s, layout);
   segment.i32s[F.EF_CONSTRUCTION] = options.efConstruction;
-  segment.i32s[F.ALPHA] = Math.round(PRUNE_ALPHA * F.ALPHA_ONE);
+  segment.i32s[F.ALPHA] = Math.round(pruneAlpha(options.metric) * F.ALPHA_ONE);
   segment.i32s[F.SEED] = options.seed;
   return segment;
 }

@@ -1,6 +1,6 @@
-// Chooses the 7-bit codes of a segment from a seeded sample: a mean per component and one scale for
-// all. The range is the one with the least squared error: clipping a few far components may buy
-// finer steps for all others.
+// Chooses the 7-bit codes of a segment from a seeded sample: a mean per component (zero under dot,
+// whose order a shift would change) and one scale for all. The range is the one with the least squared
+// error: clipping a few far components may buy finer steps for all others.
 
 import * as F from '../hot/fields.ts';
 import { uniform } from '../random.ts';
@@ -9,14 +9,12 @@ import type { Segment } from '../segment.ts';
 const MAX_SAMPLE_VECTORS = 2000;
 const MAX_SAMPLE_COMPONENTS = 1 << 18;
 /** Shares of the sampled components that a candidate range clips. */
-const CLIP_SHARES = [0, 1e-5, 1e-4, 1e-3, 3e-3, 1e-2];
+const CLIP_SHARES: readonly number[] = [0, 1e-5, 1e-4, 1e-3, 3e-3, 1e-2];
 /** Codes reach 63.5 steps to either side of the mean. */
 const HALF_RANGE = 63.5;
-/** The augmented norm lies this much above the longest sampled vector, for those not sampled. */
-const RADIUS_SLACK = 1.1;
 
 /** Seeded sample of the nodes [0, count), ascending, each at most once. */
-function sampleNodes(count: number, sampleCount: number, seed: number): number[] {
+export function sampleNodes(count: number, sampleCount: number, seed: number): number[] {
   if (sampleCount >= count) return Array.from({ length: count }, (_, node) => node);
   const step = count / sampleCount;
   return Array.from({ length: sampleCount }, (_, i) =>
@@ -24,30 +22,14 @@ function sampleNodes(count: number, sampleCount: number, seed: number): number[]
   );
 }
 
-function squaredNorm(vectors: Float32Array, start: number, dimension: number): number {
-  let sum = 0;
-  for (let i = start; i < start + dimension; i++) sum += vectors[i] * vectors[i];
-  return sum;
-}
-
-/** The sampled vectors with their augmented component (one stands for all) appended under dot. */
-function sampleRows(
-  segment: Segment,
-  nodes: readonly number[],
-): { rows: Float64Array; radius: number } {
-  const { dimension, augmented } = segment.layout;
-  const vectors = segment.vectors(0, segment.count);
-  const norms = nodes.map((node) => squaredNorm(vectors, node * dimension, dimension));
-  const longest = norms.reduce((a, b) => Math.max(a, b), 0);
-  const radius = Math.fround(Math.sqrt(longest) * RADIUS_SLACK);
-  const width = dimension + (augmented > 0 ? 1 : 0);
-  const rows = new Float64Array(nodes.length * width);
+/** The sampled vectors, one after another. */
+function sampleRows(segment: Segment, nodes: readonly number[]): Float64Array {
+  const { dimension } = segment.layout;
+  const rows = new Float64Array(nodes.length * dimension);
   nodes.forEach((node, i) => {
-    rows.set(vectors.subarray(node * dimension, (node + 1) * dimension), i * width);
-    const rest = Math.max(0, radius * radius - norms[i]);
-    if (augmented > 0) rows[i * width + dimension] = Math.sqrt(rest / augmented);
+    rows.set(segment.vectors(node, 1), i * dimension);
   });
-  return { rows, radius };
+  return rows;
 }
 
 /** Subtracts each column's mean in place; the means, as float32. */
@@ -82,17 +64,13 @@ function bestRange(deviations: Float64Array): number {
   return best;
 }
 
-/** Computes and stores means, scale and radius from the segment's published vectors. */
+/** Computes and stores means and scale from the segment's published vectors. */
 export function chooseCodes(segment: Segment, seed: number): void {
-  const { dimension, augmented, regions } = segment.layout;
+  const { dimension, metric, regions } = segment.layout;
   const wanted = Math.min(MAX_SAMPLE_VECTORS, Math.ceil(MAX_SAMPLE_COMPONENTS / dimension));
-  const { rows, radius } = sampleRows(segment, sampleNodes(segment.count, wanted, seed));
-  const width = dimension + (augmented > 0 ? 1 : 0);
-  const means = centre(rows, width);
-  segment.f32s.set(means.subarray(0, dimension), regions.means.word);
-  for (let i = 0; i < augmented; i++)
-    segment.f32s[regions.means.word + dimension + i] = means[dimension];
+  const rows = sampleRows(segment, sampleNodes(segment.count, wanted, seed));
+  const means = metric === 'dot' ? new Float32Array(dimension) : centre(rows, dimension);
+  segment.f32s.set(means, regions.means.word);
   const scale = Math.fround(bestRange(rows) / HALF_RANGE);
   segment.f32s[F.CODE_SCALE] = scale > 0 ? scale : 1;
-  segment.f32s[F.RADIUS] = radius;
 }

@@ -1,10 +1,10 @@
 // Vectors to 7-bit codes. Component i becomes round((x - mean[i]) / scale) + 64, clipped to 0..127:
-// one scale for all components, so that code distance orders as l2 does. The dot metric becomes l2
-// by appending components that lift every vector to the same norm (RADIUS): a node's codes carry
-// them, a query's have zeros there. Bytes beyond the last component are zero.
+// one scale for all components, so that code distance orders as l2 does. Bytes beyond the last
+// component are zero. Under dot the means are zero and a row's "norm" is 128 times the sum of its
+// codes: then norm(a) + norm(b) - 2ab is -2 (a - 64)(b - 64) plus a constant, the true order of
+// inner products by the same formula.
 
 import {
-  AUGMENTED,
   CODE_SCALE,
   CODE_WORDS,
   CODES,
@@ -17,10 +17,18 @@ import {
   QUERY_CODE_WORD,
   QUERY_CODES,
   QUERY_NORM,
-  RADIUS,
   VECTORS,
 } from './fields.ts';
-import { f32At, i32At, maxMagnitude, setI32, setU8, squareCodes, truncate } from './machine.ts';
+import {
+  f32At,
+  i32At,
+  maxMagnitude,
+  setI32,
+  setU8,
+  squareCodes,
+  truncate,
+  u8At,
+} from './machine.ts';
 
 const MAX_CODE: i32 = 127;
 /** Code of the mean, plus one half so that truncation rounds. */
@@ -41,31 +49,24 @@ function encodeComponent(code: i32, index: i32, value: f64, inverse: f64): i32 {
   return 0;
 }
 
-/** Squared norm of a float vector, summed in float64 from the first component on. */
-function squaredNorm(vector: i32, dimension: i32): f64 {
-  let sum: f64 = 0;
-  for (let i: i32 = 0; i < dimension; i++) sum += f32At(vector + i) * f32At(vector + i);
-  return sum;
-}
-
 /** Encodes the vector at `vector` to the row at `code`; how many components were clipped. */
 function encodeVector(vector: i32, code: i32): i32 {
   const dimension = i32At(DIMENSION);
-  const augmented = i32At(AUGMENTED);
   const inverse: f64 = 1 / f32At(CODE_SCALE);
   let clipped: i32 = 0;
   for (let i: i32 = 0; i < dimension; i++) {
     clipped += encodeComponent(code, i, f32At(vector + i), inverse);
   }
-  if (augmented > 0) {
-    const radius = f32At(RADIUS);
-    const rest = radius * radius - squaredNorm(vector, dimension);
-    const share: f64 = rest > 0 ? Math.sqrt(rest / (augmented as f64)) : 0;
-    for (let i: i32 = 0; i < augmented; i++) {
-      clipped += encodeComponent(code, dimension + i, share, inverse);
-    }
-  }
   return clipped;
+}
+
+/** What the distance formula takes as the norm of a code row. */
+export function codeNorm(code: i32): i32 {
+  if (i32At(METRIC) !== 2) return squareCodes(code, i32At(CODE_WORDS));
+  const dimension = i32At(DIMENSION);
+  let sum: i32 = 0;
+  for (let i: i32 = 0; i < dimension; i++) sum += u8At(code, i);
+  return sum * 128;
 }
 
 /** Encodes the nodes [first, end): codes and norms; how many components were clipped. */
@@ -76,7 +77,7 @@ export function encodeNodes(first: i32, end: i32): i32 {
   for (let node = first; node < end; node++) {
     const code = i32At(CODES) + node * words;
     clipped += encodeVector(i32At(VECTORS) + node * dimension, code);
-    setI32(i32At(NORMS) + node, squareCodes(code, words));
+    setI32(i32At(NORMS) + node, codeNorm(code));
   }
   return clipped;
 }

@@ -29,17 +29,11 @@ export const UPPER_COUNT: i32 = 15;
 export const CODE_WORDS: i32 = 16;
 export const ROW_WORDS: i32 = 17;
 export const UPPER_ROW_WORDS: i32 = 18;
-/** Components appended to a code so that the dot metric becomes l2 (0 for l2 and cosine). */
-export const AUGMENTED: i32 = 19;
-/** float32: the width of one code step, and the norm that augmentation lifts every vector to. */
-export const CODE_SCALE: i32 = 20;
-export const RADIUS: i32 = 21;
-export const SEED: i32 = 22;
-/** Vector components outside the code range so far: the quantizer's drift. */
-export const CLIPPED: i32 = 23;
-
+/** float32: the width of one code step. */
+export const CODE_SCALE: i32 = 19;
+export const SEED: i32 = 20;
 /** Nodes [0, LEVELED) have had their level drawn, linked or not. */
-export const LEVELED: i32 = 24;
+export const LEVELED: i32 = 21;
 
 /** First words of the regions. */
 export const VECTORS: i32 = 32;

@@ -1,6 +1,7 @@
 // Walks a whole segment and counts every broken invariant. It trusts nothing: a number is checked
 // before it is used as an address, so that a forged file can be verified safely.
 
+import { codeNorm } from './encode.ts';
 import {
   CAPACITY,
   CODE_WORDS,
@@ -18,7 +19,7 @@ import {
   UPPER_HEADS,
 } from './fields.ts';
 import { levelOf, maxDegree, rowOf } from './graph.ts';
-import { clear, i32At, setI32, squareCodes, u8At } from './machine.ts';
+import { clear, i32At, setI32, u8At } from './machine.ts';
 import { markReachable } from './reach.ts';
 import { visitedWord } from './visited.ts';
 
@@ -87,7 +88,7 @@ function verifyCode(scratch: i32, node: i32): void {
   let bits: i32 = 0;
   for (let i: i32 = 0; i < words; i++) bits |= i32At(row + i);
   if ((bits & CODE_SIGNS) !== 0) report(scratch, BAD_CODE, node);
-  if (squareCodes(row, words) !== i32At(i32At(NORMS) + node)) report(scratch, BAD_NORM, node);
+  if (codeNorm(row) !== i32At(i32At(NORMS) + node)) report(scratch, BAD_NORM, node);
 }
 
 function verifyEntry(scratch: i32, linked: i32): boolean {

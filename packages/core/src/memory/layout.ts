@@ -25,8 +25,6 @@ const WORDS_PER_LINE = 16;
 const CODES_PER_WORD = 4;
 /** Codes are padded to whole SIMD registers. */
 const CODE_ALIGNMENT = 16;
-/** The dot metric hides a vector's missing norm in at least this many extra components. */
-const MIN_AUGMENTED = 16;
 const MIN_BATCH = 64;
 const MAX_BATCH_SHARE = 0.02;
 const ENTRY_POINT_LIMIT = 64;
@@ -50,7 +48,6 @@ export interface Layout extends LayoutOptions {
   readonly M0: number;
   /** Neighbors a node selects on level 0; reverse edges fill the row up to M0. */
   readonly forward: number;
-  readonly augmented: number;
   readonly codeWords: number;
   readonly rowWords: number;
   readonly upperRowWords: number;
@@ -87,12 +84,6 @@ function alignUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;
 }
 
-/** Components appended for the dot metric: up to the padding, so that they cost little. */
-function augmentedOf(dimension: number, metric: Metric): number {
-  if (metric !== 'dot') return 0;
-  return alignUp(dimension + MIN_AUGMENTED, CODE_ALIGNMENT) - dimension;
-}
-
 /**
  * Rows of the upper levels: a node has 1 / (M - 1) of them on average. Eight standard deviations
  * above that no index ever needs; a node that finds the pool empty stays on level 0.
@@ -127,9 +118,8 @@ function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName
 
 /** Computes where everything lies. Pure arithmetic: the result may exceed what can be allocated. */
 export function computeLayout(options: LayoutOptions): Layout {
-  const { dimension, metric, capacity, M } = options;
-  const augmented = augmentedOf(dimension, metric);
-  const codeWords = alignUp(dimension + augmented, CODE_ALIGNMENT) / CODES_PER_WORD;
+  const { dimension, capacity, M } = options;
+  const codeWords = alignUp(dimension, CODE_ALIGNMENT) / CODES_PER_WORD;
   const forward = M + (M >> 2);
   const maxBatch = Math.max(MIN_BATCH, Math.ceil(capacity * MAX_BATCH_SHARE));
   const queryCodeWord = F.QUERY + alignUp(dimension, WORDS_PER_LINE);
@@ -138,7 +128,6 @@ export function computeLayout(options: LayoutOptions): Layout {
     ...options,
     M0: 2 * M,
     forward,
-    augmented,
     codeWords,
     rowWords: 1 + 2 * M,
     upperRowWords: 1 + M,
@@ -202,7 +191,6 @@ export function writeHeader(header: Int32Array, layout: Layout): void {
   header[F.ROW_WORDS] = layout.rowWords;
   header[F.UPPER_ROW_WORDS] = layout.upperRowWords;
   header[F.UPPER_CAPACITY] = layout.upperCapacity;
-  header[F.AUGMENTED] = layout.augmented;
   header[F.EDGE_CAPACITY] = layout.edgeCapacity;
   header[F.SCRATCH_WORDS] = layout.scratchWords;
   header[F.SCRATCH_COUNT] = layout.scratchCount;

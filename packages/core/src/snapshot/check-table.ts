@@ -111,12 +111,11 @@ function checkSegment(
   const upperCount = asCount(check, fields, 'upperCount', layout.upperCapacity);
   const maxLevel = asCount(check, fields, 'maxLevel', MAX_LEVEL_LIMIT);
   const codeScale = asFloat(check, fields, 'codeScale');
-  const radius = asFloat(check, fields, 'radius');
   if (linked > 0 && codeScale === 0) throw corrupt(check.path, 'its codes have no scale');
   const used = { count, linked, upperCount };
   const lengths = SAVED_REGIONS.map((name) => usedWords(layout, name, used) * BYTES_PER_WORD);
   const regions = checkRegions(check, fields, lengths, start);
-  return { capacity, count, linked, upperCount, maxLevel, codeScale, radius, regions };
+  return { capacity, count, linked, upperCount, maxLevel, codeScale, regions };
 }
 
 export interface CheckedTable {

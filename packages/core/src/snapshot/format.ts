@@ -34,7 +34,6 @@ export interface SegmentEntry {
   readonly upperCount: number;
   readonly maxLevel: number;
   readonly codeScale: number;
-  readonly radius: number;
   readonly regions: readonly RegionEntry[];
 }
 

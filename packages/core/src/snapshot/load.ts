@@ -105,7 +105,6 @@ function fillHeader(segment: Segment, entry: SegmentEntry): void {
   i32s[F.ENTRY_COUNT] = entry.linked > 0 ? 1 : 0;
   i32s[F.LEVELED] = entry.linked;
   f32s[F.CODE_SCALE] = entry.codeScale;
-  f32s[F.RADIUS] = entry.radius;
   segment.publishCount(entry.count);
   segment.publishLinked(entry.linked);
 }

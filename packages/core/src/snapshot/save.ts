@@ -39,7 +39,6 @@ function segmentEntry(segment: Segment, regions: readonly RegionEntry[]): Segmen
     upperCount: linked > 0 ? i32s[F.UPPER_COUNT] : 0,
     maxLevel: linked > 0 ? i32s[F.MAX_LEVEL] : 0,
     codeScale: linked > 0 ? f32s[F.CODE_SCALE] : 0,
-    radius: linked > 0 ? f32s[F.RADIUS] : 0,
     regions,
   };
 }
