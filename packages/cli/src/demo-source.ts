@@ -60,8 +60,7 @@ async function generated(input: DemoInput): Promise<DemoSource> {
     metric,
     description: [
       `${formatCount(count)} generated vectors of ${dimension} components (seed ${seed}), in ` +
-        'overlapping clusters',
-      'as embeddings of text or pictures are.',
+        'overlapping clusters.',
       heldOut(queryCount, 'more are made'),
       `Distance: ${metric}, ${metricMeaning[metric]}.`,
     ],
@@ -78,7 +77,7 @@ async function fromFile(path: string, asked: Metric | undefined): Promise<DemoSo
     const queryCount = Math.min(MAX_QUERY_COUNT, Math.max(1, Math.floor(count / 100)));
     const indexed = count - queryCount;
     const metric = asked ?? (await chooseMetric(file));
-    const reason = asked === undefined && metric === 'cosine' ? ': the vectors have length 1' : '';
+    const reason = asked === undefined && metric === 'cosine' ? ', as the vectors have length 1' : '';
     return {
       source: file,
       indexed,

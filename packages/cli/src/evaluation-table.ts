@@ -3,6 +3,7 @@
 
 import type { EvaluatePoint, Evaluation } from '@nigh/core';
 
+import { DEFAULT_EF_SEARCH } from './options.ts';
 import {
   type Column,
   formatCount,
@@ -38,7 +39,7 @@ export function renderEvaluation(
     [
       column(
         'efSearch',
-        (point) => String(point.efSearch),
+        ({ efSearch }) => (efSearch === DEFAULT_EF_SEARCH ? `default ${efSearch}` : `${efSearch}`),
         () => 'exact scan',
       ),
       column(
@@ -71,15 +72,24 @@ export function renderEvaluation(
   );
 }
 
+/** `recall@10 0.9968 (efSearch 64)`: what has to stand beside a speed. */
+export function describeRecall(
+  k: number,
+  point: Pick<EvaluatePoint, 'efSearch' | 'recall'>,
+): string {
+  return `recall@${k} ${formatRecall(point.recall)} (efSearch ${point.efSearch})`;
+}
+
 /** What the columns mean, for somebody who sees them for the first time. */
 export function explainEvaluation(evaluation: Evaluation): string {
   const { k, sample, queries } = evaluation;
   const origin =
     queries === 'given' ? 'not in the index' : 'taken from the index, each ignoring itself';
   return [
-    `  ${formatNumberOf(sample, 'query', 'queries')} (${origin}), one thread.`,
-    `  recall@${k}: how many of the true ${k} nearest were found, from 0 to 1.`,
-    '  p50, p99: milliseconds that half, and all but 1 %, of the queries stay below.',
-    '  distances: vectors compared per query.',
+    `  ${formatNumberOf(sample, 'query', 'queries')} (${origin}), one at a time on one thread.`,
+    '  efSearch   candidates kept while searching: more find more, and take longer',
+    `  recall@${k}  share of the true ${k} nearest that were found: 1 is all of them`,
+    '  p50, p99   milliseconds that half, and all but 1 %, of the queries stay below',
+    '  distances  vectors compared with a query',
   ].join('\n');
 }

@@ -55,10 +55,16 @@ export function threadsOption(): Option {
   ).argParser(wholeNumber(1));
 }
 
+/** What core searches with when nothing is said. */
+export const DEFAULT_EF_SEARCH = 64;
+
+/** Search widths that show the whole range from fast to nearly exact, the default among them. */
+export const EF_SEARCH_LIST: readonly number[] = [10, 20, 40, DEFAULT_EF_SEARCH, 160];
+
 export function efSearchListOption(): Option {
   return new Option('--ef-search <list>', 'search widths to try, such as 10,20,40')
     .argParser(wholeNumberList)
-    .default([10, 20, 40, 80, 160], '10,20,40,80,160');
+    .default(EF_SEARCH_LIST, EF_SEARCH_LIST.join());
 }
 
 export function sampleOption(): Option {

@@ -42,6 +42,7 @@ export function createProgram(io: Pick<Io, 'stdout' | 'stderr'>, execute: Execut
       writeErr: (text) => io.stderr.write(text),
     })
     .addHelpText('after', EXAMPLES);
+  addGlobalOptions(program);
   add(program, buildCommand, execute);
   add(program, searchCommand, execute);
   add(program, evaluateCommand, execute);
@@ -58,10 +59,14 @@ function add<Input, Report extends object>(
 ): void {
   const command = program.command(spec.name);
   spec.declare(command);
-  command
+  addGlobalOptions(command).action(() => execute(spec as unknown as AnyCommand, command));
+}
+
+/** Taken before the name of the command as well as after it. */
+function addGlobalOptions(command: Command): Command {
+  return command
     .option('--json', 'print one JSON document instead of text')
-    .option('--debug', 'show where in the program an error happened')
-    .action(() => execute(spec as unknown as AnyCommand, command));
+    .option('--debug', 'show where in the program an error happened');
 }
 
 function readVersion(): string {

@@ -5,12 +5,16 @@
 import type { Progress } from '@nigh/core';
 import { SingleBar } from 'cli-progress';
 
-import { formatCount, formatDuration, formatRate, type Paint } from './render.ts';
+import { describePhase, type PhaseText } from './phases.ts';
+import { formatDuration, type Paint } from './render.ts';
 
 /** Most often a plain line is written for one phase, in milliseconds. */
 const LINE_INTERVAL = 2000;
-const BAR_LENGTH = 28;
-const PHASE_LENGTH = 20;
+/** Bar, label and numbers together fit into 80 columns. */
+const BAR_LENGTH = 10;
+const LABEL_LENGTH = 20;
+/** Rates measured over less time than this say nothing. */
+const MIN_RATE_TIME = 250;
 
 export interface ProgressReporter {
   report(progress: Progress): void;
@@ -22,9 +26,11 @@ export interface ProgressStream extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
 }
 
-/** A phase under way, with the clock that gives its rate. */
+/** A phase under way, with where and when it began: its first report may come late. */
 interface Phase extends Progress {
+  readonly text: PhaseText;
   readonly startedAt: number;
+  readonly startedWith: number;
 }
 
 /** How one kind of output shows a phase. */
@@ -49,16 +55,22 @@ export function createProgress(
   const stop = (): void => {
     if (phase === undefined) return;
     display.end();
-    stream.write(`${paint.faint(`  ${describeEnd(phase, clock())}`)}\n`);
+    if (phase.text.leavesLine) {
+      stream.write(`${paint.faint(`  ${describeEnd(phase, clock())}`)}\n`);
+    }
     phase = undefined;
   };
   return {
     report(progress) {
       if (phase !== undefined && phase.phase !== progress.phase) stop();
-      const isNew = phase === undefined;
-      phase = { ...progress, startedAt: phase?.startedAt ?? clock() };
-      if (isNew) display.begin(phase);
-      else display.update(phase);
+      if (phase === undefined) {
+        const text = describePhase(progress.phase);
+        phase = { ...progress, text, startedAt: clock(), startedWith: progress.done };
+        display.begin(phase);
+      } else {
+        phase = { ...phase, ...progress };
+        display.update(phase);
+      }
     },
     stop,
   };
@@ -90,7 +102,7 @@ function barDisplay(stream: ProgressStream, paint: Paint, clock: Clock): Display
       const filled = Math.round(Math.min(1, Math.max(0, progress)) * BAR_LENGTH);
       const drawn = '█'.repeat(filled) + paint.faint('░'.repeat(BAR_LENGTH - filled));
       const numbers = describeNumbers(current, clock());
-      return `  ${current.phase.padEnd(PHASE_LENGTH)} ${drawn} ${numbers}`;
+      return `  ${current.text.label.padEnd(LABEL_LENGTH)} ${drawn} ${numbers}`;
     },
   });
   return {
@@ -108,29 +120,26 @@ function barDisplay(stream: ProgressStream, paint: Paint, clock: Clock): Display
 }
 
 function describeUnderWay(phase: Phase, now: number): string {
-  return `${phase.phase}: ${describeNumbers(phase, now)}`;
+  return `${phase.text.label}: ${describeNumbers(phase, now)}`;
 }
 
-/** `45,000 of 100,000, 45 %, 12,300/s, 4.5 s left` */
+/** `45,000 of 100,000, 12,300/s, 4.5 s left` */
 function describeNumbers(phase: Phase, now: number): string {
-  const { done, total } = phase;
-  const seconds = (now - phase.startedAt) / 1000;
-  const share = total > 0 ? Math.floor((done / total) * 100) : 100;
-  const numbers = `${formatCount(done)} of ${formatCount(total)}, ${share} %`;
-  if (seconds <= 0 || done <= 0 || done >= total) return numbers;
-  const rate = done / seconds;
+  const { done, total, text, startedAt, startedWith } = phase;
+  const numbers = `${text.amount(done)} of ${text.amount(total)}`;
+  const elapsed = now - startedAt;
+  if (elapsed < MIN_RATE_TIME || done <= startedWith || done >= total) return numbers;
+  const rate = (done - startedWith) / (elapsed / 1000);
   const left = ((total - done) / rate) * 1000;
-  const time = left < 1000 ? 'under 1 s' : formatDuration(left);
-  return `${numbers}, ${formatRate(rate)}/s, ${time} left`;
+  const time = left < 1000 ? '<1 s' : formatDuration(left);
+  return `${numbers}, ${text.amount(rate)}/s, ${time} left`;
 }
 
-/** `encoding             100,000 in 1.2 s (83,000/s)` */
+/** `linking neighbors    100,000 vectors in 1.2 s`: no rate, which belongs beside a recall. */
 function describeEnd(phase: Phase, now: number): string {
-  const milliseconds = now - phase.startedAt;
+  const { done, total, text, startedAt } = phase;
   const amount =
-    phase.done >= phase.total
-      ? formatCount(phase.total)
-      : `stopped at ${formatCount(phase.done)} of ${formatCount(phase.total)}`;
-  const rate = milliseconds >= 1 ? ` (${formatRate(phase.done / (milliseconds / 1000))}/s)` : '';
-  return `${phase.phase.padEnd(PHASE_LENGTH)} ${amount} in ${formatDuration(milliseconds)}${rate}`;
+    done >= total ? text.amount(total) : `stopped at ${text.amount(done)} of ${text.amount(total)}`;
+  const time = formatDuration(now - startedAt);
+  return `${text.label.padEnd(LABEL_LENGTH)} ${amount}${text.unit} in ${time}`;
 }

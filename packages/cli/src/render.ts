@@ -88,10 +88,11 @@ export function formatBytes(byteLength: number): string {
   return `${unit === 0 ? formatCount(value) : value.toFixed(1)} ${byteUnits[unit]}`;
 }
 
-/** `0.42 ms`, `12.3 ms`, `8.1 s`, `2 min 05 s` */
+/** `0.42 ms`, `12.3 ms`, `581 ms`, `8.1 s`, `2 min 05 s` */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 10) return `${milliseconds.toFixed(2)} ms`;
-  if (milliseconds < 1000) return `${milliseconds.toFixed(1)} ms`;
+  if (milliseconds < 100) return `${milliseconds.toFixed(1)} ms`;
+  if (milliseconds < 999.5) return `${milliseconds.toFixed(0)} ms`;
   if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1000);
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;

@@ -7,7 +7,7 @@ import { type Evaluation, type IndexStats, type Metric, VectorIndex } from '@nig
 import type { Command } from 'commander';
 
 import type { CommandSpec, Work } from '../command.ts';
-import { explainEvaluation, renderEvaluation } from '../evaluation-table.ts';
+import { describeRecall, explainEvaluation, renderEvaluation } from '../evaluation-table.ts';
 import { UsageError } from '../failure.ts';
 import { VectorFileError, VectorFileErrorCode } from '../formats/errors.ts';
 import { knownEndings } from '../formats/open.ts';
@@ -25,6 +25,7 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
+  formatNumberOf,
   formatRate,
   type Paint,
   renderFacts,
@@ -144,9 +145,22 @@ async function checkOutput({ vectors, output }: BuildInput): Promise<void> {
   }
 }
 
+/** `3.5 s, 28,712 vectors/s on 2 threads, recall@10 0.9968 (efSearch 64)` */
+function describeBuilding(report: BuildReport): string {
+  const { stats, milliseconds, vectorsPerSecond, evaluation } = report;
+  const time = formatDuration(milliseconds.building);
+  if (stats.linked === 0) return `${time}, without a graph: so few vectors are scanned as fast`;
+  const threads = formatNumberOf(stats.threads, 'thread', 'threads');
+  const point = evaluation?.points[0];
+  const recall =
+    evaluation !== undefined && point !== undefined
+      ? describeRecall(evaluation.k, point)
+      : 'recall not measured';
+  return `${time}, ${formatRate(vectorsPerSecond)} vectors/s on ${threads}, ${recall}`;
+}
+
 function renderBuild(report: BuildReport, paint: Paint): string {
   const { stats, milliseconds, index, evaluation } = report;
-  const rate = `${formatRate(report.vectorsPerSecond)} vectors/s on ${stats.threads} thread(s)`;
   const parts = [
     paint.good(`Built ${index.path}`),
     renderFacts(
@@ -156,7 +170,7 @@ function renderBuild(report: BuildReport, paint: Paint): string {
           `${formatCount(stats.count)} of ${stats.dimension} components, ${stats.metric}`,
         ],
         ['read', formatDuration(milliseconds.reading)],
-        ['built', `${formatDuration(milliseconds.building)} (${rate})`],
+        ['built', describeBuilding(report)],
         ['saved', `${formatDuration(milliseconds.saving)}, ${formatBytes(index.byteLength)}`],
         [
           'in memory',

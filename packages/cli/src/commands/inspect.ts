@@ -5,8 +5,9 @@ import { type IndexStats, VectorIndex } from '@nigh/core';
 import type { Command } from 'commander';
 
 import type { CommandSpec } from '../command.ts';
+import { renderBytes } from '../memory-table.ts';
 import { closingAfter } from '../options.ts';
-import { formatBytes, formatCount, type Paint, renderFacts, renderTable } from '../render.ts';
+import { formatBytes, formatCount, type Paint, renderFacts } from '../render.ts';
 
 export interface InspectInput {
   readonly index: string;
@@ -59,26 +60,4 @@ function renderInspect({ index, stats }: InspectReport, paint: Paint): string {
     '',
     `  ${formatBytes(bytes.reserved)} of address space reserved; untouched parts take no memory.`,
   ].join('\n');
-}
-
-/** A table of the regions of an index in memory, whole and per vector. */
-export function renderBytes(bytes: IndexStats['bytes'], count: number, paint: Paint): string {
-  const rows: [string, number][] = [
-    ['vectors', bytes.vectors],
-    ['codes', bytes.codes],
-    ['graph', bytes.graph],
-    ['scratch', bytes.scratch],
-    ['total', bytes.total],
-  ];
-  return renderTable(
-    [
-      { title: 'in memory', cells: rows.map(([name]) => name), align: 'left' },
-      { title: 'size', cells: rows.map(([, size]) => formatBytes(size)) },
-      {
-        title: 'per vector',
-        cells: rows.map(([, size]) => formatBytes(count > 0 ? Math.round(size / count) : 0)),
-      },
-    ],
-    paint,
-  );
 }

@@ -7,7 +7,14 @@ import type { Command } from 'commander';
 import type { CommandSpec, Work } from '../command.ts';
 import { UsageError } from '../failure.ts';
 import { checkQueryDimension, readRows, withVectorFile } from '../ingest.ts';
-import { closingAfter, given, threadsOption, vectorLiteral, wholeNumber } from '../options.ts';
+import {
+  closingAfter,
+  DEFAULT_EF_SEARCH,
+  given,
+  threadsOption,
+  vectorLiteral,
+  wholeNumber,
+} from '../options.ts';
 import type { Paint } from '../render.ts';
 
 export interface SearchInput {
@@ -44,7 +51,7 @@ export const searchCommand: CommandSpec<SearchInput, SearchReport> = {
       .option('-k <n>', 'how many to find', wholeNumber(1), 10)
       .option(
         '--ef-search <n>',
-        'search width; wider finds more and takes longer (default: 64)',
+        `search width; wider finds more and takes longer (default: ${DEFAULT_EF_SEARCH})`,
         wholeNumber(1),
       )
       .option('--exact', 'compare with every vector', false)

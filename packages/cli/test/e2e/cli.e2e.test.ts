@@ -10,7 +10,8 @@ import { clusteredSource } from '@nigh/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const COUNT = 3000;
+/** Enough for a graph: fewer vectors are scanned. */
+const COUNT = 5000;
 const DIMENSION = 24;
 
 let folder: string;
@@ -76,9 +77,10 @@ test('build tells a person recall, speed and sizes', async () => {
   const args = ['build', 'vectors.fbin', '-o', 'again.nigh', '--metric', 'cosine', '--M', '8'];
   const { exitCode, stdout, stderr } = await nigh(args);
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/3,000 of 24 components, cosine/);
-  expect(stdout).toMatch(/recall@10/);
-  expect(stdout).toMatch(/vectors\/s/);
+  expect(stdout).toMatch(/5,000 of 24 components, cosine/);
+  expect(stdout).toMatch(
+    /built .* vectors\/s on \d+ threads?, recall@10 [01]\.\d{4} \(efSearch 64\)/,
+  );
   expect(stderr).toMatch(/reading/);
 });
 
@@ -125,7 +127,7 @@ test('inspect shows what is inside', async () => {
   expect(report).toMatchObject({ command: 'inspect', stats: { count: COUNT, M: 16 } });
   const { exitCode, stdout } = await nigh(['inspect', 'built.nigh']);
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/3,000 of 24 components/);
+  expect(stdout).toMatch(/5,000 of 24 components/);
 });
 
 test('verify calls a good index sound', async () => {
@@ -204,19 +206,25 @@ test('Ctrl-C during a build leaves no file behind', async () => {
 });
 
 test('the demo tells its story and ends well', async () => {
-  const args = ['demo', '--count', '2000', '--dimension', '16'];
+  const args = ['demo', '--count', '5000', '--dimension', '16'];
   const { exitCode, stdout } = await nigh(args);
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/recall@10/);
-  expect(stdout).toMatch(/vectors per second/);
+  expect(stdout).toMatch(/vectors per second, recall@10 [01]\.\d{4} \(efSearch 64\)/);
+  expect(stdout).toMatch(/queries per second, recall@10/);
   expect(stdout).toMatch(/sound/);
+});
+
+test('a demo of few vectors says that they are scanned', async () => {
+  const { exitCode, stdout } = await nigh(['demo', '--count', '100', '--dimension', '4']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('No links were needed');
 });
 
 test('the demo runs over a file of vectors and prints one JSON document', async () => {
   const { exitCode, stdout } = await nigh(['demo', 'vectors.fbin', '--json']);
   expect(exitCode).toBe(0);
   const report = JSON.parse(stdout);
-  expect(report).toMatchObject({ command: 'demo', metric: 'l2', queryCount: 30 });
-  expect(report.stats.count).toBe(COUNT - 30);
+  expect(report).toMatchObject({ command: 'demo', metric: 'l2', queryCount: 50 });
+  expect(report.stats.count).toBe(COUNT - 50);
   expect(report.evaluation.points).toHaveLength(5);
 });

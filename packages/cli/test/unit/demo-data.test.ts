@@ -43,6 +43,8 @@ test('the nearest vector is far nearer than most, as it is not without clusters'
     others.sort((a, b) => a - b);
     return others[1] / others[count / 2];
   });
-  // 0.37 here; 0.52 with all centers in one place.
-  expect(ratios.reduce((sum, ratio) => sum + ratio) / ratios.length).toBeLessThan(0.42);
+  // 0.40 here; 0.56 with all centers in one place, 0.02 with nothing but noise around them.
+  const ratio = ratios.reduce((sum, ratio) => sum + ratio) / ratios.length;
+  expect(ratio).toBeGreaterThan(0.3);
+  expect(ratio).toBeLessThan(0.47);
 });

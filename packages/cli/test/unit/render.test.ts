@@ -67,6 +67,8 @@ test.each([
 test.each([
   [0.4234, '0.42 ms'],
   [12.34, '12.3 ms'],
+  [580.5, '581 ms'],
+  [999.7, '1.0 s'],
   [8123, '8.1 s'],
   [125_000, '2 min 05 s'],
 ])('%d milliseconds are written %s', (milliseconds, text) => {

@@ -18,6 +18,8 @@ import {
 import { poolInsert, poolKey, poolNode, poolRejects, poolReset, poolSize } from './pool.ts';
 import { descend, searchLevel } from './search.ts';
 
+const MIN_DESCENT_WIDTH: i32 = 16;
+
 /** Turns the raw kernel result at `word` into the metric's distance. Zero is always +0. */
 function finishDistance(word: i32): void {
   const metric = i32At(METRIC);
@@ -117,10 +119,16 @@ function rerank(scratch: i32, width: i32): void {
   }
 }
 
+/** Beam width on the upper levels: a quarter of that on level 0, at least 16. */
+function descentWidth(ef: i32): i32 {
+  const quarter = ef >> 2;
+  return quarter > MIN_DESCENT_WIDTH ? quarter : MIN_DESCENT_WIDTH;
+}
+
 /** Offers what the graph finds for the query at QUERY: beam of `ef`, then `width` exact distances. */
 export function searchGraph(scratch: i32, ef: i32, width: i32): void {
   bindQuery(scratch);
-  descend(scratch, 0);
+  descend(scratch, 0, descentWidth(ef));
   searchLevel(scratch, 0, ef);
   rerank(scratch, width);
 }

@@ -26,6 +26,8 @@ import { bindNode, scoreGathered } from './score.ts';
 import { descend, searchLevel } from './search.ts';
 import { selectNeighbors, writeSelected } from './select.ts';
 
+/** Beam width on the levels above a new node. */
+const DESCENT_WIDTH: i32 = 8;
 /** Candidates a prune looks at: a full row and the nearest of what wants to enter it. */
 const PRUNE_POOL: i32 = 512;
 
@@ -36,7 +38,7 @@ function linkNode(scratch: i32, node: i32): void {
   const top = i32At(MAX_LEVEL);
   const level = levelOf(node);
   const first = level < top ? level : top;
-  descend(scratch, first);
+  descend(scratch, first, DESCENT_WIDTH);
   for (let l = first; l >= 0; l--) {
     searchLevel(scratch, l, i32At(EF_CONSTRUCTION));
     const count = selectNeighbors(scratch, l === 0 ? i32At(FORWARD) : i32At(M));
