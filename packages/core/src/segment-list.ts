@@ -19,6 +19,8 @@ import { Segment } from './segment.ts';
 /** Scratch blocks beyond those of the pool: this thread's, two for its jobs, attached readers. */
 const EXTRA_BLOCKS = 35;
 
+let serials = 0;
+
 /** A stretch of slots in one segment: `count` of them from local node `first` on. */
 export interface Slots {
   readonly segment: Segment;
@@ -33,7 +35,7 @@ function layoutOptions(options: ResolvedOptions, capacity: number): LayoutOption
 }
 
 /** Most vectors one segment of an index with these options can hold, `capacity` at most. */
-function largestCapacity(options: ResolvedOptions, capacity: number): number {
+export function largestCapacity(options: ResolvedOptions, capacity: number): number {
   const limit = Math.min(options.segmentByteLimit, MAX_SEGMENT_BYTES);
   return fitCapacity(layoutOptions(options, capacity), limit);
 }
@@ -47,7 +49,9 @@ export function openSegment(
   const shape = layoutOptions(options, capacity);
   const layout = computeLayout(shape);
   const memory = allocateMemory(options.memory, layout.byteLength, availableMemory());
-  const segment = new Segment({ memory, layout: shape, firstNode, tier: options.tier });
+  const { tier } = options;
+  serials++;
+  const segment = new Segment({ memory, layout: shape, firstNode, tier, serial: serials });
   writeHeader(segment.i32s, layout);
   segment.i32s[F.EF_CONSTRUCTION] = options.efConstruction;
   segment.i32s[F.ALPHA] = Math.round(pruneAlpha(options.metric) * F.ALPHA_ONE);

@@ -16,6 +16,8 @@ export interface SegmentHandle {
   /** Number of the segment's first node in the whole index. */
   readonly firstNode: number;
   readonly tier: Tier;
+  /** Distinguishes the segments of one process, so that a thread binds each once. */
+  readonly serial: number;
 }
 
 export class Segment {

@@ -2,7 +2,7 @@
 // soon as they are copied and found by exact scan until they are linked, so every answer is right at
 // any moment, also while a build runs or after one was aborted.
 
-import { argument, assertInteger, assertOptions, assertPath, option } from './assert.ts';
+import { argument, assertInteger, assertOptions, assertPath } from './assert.ts';
 import type { WorkerPool } from './build/pool.ts';
 import { abortedError, type Crew, runWork, type WorkOptions } from './build/runner.ts';
 import { closedError, linkSegments, Writer } from './build/writer.ts';
@@ -27,6 +27,7 @@ import { saveSegments } from './snapshot/save.ts';
 import { collectStats, type IndexStats } from './stats.ts';
 import { copyVectors, countVectors, type Query, type Vectors } from './vectors.ts';
 import { type Problem, verifySegments } from './verify.ts';
+import { checkWorkOptions, WORK_OPTION_NAMES } from './work-options.ts';
 
 /** Which nodes a write added: `count` of them from `first` on. */
 export interface AddedNodes {
@@ -38,27 +39,6 @@ export interface AddedNodes {
 export interface SharedIndex {
   readonly options: ResolvedOptions;
   readonly segments: readonly SegmentHandle[];
-}
-
-const WORK_OPTION_NAMES = ['onProgress', 'signal'];
-
-/** Checks what can be wrong with progress and abort options. */
-function readWorkOptions(
-  raw: unknown,
-  further: readonly string[] = WORK_OPTION_NAMES,
-): WorkOptions {
-  const given = assertOptions(raw, further);
-  const { onProgress, signal } = given;
-  const bad =
-    onProgress !== undefined && typeof onProgress !== 'function'
-      ? 'onProgress'
-      : signal !== undefined && !(signal instanceof AbortSignal)
-        ? 'signal'
-        : undefined;
-  if (bad === undefined) return given as WorkOptions;
-  const kind = bad === 'signal' ? 'an AbortSignal' : 'a function';
-  const { code, name } = option(bad);
-  throw new VectorIndexError(code, `${name} must be ${kind}`, { name, got: given[bad] });
 }
 
 /**
@@ -103,9 +83,8 @@ export class VectorIndex {
    */
   static async build(vectors: Vectors, options: IndexOptions & WorkOptions): Promise<VectorIndex> {
     const resolved = resolveOptions(options, WORK_OPTION_NAMES);
-    const { onProgress, signal } = options;
+    const { onProgress, signal } = checkWorkOptions({ ...options });
     const work: WorkOptions = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
-    readWorkOptions(work);
     const count = countVectors(vectors, resolved.dimension);
     const capacity = options.capacity ?? Math.max(1, Math.min(count, MAX_CAPACITY));
     const index = new VectorIndex(SegmentList.open({ ...resolved, capacity }), false);
@@ -126,7 +105,7 @@ export class VectorIndex {
   static async load(path: string, options: LoadOptions = {}): Promise<VectorIndex> {
     const checked = assertPath(path);
     const settings = readLoadOptions(options);
-    const work = readWorkOptions(options, Object.keys(options));
+    const work = checkWorkOptions({ ...options });
     return new VectorIndex(await loadSegments(checked, settings, work), false);
   }
 
@@ -183,7 +162,7 @@ export class VectorIndex {
    */
   async commit(options: WorkOptions = {}): Promise<AddedNodes> {
     this.#assertWritable();
-    const work = readWorkOptions(options);
+    const work = checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES));
     const slots = this.#reserved;
     if (!slots) {
       throw new VectorIndexError(
@@ -206,7 +185,7 @@ export class VectorIndex {
    */
   async add(vectors: Vectors, options: WorkOptions = {}): Promise<AddedNodes> {
     this.#assertWritable();
-    const work = readWorkOptions(options);
+    const work = checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES));
     const count = countVectors(vectors, this.dimension);
     if (this.#reserved) {
       throw new VectorIndexError(
@@ -227,7 +206,7 @@ export class VectorIndex {
    */
   async link(options: WorkOptions = {}): Promise<void> {
     this.#assertWritable();
-    await this.#link(readWorkOptions(options));
+    await this.#link(checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES)));
   }
 
   /**
@@ -324,7 +303,7 @@ export class VectorIndex {
   async save(path: string, options: WorkOptions = {}): Promise<void> {
     this.#assertOpen();
     const checked = assertPath(path);
-    const work = readWorkOptions(options);
+    const work = checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES));
     await this.#writer.run(() => saveSegments(checked, this.#options, this.#list.all, work));
   }
 

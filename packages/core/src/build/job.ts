@@ -25,6 +25,13 @@ export interface QueryJob {
 
 export type Job = PhaseJob | QueryJob;
 
+const QUERY_ITEM = 8;
+
+/** Queries per item: an exact one reads all vectors, which is work enough between two looks around. */
+function queryItem({ plan }: BatchQueries): number {
+  return plan.exact || plan.exhaustive ? 1 : QUERY_ITEM;
+}
+
 /** What a pool worker is sent: everything it needs, nothing it must remember. */
 export interface JobMessage {
   readonly segments: readonly SegmentHandle[];
@@ -36,15 +43,15 @@ export interface JobMessage {
 
 /** Items of a job; fixed by the work, never by the number of threads. */
 export function jobItems(job: Job): number {
-  return job.kind === 'phase' ? itemCount(job.phase) : Math.ceil(job.batch.count / QUERY_ITEM);
+  return job.kind === 'phase'
+    ? itemCount(job.phase)
+    : Math.ceil(job.batch.count / queryItem(job.batch));
 }
 
 /** What a job's progress counts up to. */
 export function jobTotal(job: Job): number {
   return job.kind === 'phase' ? phaseTotal(job.phase) : job.batch.count;
 }
-
-const QUERY_ITEM = 8;
 
 function runJobItem(
   segments: readonly Segment[],
@@ -53,8 +60,9 @@ function runJobItem(
   item: number,
 ): number {
   if (job.kind === 'queries') {
-    const first = item * QUERY_ITEM;
-    const end = Math.min(first + QUERY_ITEM, job.batch.count);
+    const size = queryItem(job.batch);
+    const first = item * size;
+    const end = Math.min(first + size, job.batch.count);
     runQueries({ segments, block: blocks[0] }, job.batch, first, end);
     return end - first;
   }

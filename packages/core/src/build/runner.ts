@@ -27,7 +27,7 @@ export interface WorkOptions {
 const SLICE_MS = 8;
 const TICK_MS = 100;
 /** Fewer items are not worth a message to a thread (about 50 us a round trip). */
-const MIN_POOL_ITEMS = 3;
+const MIN_POOL_ITEMS = 2;
 
 /** Who runs jobs: the segments, the threads, and the scratch blocks they may use. */
 export interface Crew {

@@ -4,12 +4,13 @@
 import { Segment, type SegmentHandle } from '../segment.ts';
 import { type JobMessage, runJob } from './job.ts';
 
-let bound: Segment[] = [];
+let bound: ReadonlyMap<number, Segment> = new Map();
 
-/** The segments of the pool's index; a pool serves one index, whose segments never change place. */
+/** The segments of a job, those bound before as they are; segments the index dropped are let go. */
 function bindSegments(handles: readonly SegmentHandle[]): readonly Segment[] {
-  bound = handles.map((handle, i) => bound[i] ?? new Segment(handle));
-  return bound;
+  const segments = handles.map((handle) => bound.get(handle.serial) ?? new Segment(handle));
+  bound = new Map(segments.map((segment) => [segment.handle.serial, segment]));
+  return segments;
 }
 
 /** Piscina's entry point. */

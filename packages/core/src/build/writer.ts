@@ -40,8 +40,11 @@ async function linkOne(
   seed: number,
   options: WorkOptions,
 ): Promise<void> {
-  const { signal, onProgress } = options;
+  const { onProgress } = options;
   const segment = crew.segments[index];
+  // A callback that throws stops the work like an abort, and its error is what the caller gets.
+  const thrown = new AbortController();
+  const signal = AbortSignal.any([thrown.signal, ...(options.signal ? [options.signal] : [])]);
   const run = async (phase: Phase, onDone?: (done: number) => void): Promise<void> => {
     const watch = { signal: writesGraph(phase) ? undefined : signal, ...(onDone && { onDone }) };
     try {
@@ -52,9 +55,17 @@ async function linkOne(
       throw error;
     }
   };
-  const report = (phase: string, done: number, total: number): void =>
-    onProgress?.({ phase, done, total });
-  await linkSegment({ segment, seed, run, report });
+  const report = (phase: string, done: number, total: number): void => {
+    try {
+      onProgress?.({ phase, done, total });
+    } catch (error) {
+      thrown.abort(error);
+    }
+  };
+  await linkSegment({ segment, seed, run, report }).catch((error: unknown) => {
+    throw thrown.signal.aborted ? thrown.signal.reason : error;
+  });
+  thrown.signal.throwIfAborted();
 }
 
 /**

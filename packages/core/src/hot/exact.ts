@@ -96,8 +96,8 @@ export function measureRange(scratch: i32, first: i32, end: i32, out: i32): void
   }
 }
 
-/** Offers the `width` nearest of POOL to RESULTS by their exact distances. */
-function rerank(scratch: i32, width: i32): void {
+/** Offers the `width` nearest of POOL that lie below `end` to RESULTS by their exact distances. */
+function rerank(scratch: i32, width: i32, end: i32): void {
   const pool = scratch + POOL;
   const vectors = i32At(VECTORS);
   const dimension = i32At(DIMENSION);
@@ -110,12 +110,13 @@ function rerank(scratch: i32, width: i32): void {
     const c = vectors + poolNode(pool, i + 2) * dimension;
     measureQuad(scratch, a, b, c, vectors + poolNode(pool, i + 3) * dimension);
     for (let j: i32 = 0; j < 4; j++) {
-      offer(scratch, sortableAt(scratch + QUAD + j), poolNode(pool, i + j));
+      const node = poolNode(pool, i + j);
+      if (node < end) offer(scratch, sortableAt(scratch + QUAD + j), node);
     }
   }
   for (; i < count; i++) {
     measureOne(scratch, vectors + poolNode(pool, i) * dimension);
-    offer(scratch, sortableAt(scratch + QUAD), poolNode(pool, i));
+    if (poolNode(pool, i) < end) offer(scratch, sortableAt(scratch + QUAD), poolNode(pool, i));
   }
 }
 
@@ -125,12 +126,15 @@ function descentWidth(ef: i32): i32 {
   return quarter > MIN_DESCENT_WIDTH ? quarter : MIN_DESCENT_WIDTH;
 }
 
-/** Offers what the graph finds for the query at QUERY: beam of `ef`, then `width` exact distances. */
-export function searchGraph(scratch: i32, ef: i32, width: i32): void {
+/**
+ * Offers what the graph finds for the query at QUERY: a beam of `ef`, then `width` exact distances.
+ * Nodes from `end` on may be in rows already while they are being linked; they are the scan's.
+ */
+export function searchGraph(scratch: i32, ef: i32, width: i32, end: i32): void {
   bindQuery(scratch);
   descend(scratch, 0, descentWidth(ef));
   searchLevel(scratch, 0, ef);
-  rerank(scratch, width);
+  rerank(scratch, width, end);
 }
 
 /** Turns the sortable keys of RESULTS into float bits; how many results there are. */

@@ -48,7 +48,7 @@ function searchSegment(
   hot.resultsReset(scratch, plan.k);
   if (linked > 0) {
     const ef = Math.min(Math.max(plan.efSearch, plan.k), linked);
-    hot.searchGraph(scratch, ef, ef);
+    hot.searchGraph(scratch, ef, ef, linked);
     work.distanceCount += ef;
   }
   if (linked < count) hot.scanExact(scratch, linked, count);

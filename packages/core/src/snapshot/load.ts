@@ -9,7 +9,7 @@ import { ScratchBlocks } from '../memory/scratch-blocks.ts';
 import type { IndexOptions } from '../options.ts';
 import { INDEX_OPTION_NAMES, resolveOptions } from '../options.ts';
 import type { Segment } from '../segment.ts';
-import { openSegment, SegmentList } from '../segment-list.ts';
+import { largestCapacity, openSegment, SegmentList } from '../segment-list.ts';
 import { verifySegments } from '../verify.ts';
 import { type CheckedTable, checkTable, unreadableTable } from './check-table.ts';
 import { crc32 } from './crc32.ts';
@@ -148,14 +148,16 @@ export async function loadSegments(
     let firstNode = 0;
     for (const [i, entry] of entries.entries()) {
       const last = i === entries.length - 1;
-      const capacity = last ? Math.max(entry.count, 1, options.capacity) : entry.capacity;
+      const wanted = overrides.capacity === undefined ? entry.capacity : options.capacity;
+      const room = largestCapacity(options, Math.max(entry.count, wanted));
+      const capacity = last ? Math.max(entry.count, room) : entry.capacity;
       const segment = openSegment(options, capacity, firstNode);
       segments.push(segment);
       firstNode += entry.count;
       fillHeader(segment, entry);
       for (const region of entry.regions) {
         if (work.signal?.aborted) throw abortedError(work.signal);
-        await readRegion(path, file, region, regionBytes(segment, region.name));
+        await readRegion(path, file, region, regionBytes(segment, region.name, entry));
         const done = region.byteOffset + region.byteLength;
         work.onProgress?.({ phase: 'load', done, total: file.byteLength });
       }

@@ -29,18 +29,23 @@ async function checksum(bytes: Uint8Array, work: WorkOptions): Promise<number> {
   return crc;
 }
 
-/** One segment's counts; the regions come with offsets from 0, shifted once the table is known. */
-function segmentEntry(segment: Segment, regions: readonly RegionEntry[]): SegmentEntry {
-  const { i32s, f32s, count, linked } = segment;
-  return {
-    capacity: segment.capacity,
-    count,
-    linked,
-    upperCount: linked > 0 ? i32s[F.UPPER_COUNT] : 0,
-    maxLevel: linked > 0 ? i32s[F.MAX_LEVEL] : 0,
-    codeScale: linked > 0 ? f32s[F.CODE_SCALE] : 0,
-    regions,
-  };
+/** A segment with its counts as they were when saving began: adds may be published meanwhile. */
+interface FrozenSegment {
+  readonly segment: Segment;
+  readonly counts: Omit<SegmentEntry, 'regions'>;
+}
+
+function freeze(segment: Segment): FrozenSegment {
+  const { i32s, f32s, capacity, count, linked } = segment;
+  const graph =
+    linked > 0
+      ? {
+          upperCount: i32s[F.UPPER_COUNT],
+          maxLevel: i32s[F.MAX_LEVEL],
+          codeScale: f32s[F.CODE_SCALE],
+        }
+      : { upperCount: 0, maxLevel: 0, codeScale: 0 };
+  return { segment, counts: { capacity, count, linked, ...graph } };
 }
 
 function describeIndex(options: ResolvedOptions, segments: readonly SegmentEntry[]): SnapshotTable {
@@ -70,15 +75,16 @@ function placeTable(options: ResolvedOptions, segments: readonly SegmentEntry[])
   }
 }
 
+/** The regions of one segment; their offsets count from the first region of the file. */
 async function collectRegions(
-  segment: Segment,
+  { segment, counts }: FrozenSegment,
   offset: number,
   work: WorkOptions,
 ): Promise<RegionSource[]> {
   const sources: RegionSource[] = [];
   let byteOffset = offset;
   for (const name of SAVED_REGIONS) {
-    const bytes = regionBytes(segment, name);
+    const bytes = regionBytes(segment, name, counts);
     const byteLength = bytes.length;
     const entry = { name, byteOffset, byteLength, crc32: await checksum(bytes, work) };
     sources.push({ entry, bytes });
@@ -88,7 +94,7 @@ async function collectRegions(
 }
 
 /**
- * Saves the segments; nobody writes to them meanwhile.
+ * Saves the segments as they are now; their graphs do not change meanwhile.
  *
  * @throws {VectorIndexError} FILE_FAILED, ABORTED
  */
@@ -101,14 +107,9 @@ export async function saveSegments(
   const sources: RegionSource[] = [];
   const entries: SegmentEntry[] = [];
   let total = 0;
-  for (const segment of segments) {
-    const regions = await collectRegions(segment, total, work);
-    entries.push(
-      segmentEntry(
-        segment,
-        regions.map((region) => region.entry),
-      ),
-    );
+  for (const frozen of segments.map(freeze)) {
+    const regions = await collectRegions(frozen, total, work);
+    entries.push({ ...frozen.counts, regions: regions.map((region) => region.entry) });
     sources.push(...regions);
     total += regions.reduce((sum, region) => sum + region.bytes.length, 0);
   }
