@@ -1,6 +1,7 @@
-// Seeded vectors for the demo, shaped as those of texts and pictures are: clusters that overlap, two
-// dozen degrees of freedom inside each, and a little noise in every component. Row i depends on the
-// seed and i only, so rows can be made in any order; queries are rows past the end of the index.
+// Seeded vectors for the demo, shaped as those of texts and pictures are: clusters that overlap,
+// two dozen degrees of freedom inside each, and a little noise in every component. Row i depends
+// on the seed and i only, so rows can be made in any order; queries are rows past the end of the
+// index.
 
 import { setImmediate } from 'node:timers/promises';
 import { uniform } from '@nigh/core';

@@ -77,7 +77,8 @@ async function fromFile(path: string, asked: Metric | undefined): Promise<DemoSo
     const queryCount = Math.min(MAX_QUERY_COUNT, Math.max(1, Math.floor(count / 100)));
     const indexed = count - queryCount;
     const metric = asked ?? (await chooseMetric(file));
-    const reason = asked === undefined && metric === 'cosine' ? ', as the vectors have length 1' : '';
+    const reason =
+      asked === undefined && metric === 'cosine' ? ', as the vectors have length 1' : '';
     return {
       source: file,
       indexed,

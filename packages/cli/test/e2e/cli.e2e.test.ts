@@ -125,6 +125,8 @@ test('evaluate prints recall and speed for each width', async () => {
 test('inspect shows what is inside', async () => {
   const report = JSON.parse((await nigh(['inspect', 'built.nigh', '--json'])).stdout);
   expect(report).toMatchObject({ command: 'inspect', stats: { count: COUNT, M: 16 } });
+  const early = await nigh(['--json', 'inspect', 'built.nigh']); // before the command as well
+  expect(JSON.parse(early.stdout)).toEqual(report);
   const { exitCode, stdout } = await nigh(['inspect', 'built.nigh']);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/5,000 of 24 components/);

@@ -140,6 +140,7 @@ export async function linkSegment(task: LinkTask): Promise<void> {
     chooseCodes(segment, seed);
   }
   const fresh = count - linked;
+  report('encode', 0, fresh);
   await run({ kind: 'encode', first: linked, end: count }, (done) => report('encode', done, fresh));
   drawLevels(segment, seed, count);
   const walk =

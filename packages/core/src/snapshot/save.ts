@@ -122,8 +122,8 @@ export async function saveSegments(
         if (work.signal?.aborted) throw abortedError(work.signal);
         const piece = bytes.subarray(done, done + PIECE_BYTES);
         await write(piece, table.length + entry.byteOffset + done);
-        const written = entry.byteOffset + done + piece.length;
-        work.onProgress?.({ phase: 'save', done: written, total });
+        const written = table.length + entry.byteOffset + done + piece.length;
+        work.onProgress?.({ phase: 'save', done: written, total: table.length + total });
       }
     }
   });
