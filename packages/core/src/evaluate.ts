@@ -1,6 +1,7 @@
-// Recall against exact search, with the speed it was reached at, from the same run. Queries are given,
-// or stored vectors drawn by the seed, each with itself left out of both answers. Stored vectors are
-// easier than strangers: the graph knows them. For a figure to publish, give held-out queries.
+// Recall against exact search, with the speed it was reached at, from the same run. Queries are
+// given, or stored vectors drawn by the seed, each with itself left out of both answers. Stored
+// vectors are easier than strangers: the graph knows them. For a figure to publish, give held-out
+// queries.
 
 import { argument, assertInteger, assertOptions } from './assert.ts';
 import { sampleNodes } from './build/quantizer.ts';
@@ -104,7 +105,9 @@ function percentile(sorted: Float64Array, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }
 
-/** Answers some queries untimed, so that the engine has compiled what the first ones would wait for. */
+/**
+ * Answers some queries untimed, so that the engine has compiled what the first ones would wait for.
+ */
 function warmUp(index: Searchable, exam: Exam, efSearch: number): void {
   for (const query of exam.queries.slice(0, WARM_UP_QUERIES))
     index.search(query, exam.k, { efSearch });

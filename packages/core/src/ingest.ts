@@ -1,5 +1,5 @@
-// Vectors on their way in: copied into free slots, checked there, brought to unit length for cosine.
-// Nothing is published here, so when a vector is bad nothing has changed.
+// Vectors on their way in: copied into free slots, checked there, brought to unit length for
+// cosine. Nothing is published here, so when a vector is bad nothing has changed.
 
 import { ErrorCode, VectorIndexError } from './errors.ts';
 import type { Metric } from './memory/layout.ts';

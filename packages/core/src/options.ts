@@ -78,7 +78,9 @@ export const INDEX_OPTION_NAMES: readonly string[] = [
   'memory',
 ];
 
-/** The factor for a metric. Inner products have no zero, so that no multiple of one means anything. */
+/**
+ * The factor for a metric. Inner products have no zero, so that no multiple of one means anything.
+ */
 export function pruneAlpha(metric: Metric): number {
   return metric === 'dot' ? 1 : PRUNE_ALPHA;
 }

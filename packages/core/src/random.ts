@@ -19,8 +19,8 @@ export function uniform(seed: number, value: number): number {
 }
 
 /**
- * The level of `node`: at least l with probability M^-l, which is floor(-ln(u) / ln(M)) of the paper
- * without logarithms (they differ in the last bit between engines).
+ * The level of `node`: at least l with probability M^-l, which is floor(-ln(u) / ln(M)) of the
+ * paper without logarithms (they differ in the last bit between engines).
  */
 export function drawLevel(seed: number, node: number, M: number, maxLevel: number): number {
   const draw = hash32(seed, node);

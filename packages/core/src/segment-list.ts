@@ -113,7 +113,9 @@ export class SegmentList {
     return { segment: this.#next(this.count, count), first: 0, count };
   }
 
-  /** `count` free slots in as many stretches as it takes; fresh segments are not yet in the list. */
+  /**
+   * `count` free slots in as many stretches as it takes; fresh segments are not yet in the list.
+   */
   stretches(count: number): Slots[] {
     const { last } = this;
     const slots: Slots[] = [];
@@ -146,7 +148,8 @@ export class SegmentList {
     if (capacity >= least) return openSegment(this.options, capacity, firstNode);
     throw new VectorIndexError(
       ErrorCode.capacityExceeded,
-      `${least} vectors do not fit into one segment, which holds ${capacity}; reserve fewer at a time`,
+      `${least} vectors do not fit into one segment, which holds ${capacity}; ` +
+        'reserve fewer at a time',
       { expected: capacity, got: least },
     );
   }

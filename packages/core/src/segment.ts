@@ -1,6 +1,6 @@
 // A segment: one memory, its layout, and the hot code bound to it. An index is a list of them; only
-// the last takes new vectors. Everything a segment knows lives in its memory, so that any thread can
-// make its own Segment over the same memory.
+// the last takes new vectors. Everything a segment knows lives in its memory, so that any thread
+// can make its own Segment over the same memory.
 
 import { bindHotCode, type HotCode, viewsOf } from './engine/engine.ts';
 import type { Tier } from './engine/tier.ts';

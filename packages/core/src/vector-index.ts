@@ -1,6 +1,6 @@
 // The index people use: checks at the door, then hands over to the parts. Vectors are published as
-// soon as they are copied and found by exact scan until they are linked, so every answer is right at
-// any moment, also while a build runs or after one was aborted.
+// soon as they are copied and found by exact scan until they are linked, so every answer is right
+// at any moment, also while a build runs or after one was aborted.
 
 import { argument, assertInteger, assertOptions, assertPath } from './assert.ts';
 import type { WorkerPool } from './build/pool.ts';

@@ -1,5 +1,6 @@
-// Vectors as callers give them: flat typed arrays or rows. Shape and types are checked here; numbers
-// are checked after they are copied, on our own memory, where nobody can change them any more.
+// Vectors as callers give them: flat typed arrays or rows. Shape and types are checked here;
+// numbers are checked after they are copied, on our own memory, where nobody can change them any
+// more.
 
 import { describe, ErrorCode, VectorIndexError } from './errors.ts';
 
@@ -57,7 +58,8 @@ export function countVectors(input: unknown, dimension: number): number {
   }
   if (Array.isArray(input)) return input.length;
   throw invalid(
-    `vectors must be a Float32Array, Float64Array, Int8Array, Uint8Array or an array of rows; got ${describe(input)}`,
+    'vectors must be a Float32Array, Float64Array, Int8Array, Uint8Array or an array of rows; ' +
+      `got ${describe(input)}`,
     { got: describe(input) },
   );
 }

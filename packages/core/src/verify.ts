@@ -61,7 +61,9 @@ function readReport(segment: Segment, scratch: number): Problem[] {
   return problems;
 }
 
-/** Walks every segment; empty when the index is sound. Reads all codes and rows: some 0.3 us a node. */
+/**
+ * Walks every segment; empty when the index is sound. Reads all codes and rows: some 0.3 us a node.
+ */
 export function verifySegments(segments: readonly Segment[], blocks: ScratchBlocks): Problem[] {
   const claimed = blocks.claim(2);
   try {

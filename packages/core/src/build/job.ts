@@ -27,7 +27,9 @@ export type Job = PhaseJob | QueryJob;
 
 const QUERY_ITEM = 8;
 
-/** Queries per item: an exact one reads all vectors, which is work enough between two looks around. */
+/**
+ * Queries per item: an exact one reads all vectors, which is work enough between two looks around.
+ */
 function queryItem({ plan }: BatchQueries): number {
   return plan.exact || plan.exhaustive ? 1 : QUERY_ITEM;
 }

@@ -1,7 +1,7 @@
-// Links a segment's vectors into its graph. From an empty graph all nodes go in at once, in a seeded
-// order, and are published together; later ones go in as they came, published batch by batch. Batches
-// double up to 2 % of the nodes (ParlayANN's prefix doubling), so the graph they search is never much
-// older than they are.
+// Links a segment's vectors into its graph. From an empty graph all nodes go in at once, in a
+// seeded order, and are published together; later ones go in as they came, published batch by
+// batch. Batches double up to 2 % of the nodes (ParlayANN's prefix doubling), so the graph they
+// search is never much older than they are.
 
 import * as F from '../hot/fields.ts';
 import { MAX_LEVEL_LIMIT } from '../memory/layout.ts';
@@ -72,8 +72,8 @@ function greatestCommonDivisor(a: number, b: number): number {
 }
 
 /**
- * An order of the nodes [0, count) in which every prefix covers the whole range evenly: steps of the
- * golden ratio. Sorted or grouped input is thereby no worse than shuffled input.
+ * An order of the nodes [0, count) in which every prefix covers the whole range evenly: steps of
+ * the golden ratio. Sorted or grouped input is thereby no worse than shuffled input.
  */
 export function evenWalk(count: number): NodeWalk {
   let stride = Math.max(1, Math.round(count * GOLDEN_RATIO));
@@ -81,7 +81,9 @@ export function evenWalk(count: number): NodeWalk {
   return { node: 0, count, stride, modulus: count };
 }
 
-/** The batch after `done` nodes of the walk: at most `limit` nodes and the edges there is room for. */
+/**
+ * The batch after `done` nodes of the walk: at most `limit` nodes and the edges there is room for.
+ */
 function nextBatch(segment: Segment, walk: NodeWalk, done: number, limit: number): NodeWalk {
   const { layout, u8s } = segment;
   const levels = layout.regions.levels.word * 4;

@@ -1,6 +1,6 @@
 // Chooses the 7-bit codes of a segment from a seeded sample: a mean per component (zero under dot,
-// whose order a shift would change) and one scale for all. The range is the one with the least squared
-// error: clipping a few far components may buy finer steps for all others.
+// whose order a shift would change) and one scale for all. The range is the one with the least
+// squared error: clipping a few far components may buy finer steps for all others.
 
 import * as F from '../hot/fields.ts';
 import { uniform } from '../random.ts';

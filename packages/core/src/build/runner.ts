@@ -82,7 +82,8 @@ async function runOnPool(
   const shares = Math.min(crew.threads, jobItems(job));
   const timer = setInterval(tick, TICK_MS);
   try {
-    // All shares settle before anything is thrown: no thread writes once this function has returned.
+    // All shares settle before anything is thrown: no thread writes once this function has
+    // returned.
     const settled = await Promise.allSettled(
       Array.from({ length: shares }, () => runShare(crew, job, control)),
     );

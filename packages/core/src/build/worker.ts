@@ -1,5 +1,5 @@
-// The doorway of a pool thread. Everything worth testing is in runJob; what stays here is the memory
-// of which segments this thread has bound, so that their code is instantiated once.
+// The doorway of a pool thread. Everything worth testing is in runJob; what stays here is the
+// memory of which segments this thread has bound, so that their code is instantiated once.
 
 import { Segment, type SegmentHandle } from '../segment.ts';
 import { type JobMessage, runJob } from './job.ts';

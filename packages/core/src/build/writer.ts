@@ -1,5 +1,5 @@
-// One writer: linking, saving and whatever else needs the index to stand still run one after another,
-// in the order in which they were asked for. A failed one does not stop the next.
+// One writer: linking, saving and whatever else needs the index to stand still run one after
+// another, in the order in which they were asked for. A failed one does not stop the next.
 
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import type { Segment } from '../segment.ts';

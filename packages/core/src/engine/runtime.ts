@@ -1,5 +1,5 @@
-// What we ask of the runtime around us, in one place: cores, memory, a turn of the event loop. Works
-// without Node: in a browser the answers come from the page or are unlimited.
+// What we ask of the runtime around us, in one place: cores, memory, a turn of the event loop.
+// Works without Node: in a browser the answers come from the page or are unlimited.
 
 interface NodeProcess {
   getBuiltinModule?(id: 'node:os'): { availableParallelism(): number; totalmem(): number };

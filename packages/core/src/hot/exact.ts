@@ -68,7 +68,9 @@ export function resultsReset(scratch: i32, k: i32): void {
   poolReset(scratch + RESULTS, k);
 }
 
-/** Offers the nodes [first, end) to RESULTS by their exact distances; `first` as results call it. */
+/**
+ * Offers the nodes [first, end) to RESULTS by their exact distances; `first` as results call it.
+ */
 export function scanExact(scratch: i32, first: i32, end: i32): void {
   const dimension = i32At(DIMENSION);
   let vector = i32At(VECTORS) + first * dimension;

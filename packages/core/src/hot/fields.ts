@@ -1,7 +1,7 @@
 // The words of a segment's header and of a scratch block, by name. An address everywhere in the hot
 // code is a WORD (4 bytes) counted from the start of the segment, so that 4 GiB fit into 30 bits: a
-// small integer in JavaScript, never a sign bit in WebAssembly. Where the regions lie is computed in
-// memory/layout.ts, which fills these words in; nothing else may.
+// small integer in JavaScript, never a sign bit in WebAssembly. Where the regions lie is computed
+// in memory/layout.ts, which fills these words in; nothing else may.
 
 export const MAGIC: i32 = 0;
 export const FORMAT: i32 = 1;
@@ -11,7 +11,9 @@ export const METRIC: i32 = 3;
 export const CAPACITY: i32 = 4;
 /** Vectors that searches may see. Published last, with Atomics. */
 export const COUNT: i32 = 5;
-/** Nodes [0, LINKED) are in the graph; [LINKED, COUNT) are scanned. Published last, with Atomics. */
+/**
+ * Nodes [0, LINKED) are in the graph; [LINKED, COUNT) are scanned. Published last, with Atomics.
+ */
 export const LINKED: i32 = 6;
 export const M: i32 = 7;
 export const M0: i32 = 8;
@@ -92,7 +94,9 @@ export const RESULTS: i32 = POOL + POOL_WORDS;
 export const GATHERED: i32 = RESULTS + POOL_WORDS;
 export const SCORES: i32 = GATHERED + MAX_DEGREE;
 export const SELECTED: i32 = SCORES + MAX_DEGREE;
-/** The query's floats; its codes and the visited bytes follow at QUERY_CODE_WORD and VISITED_WORD. */
+/**
+ * The query's floats; its codes and the visited bytes follow at QUERY_CODE_WORD and VISITED_WORD.
+ */
 export const QUERY: i32 = SELECTED + MAX_DEGREE;
 /** Header words that say where, relative to a scratch block, the parts of variable size begin. */
 export const QUERY_CODE_WORD: i32 = 49;

@@ -1,7 +1,8 @@
-// Insertion (Algorithm 1) in mini-batches against a frozen graph, as ParlayANN does it: every node of
-// a batch searches the graph without the batch and writes its own rows (linkNodes); the edges are
-// turned round and listed by target (groupEdges); every target takes its edges (applyEdges). Within a
-// step each row has one writer, so the result does not depend on how many threads share the work.
+// Insertion (Algorithm 1) in mini-batches against a frozen graph, as ParlayANN does it: every node
+// of a batch searches the graph without the batch and writes its own rows (linkNodes); the edges
+// are turned round and listed by target (groupEdges); every target takes its edges (applyEdges).
+// Within a step each row has one writer, so the result does not depend on how many threads share
+// the work.
 
 import {
   CAPACITY,

@@ -1,5 +1,5 @@
-// The sorted pool: (key, node) pairs ascending by (key, node), bounded. It is the paper's W and C in
-// one: the nearest found so far, those not yet expanded waiting in place. Word 0 holds the size,
+// The sorted pool: (key, node) pairs ascending by (key, node), bounded. It is the paper's W and C
+// in one: the nearest found so far, those not yet expanded waiting in place. Word 0 holds the size,
 // word 1 the capacity, pairs follow. A set top bit of the node means "expanded".
 
 import { NONE } from './fields.ts';
@@ -27,7 +27,9 @@ export function poolNode(pool: i32, index: i32): i32 {
   return i32At(pool + PAIRS + 2 * index + 1) & NODE_BITS;
 }
 
-/** True when the pool is full and `key` is larger than all its keys: inserting would change nothing. */
+/**
+ * True when the pool is full and `key` is larger than all its keys: inserting would change nothing.
+ */
 export function poolRejects(pool: i32, key: i32): boolean {
   const size = i32At(pool);
   return size === i32At(pool + 1) && key > i32At(pool + 2 * size);
@@ -49,7 +51,9 @@ function poolPosition(pool: i32, key: i32, node: i32): i32 {
   return low;
 }
 
-/** Inserts a pair in order and drops the last of a full pool; its position, or NONE when it is last. */
+/**
+ * Inserts a pair in order and drops the last of a full pool; its position, or NONE when it is last.
+ */
 export function poolInsert(pool: i32, key: i32, node: i32): i32 {
   const position = poolPosition(pool, key, node);
   const capacity = i32At(pool + 1);

@@ -1,6 +1,7 @@
 // Reachability: every linked node must be found from the entry point on level 0. Pruning a row may
-// cut the only path to a node; what was cut off is linked again here. The marks are a scratch block's
-// visited bytes, the queue lies in EDGE_HEADS, which is all zero between two batches and again after.
+// cut the only path to a node; what was cut off is linked again here. The marks are a scratch
+// block's visited bytes, the queue lies in EDGE_HEADS, which is all zero between two batches and
+// again after.
 
 import { EDGE_HEADS, ENTRY_COUNT, ENTRY_POINTS, POOL } from './fields.ts';
 import { appendNeighbor, maxDegree, rowOf } from './graph.ts';

@@ -1,6 +1,7 @@
-// Distances on 7-bit codes: |a - b|^2 = |a|^2 + |b|^2 - 2ab, in integers, so that every target, tier
-// and thread gets the same graph. What counts as a norm depends on the metric (encode.ts). A query is
-// bound to a scratch block once; under dot its codes are signed and norms masked out: -2ab.
+// Distances on 7-bit codes: |a - b|^2 = |a|^2 + |b|^2 - 2ab, in integers, so that every target,
+// tier and thread gets the same graph. What counts as a norm depends on the metric (encode.ts). A
+// query is bound to a scratch block once; under dot its codes are signed and norms masked out:
+// -2ab.
 
 import {
   CODE_WORDS,

@@ -1,6 +1,6 @@
-// Beam search, Algorithms 2 and 5 of arXiv 1603.09320, with three deviations: candidates and nearest
-// share one sorted pool; a hop gathers its unvisited neighbors, touches their cache lines and only
-// then computes; distances are integers on 7-bit codes, floats only finish (exact.ts).
+// Beam search, Algorithms 2 and 5 of arXiv 1603.09320, with three deviations: candidates and
+// nearest share one sorted pool; a hop gathers its unvisited neighbors, touches their cache lines
+// and only then computes; distances are integers on 7-bit codes, floats only finish (exact.ts).
 
 import {
   ENTRY_POINTS,

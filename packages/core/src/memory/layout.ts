@@ -147,7 +147,9 @@ export function computeLayout(options: LayoutOptions): Layout {
   return { ...shape, regions, byteLength: word * BYTES_PER_WORD };
 }
 
-/** The largest capacity, at most `options.capacity`, whose segment fits in `byteLimit`; 0 if none. */
+/**
+ * The largest capacity, at most `options.capacity`, whose segment fits in `byteLimit`; 0 if none.
+ */
 export function fitCapacity(options: LayoutOptions, byteLimit: number): number {
   let low = 0;
   let high = options.capacity;

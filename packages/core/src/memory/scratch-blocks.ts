@@ -1,6 +1,6 @@
 // Who uses which scratch block. The owner words lie in the header of the first segment, so that all
-// threads, also those that attached, take blocks from the same list; a block is one compare-exchange,
-// never waited for.
+// threads, also those that attached, take blocks from the same list; a block is one
+// compare-exchange, never waited for.
 
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import * as F from '../hot/fields.ts';

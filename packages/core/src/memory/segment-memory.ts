@@ -1,6 +1,7 @@
-// Allocates the one memory of a segment. A shared WebAssembly.Memory where WebAssembly runs, a plain
-// SharedArrayBuffer for the JavaScript target, an ArrayBuffer where sharing is not allowed. All are
-// reserved whole and never grow: views stay valid and fast, and untouched pages cost nothing.
+// Allocates the one memory of a segment. A shared WebAssembly.Memory where WebAssembly runs, a
+// plain SharedArrayBuffer for the JavaScript target, an ArrayBuffer where sharing is not allowed.
+// All are reserved whole and never grow: views stay valid and fast, and untouched pages cost
+// nothing.
 
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 
@@ -9,7 +10,9 @@ export type MemoryKind = (typeof MEMORY_KINDS)[number];
 
 const PAGE_BYTES = 65536;
 
-/** The memory of one segment; `wasm` is there for kind 'wasm'. Structured-cloneable unless private. */
+/**
+ * The memory of one segment; `wasm` is there for kind 'wasm'. Structured-cloneable unless private.
+ */
 export interface SegmentMemory {
   readonly kind: MemoryKind;
   readonly buffer: ArrayBufferLike;
@@ -24,7 +27,8 @@ function outOfMemory(bytes: number, available: number, cause?: unknown): VectorI
   const limit = Number.isFinite(available) ? ` of ${formatBytes(available)}` : '';
   return new VectorIndexError(
     ErrorCode.outOfMemory,
-    `cannot reserve ${formatBytes(bytes)}${limit} for a segment; lower capacity or segmentByteLimit`,
+    `cannot reserve ${formatBytes(bytes)}${limit} for a segment; ` +
+      'lower capacity or segmentByteLimit',
     { bytes, available },
     cause,
   );

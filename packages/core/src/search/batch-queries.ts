@@ -1,5 +1,5 @@
-// A batch of queries in shared memory: every thread takes some of them and writes their results where
-// the caller reads them. Results are those of a single search, query by query.
+// A batch of queries in shared memory: every thread takes some of them and writes their results
+// where the caller reads them. Results are those of a single search, query by query.
 
 import { searchExhaustively } from './search-exhaustively.ts';
 import {

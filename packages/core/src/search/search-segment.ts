@@ -1,5 +1,5 @@
-// One query over one segment, and over all of an index: graph search of the linked nodes, exact scan
-// of the others, results merged by (distance, node).
+// One query over one segment, and over all of an index: graph search of the linked nodes, exact
+// scan of the others, results merged by (distance, node).
 
 import * as F from '../hot/fields.ts';
 import type { Segment } from '../segment.ts';
@@ -57,7 +57,9 @@ function searchSegment(
   return hot.finishResults(scratch);
 }
 
-/** Merges `count` finished results of a segment into the `filled` that are there; the new number. */
+/**
+ * Merges `count` finished results of a segment into the `filled` that are there; the new number.
+ */
 function mergeResults(
   segment: Segment,
   block: number,
@@ -87,8 +89,8 @@ function mergeResults(
 }
 
 /**
- * Searches all segments for the query already written to the reader's block of each; how many results were
- * written to `target`.
+ * Searches all segments for the query already written to the reader's block of each; how many
+ * results were written to `target`.
  */
 export function searchSegments(
   reader: Reader,

@@ -6,10 +6,11 @@
 //   16  CRC-32 of the table   u32
 //   20  CRC-32 of bytes 0-19  u32
 //   24  table                 JSON: options, counts, and per region its offset, length and CRC-32
-//   ..  regions               segment by segment, in the order of SAVED_REGIONS, as in memory
+//   ..  regions               by segment, in the order of SAVED_REGIONS, as in memory
 //
-// Every byte is covered by a checksum or by a comparison. Checksums guard against damage, not against
-// somebody who computes them anew: every number of the table is checked against what it must be.
+// Every byte is covered by a checksum or by a comparison. Checksums guard against damage, not
+// against somebody who computes them anew: every number of the table is checked against what it
+// must be.
 
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import type { Metric, RegionName } from '../memory/layout.ts';
@@ -62,7 +63,9 @@ export function corrupt(
   );
 }
 
-/** The prefix and the table as bytes; region offsets in `table` count from the start of the file. */
+/**
+ * The prefix and the table as bytes; region offsets in `table` count from the start of the file.
+ */
 export function encodeTable(table: SnapshotTable): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(table));
   const bytes = new Uint8Array(PREFIX_BYTES + text.length);

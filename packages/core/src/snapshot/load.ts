@@ -134,7 +134,8 @@ function checkContents(path: string, segments: readonly Segment[]): void {
 /**
  * Loads what saveSegments wrote.
  *
- * @throws {VectorIndexError} SNAPSHOT_CORRUPT, SNAPSHOT_UNSUPPORTED, FILE_FAILED, OUT_OF_MEMORY, ABORTED
+ * @throws {VectorIndexError} SNAPSHOT_CORRUPT, SNAPSHOT_UNSUPPORTED, FILE_FAILED,
+ *   OUT_OF_MEMORY, ABORTED
  */
 export async function loadSegments(
   path: string,

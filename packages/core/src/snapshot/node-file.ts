@@ -1,5 +1,5 @@
-// The files of the snapshot, on Node's file system: loops over short reads and writes, typed errors,
-// and the order of steps that makes a new file appear whole or not at all.
+// The files of the snapshot, on Node's file system: loops over short reads and writes, typed
+// errors, and the order of steps that makes a new file appear whole or not at all.
 
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
