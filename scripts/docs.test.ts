@@ -1,0 +1,264 @@
+// Holds the documents against the code: their TypeScript runs and type-checks, their commands exist,
+// their links lead somewhere, their tables say what the code says. Code blocks run against the built
+// packages: build first. Marks after ```ts: `continues` appends a block to the one before, `file=NAME`
+// puts it beside the programs of its document.
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { TABLE_NAMES } from '../benchmarks/tables/render.ts';
+import { ErrorCode } from '../packages/core/src/errors.ts';
+import * as fields from '../packages/core/src/hot/fields.ts';
+import { VectorIndex } from '../packages/core/src/index.ts';
+import { computeLayout, SAVED_REGIONS, usedWords } from '../packages/core/src/memory/layout.ts';
+import {
+  defaultFlatThreshold,
+  INDEX_OPTION_NAMES,
+  resolveOptions,
+} from '../packages/core/src/options.ts';
+import { planSearch } from '../packages/core/src/search/search-options.ts';
+import { FORMAT_VERSION } from '../packages/core/src/snapshot/format.ts';
+import { commandProblem } from './docs/commands.ts';
+import {
+  anchors,
+  codeBlocks,
+  type Document,
+  headings,
+  links,
+  numberIn,
+  readDocument,
+  readDocuments,
+  tableRows,
+} from './docs/markdown.ts';
+import { checkTypes, runProgram, writePrograms } from './docs/programs.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const node = join(
+  root,
+  'node_modules/node/bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+);
+const documents = readDocuments(root);
+
+function documentAt(path: string): Document {
+  const found = documents.find((document) => document.path === path);
+  if (found === undefined) throw new Error(`there is no ${path}`);
+  return found;
+}
+
+describe.concurrent('the code of the documents', () => {
+  const { folder, programs } = writePrograms(root, documents);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('has its types right', { timeout: 60_000 }, async () => {
+    expect(await checkTypes(node, root, folder)).toBe('');
+  });
+
+  test.for(programs)('$name runs', { timeout: 60_000 }, async (program, context) => {
+    context.expect(await runProgram(node, program)).not.toMatch(/^failed: /);
+  });
+});
+
+describe('the commands of the documents', () => {
+  const lines = documents.flatMap((document) =>
+    codeBlocks(document)
+      .filter(({ language }) => language === 'sh')
+      .flatMap(({ code }) => code.trim().split('\n')),
+  );
+
+  test.for(lines)('%s', async (line) => {
+    expect(await commandProblem(root, line)).toBeUndefined();
+  });
+
+  test('in running text are scripts', async () => {
+    const inline = documents.flatMap(({ prose }) =>
+      [...prose.matchAll(/`(npm [^`]+)`/g)].map((match) => match[1] ?? ''),
+    );
+    const problems = await Promise.all(inline.map((line) => commandProblem(root, line)));
+    expect(problems.filter((problem) => problem !== undefined)).toEqual([]);
+  });
+
+  test('are refused when the program does not know them', async () => {
+    const wrong = ['nigh build a.npy', 'nigh search a.nigh --vector 1 --deep', 'npm run nothing'];
+    const problems = await Promise.all(wrong.map((line) => commandProblem(root, line)));
+    expect(problems.every((problem) => problem !== undefined)).toBe(true);
+  });
+});
+
+describe.for(documents)('$path', (document) => {
+  test('has one h1, on its first line', () => {
+    expect(headings(document, '#')).toHaveLength(1);
+    expect(document.text).toMatch(/^# /);
+  });
+
+  test('has links that lead somewhere', () => {
+    const broken = links(document).filter((link) => {
+      const [file = '', anchor] = link.split('#');
+      const path = file === '' ? document.path : posix.join(dirname(document.path), file);
+      if (!existsSync(join(root, path))) return true;
+      if (anchor === undefined) return false;
+      if (statSync(join(root, path)).isDirectory()) return true;
+      const text = readFileSync(join(root, path), 'utf8');
+      return !anchors(readDocument(path, text)).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+});
+
+test('every document is linked from another one', () => {
+  const linked = documents.flatMap((document) =>
+    links(document).map((link) => {
+      const target = posix.join(dirname(document.path), link.split('#')[0] ?? '');
+      return target === document.path ? '' : target;
+    }),
+  );
+  const reached = (path: string) =>
+    linked.some((target) => target === path || (target !== '.' && target === dirname(path)));
+  const lost = documents.filter(({ path }) => path !== 'README.md' && !reached(path));
+  expect(lost.map(({ path }) => path)).toEqual([]);
+});
+
+test('the error table lists the codes as the code does', () => {
+  const rows = tableRows(documentAt('docs/design/errors.md'), 'code', 'when');
+  expect(rows.map(({ cells }) => cells[0])).toEqual(
+    Object.values(ErrorCode).map((code) => `\`${code}\``),
+  );
+});
+
+/** True when the index, or for efSearch a search, takes this value. */
+function isAccepted(name: string, value: unknown): boolean {
+  try {
+    if (name === 'efSearch') planSearch(1, { efSearch: value }, 1);
+    else resolveOptions({ dimension: 8, [name]: value });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The default as the code has it; undefined where it depends on something. */
+function defaultOf(name: string): unknown {
+  if (name === 'efSearch') return planSearch(1, {}, 1).efSearch;
+  const resolved: Readonly<Record<string, unknown>> = { ...resolveOptions({ dimension: 8 }) };
+  return resolved[name];
+}
+
+describe('the tables of options', () => {
+  const dependent: Readonly<Record<string, string>> = {
+    dimension: 'required',
+    threads: 'cores',
+    flatThreshold: 'by dimension',
+    tier: 'fastest',
+    memory: 'by tier',
+  };
+  const rows = documents.flatMap((document) =>
+    tableRows(document, 'option', 'default', 'range').map(({ cells: [name = '', ...rest] }) => ({
+      path: document.path,
+      name: name.replaceAll('`', ''),
+      value: rest[0] ?? '',
+      range: rest[1] ?? '',
+    })),
+  );
+
+  test('name every option', () => {
+    const guide = rows.filter(({ path }) => path === 'docs/guide/choosing-parameters.md');
+    expect(guide.map(({ name }) => name).sort()).toEqual(
+      [...INDEX_OPTION_NAMES, 'efSearch'].sort(),
+    );
+  });
+
+  test.for(rows)('$path says what $name is', ({ name, value, range }) => {
+    const plain = value.replace(/^`'(.*)'`$/, '$1');
+    const number = numberIn(plain);
+    const expected = dependent[name] ?? defaultOf(name);
+    expect(Number.isNaN(number) ? plain : number).toBe(expected);
+    const [least = '', most] = range.split(' to ');
+    if (most === undefined) {
+      const choices = range.split(', ').map((choice) => choice.replace(/^`'(.*)'`$/, '$1'));
+      for (const choice of choices) expect(isAccepted(name, choice)).toBe(true);
+      return;
+    }
+    const [min, max] = [numberIn(least), numberIn(most)];
+    const around = [min - 1, min, max, max + 1].map((limit) => isAccepted(name, limit));
+    expect(around).toEqual([false, true, true, false]);
+  });
+
+  test.for(['README.md', 'docs/guide/choosing-parameters.md'])(
+    '%s knows the thresholds',
+    (path) => {
+      const { prose } = documentAt(path);
+      const bounds = [64, 65, 512, 513].map(defaultFlatThreshold);
+      const shown = [
+        ...prose.matchAll(
+          /([\d,]+)\s+up\s+to 64 components, ([\d,]+) up to 512(?:,| and) ([\d,]+) above/g,
+        ),
+      ];
+      const numbers = shown.map(([, ...texts]) => texts.map(numberIn));
+      expect(numbers).toEqual([[bounds[0], bounds[1], bounds[3]]]);
+      expect(bounds[1]).toBe(bounds[2]);
+    },
+  );
+});
+
+describe('the arithmetic of memory', () => {
+  const COUNT = 15_000_000;
+
+  function bytesPerVector(dimension: number): number {
+    const M = 16;
+    const shape = { dimension, metric: 'l2', M, capacity: COUNT, scratchCount: 1 } as const;
+    const layout = computeLayout(shape);
+    const used = { count: COUNT, linked: COUNT, upperCount: COUNT / (M - 1) };
+    const words = SAVED_REGIONS.filter((name) => name !== 'means' && name !== 'entryPoints')
+      .map((name) => usedWords(layout, name, used))
+      .reduce((sum, length) => sum + length, 0);
+    return Math.round((4 * words) / COUNT);
+  }
+
+  test('is what the README says', () => {
+    const { prose } = documentAt('README.md');
+    const said = /With (\d+) components and `M` 16 that is ([\d,]+) bytes/.exec(prose);
+    expect(numberIn(said?.[2] ?? '')).toBe(bytesPerVector(Number(said?.[1])));
+  });
+
+  const rows = tableRows(
+    documentAt('docs/guide/choosing-parameters.md'),
+    'dimension',
+    'bytes per vector',
+  );
+  test.for(rows)('is what the guide says: $cells', async ({ cells }) => {
+    const [dimension = 0, bytes, most] = cells.map(numberIn);
+    expect(bytes).toBe(bytesPerVector(dimension));
+    const index = VectorIndex.create({ dimension, capacity: 1, threads: 8 });
+    const { available } = index;
+    await index.close();
+    expect(most).toBe(available);
+  });
+});
+
+test('the words of the header are those of the code', () => {
+  const source = readFileSync(join(root, 'packages/core/src/hot/fields.ts'), 'utf8');
+  const header = source.slice(0, source.indexOf('export const SCRATCH_OWNERS'));
+  const names = [...header.matchAll(/export const (\w+): i32/g)].map((match) => match[1] ?? '');
+  names.push('QUERY_CODE_WORD', 'VISITED_WORD', 'SCRATCH_OWNERS');
+  const numbers: Readonly<Record<string, number>> = { ...fields };
+  const layout = documentAt('docs/design/memory-layout.md');
+  const rows = tableRows(layout, 'word', 'name').map(({ cells }) => cells.slice(0, 2));
+  expect(rows).toEqual(names.map((name) => [String(numbers[name]), `\`${name}\``]));
+  const { POOL, RESULTS, GATHERED, SCORES, SELECTED, QUERY } = fields;
+  for (const word of [POOL, RESULTS, GATHERED, SCORES, SELECTED, QUERY]) {
+    expect(layout.text).toMatch(new RegExp(`^ word 0 .*\\b${word}\\b`, 'm'));
+  }
+});
+
+test('the format version is the one that is written', () => {
+  for (const path of ['README.md', 'docs/design/persistence-format.md']) {
+    const versions = [...documentAt(path).prose.matchAll(/[Ff]ormat version (\d+)/g)];
+    expect(new Set(versions.map((match) => Number(match[1])))).toEqual(new Set([FORMAT_VERSION]));
+  }
+});
+
+test('the benchmarks show every table there is', () => {
+  const { text } = documentAt('docs/benchmarks.md');
+  const shown = [...text.matchAll(/<!-- table:([a-z-]+) -->/g)].map((match) => match[1]);
+  expect(shown.sort()).toEqual([...TABLE_NAMES].sort());
+});
