@@ -2,10 +2,11 @@
 // the last takes new vectors. Everything a segment knows lives in its memory, so that any thread
 // can make its own Segment over the same memory.
 
-import { bindHotCode, type HotCode, viewsOf } from './engine/engine.ts';
+import { bindHotCode, viewsOf } from './engine/engine.ts';
+import type { HotCode } from './engine/hot-code.ts';
 import type { Tier } from './engine/tier.ts';
 import * as F from './hot/fields.ts';
-import type { MachineViews } from './hot/machine.ts';
+import type { MachineViews } from './hot/views.ts';
 import { computeLayout, type Layout, type LayoutOptions, scratchWord } from './memory/layout.ts';
 import type { SegmentMemory } from './memory/segment-memory.ts';
 

@@ -41,6 +41,9 @@ export interface SharedIndex {
   readonly segments: readonly SegmentHandle[];
 }
 
+/** Room a build leaves for later adds, so that they join its graph: address space, no memory. */
+const BUILD_HEADROOM = 1.25;
+
 /**
  * A nearest-neighbor index over vectors of one dimension, in memory that any thread can search.
  *
@@ -86,7 +89,8 @@ export class VectorIndex {
     const { onProgress, signal } = checkWorkOptions({ ...options });
     const work: WorkOptions = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
     const count = countVectors(vectors, resolved.dimension);
-    const capacity = options.capacity ?? Math.max(1, Math.min(count, MAX_CAPACITY));
+    const roomy = Math.ceil(count * BUILD_HEADROOM);
+    const capacity = options.capacity ?? Math.min(MAX_CAPACITY, Math.max(1, roomy));
     const index = new VectorIndex(SegmentList.open({ ...resolved, capacity }), false);
     try {
       await index.add(vectors, work);

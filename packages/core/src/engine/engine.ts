@@ -3,11 +3,11 @@
 
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import * as javascript from '../hot/index.ts';
-import { bindMachine, type MachineViews } from '../hot/machine.ts';
+import { bindMachine } from '../hot/machine.ts';
+import type { MachineViews } from '../hot/views.ts';
 import type { SegmentMemory } from '../memory/segment-memory.ts';
+import type { HotCode } from './hot-code.ts';
 import { type Tier, wasmModule } from './tier.ts';
-
-export type HotCode = typeof javascript;
 
 /** The typed views of one memory, whole. */
 export function viewsOf(buffer: ArrayBufferLike): MachineViews {
@@ -24,10 +24,10 @@ type Hot = (...words: number[]) => number;
 /** The JavaScript target over `views`: every function binds the machine to them, then runs. */
 function bindJavaScript(views: MachineViews): HotCode {
   const bound: Record<string, Hot> = {};
-  for (const [name, hot] of Object.entries(javascript as unknown as Record<string, Hot>)) {
+  for (const [name, hot] of Object.entries<unknown>(javascript satisfies HotCode)) {
     bound[name] = (...words) => {
       bindMachine(views);
-      return hot(...words);
+      return (hot as Hot)(...words);
     };
   }
   return bound as unknown as HotCode;

@@ -3,18 +3,12 @@
 // folder; both give the same integers and, because the four running sums are the lanes of a vector
 // register, the same floats.
 
+import type { MachineViews } from './views.ts';
+
 let i32s: Int32Array = new Int32Array(0);
 let f32s: Float32Array = new Float32Array(0);
 let i8s: Int8Array = new Int8Array(0);
 let u8s: Uint8Array = new Uint8Array(0);
-
-/** The views of one memory; made once per memory and bound before each call into the hot code. */
-export interface MachineViews {
-  readonly i32s: Int32Array;
-  readonly f32s: Float32Array;
-  readonly i8s: Int8Array;
-  readonly u8s: Uint8Array;
-}
 
 /** Binds the memory all following calls work on. Calls are synchronous, so none is interrupted. */
 export function bindMachine(views: MachineViews): void {

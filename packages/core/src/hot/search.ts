@@ -2,17 +2,8 @@
 // nearest share one sorted pool; a hop gathers its unvisited neighbors, touches their cache lines
 // and only then computes; distances are integers on 7-bit codes, floats only finish (exact.ts).
 
-import {
-  ENTRY_POINTS,
-  GATHERED,
-  HOP_COUNT,
-  MAX_LEVEL,
-  NONE,
-  POOL,
-  SCORES,
-  SINK,
-} from './fields.ts';
-import { rowOf } from './graph.ts';
+import { ENTRY_POINTS, GATHERED, HOP_COUNT, NONE, POOL, SCORES, SINK } from './fields.ts';
+import { levelOf, rowOf } from './graph.ts';
 import { i32At, setI32 } from './machine.ts';
 import {
   poolExpand,
@@ -99,5 +90,5 @@ export function descend(scratch: i32, level: i32, width: i32): void {
   const entry = i32At(i32At(ENTRY_POINTS));
   poolReset(pool, width);
   poolInsert(pool, score(scratch, entry), entry);
-  for (let l = i32At(MAX_LEVEL); l > level; l--) searchLevel(scratch, l, width);
+  for (let l = levelOf(entry); l > level; l--) searchLevel(scratch, l, width);
 }

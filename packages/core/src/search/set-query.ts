@@ -1,5 +1,6 @@
 // Puts a query's floats where the hot code reads them. Cosine brings it to unit length there, with
-// the code that normalizes stored vectors, so that a stored vector finds itself at distance 0.
+// the code that normalizes stored vectors, so that a stored vector finds itself at distance 0, give
+// or take the rounding of one float32 (6e-8).
 
 import * as F from '../hot/fields.ts';
 import type { Segment } from '../segment.ts';

@@ -1,0 +1,58 @@
+// The functions of the hot code as the engine calls them, of either target. Kept by hand, in plain
+// numbers, so that published declarations do not depend on the number types of the subset; tsc
+// checks in engine.ts that hot/index.ts fits.
+
+type Word = number;
+type Node = number;
+
+/** True or false: a boolean in JavaScript, 0 or 1 in WebAssembly. */
+export type Flag = boolean | number;
+
+/** Addresses are words; `scratch` is the first word of a scratch block. */
+export interface HotCode {
+  encodeNodes(first: Node, end: Node): void;
+  findInvalid(first: Node, end: Node, limit: number): Node;
+  findZero(first: Node, end: Node): Node;
+  normalize(vector: Word, dimension: number): Flag;
+  normalizeNodes(first: Node, end: Node): void;
+
+  resultsReset(scratch: Word, k: number): void;
+  searchGraph(scratch: Word, ef: number, width: number, end: Node): void;
+  scanExact(scratch: Word, first: Node, end: Node): void;
+  measureRange(scratch: Word, first: Node, end: Node, out: Word): void;
+  finishResults(scratch: Word): number;
+
+  linkNodes(scratch: Word, node: Node, count: number, stride: number, modulus: number): void;
+  groupEdges(node: Node, count: number, stride: number, modulus: number): number;
+  applyEdges(scratch: Word, first: number, end: number): void;
+  updateEntry(node: Node, count: number, stride: number, modulus: number): void;
+  markReachable(marker: Word): number;
+  repair(scratch: Word, marker: Word, end: Node): number;
+  verifySegment(scratch: Word, marker: Word, maxLevel: number): number;
+
+  bindNode(scratch: Word, node: Node): void;
+  searchLevel(scratch: Word, level: number, ef: number): void;
+  selectNeighbors(scratch: Word, limit: number): number;
+  poolReset(pool: Word, capacity: number): void;
+  poolInsert(pool: Word, key: number, node: Node): number;
+  visitedReset(scratch: Word): number;
+  visitedAdd(visited: Word, epoch: number, node: Node): Flag;
+
+  l2Floats(a: Word, b: Word, dimension: number): number;
+  dotFloats(a: Word, b: Word, dimension: number): number;
+  dotCodes(a: Word, b: Word, words: number): number;
+  l2FloatsQuad: QuadKernel;
+  dotFloatsQuad: QuadKernel;
+  dotCodesQuad: QuadKernel;
+}
+
+/** A kernel of `query` with four rows of `length`, whose four results go to `out`. */
+export type QuadKernel = (
+  query: Word,
+  a: Word,
+  b: Word,
+  c: Word,
+  d: Word,
+  length: number,
+  out: Word,
+) => void;
