@@ -3,7 +3,7 @@
 
 /** 32 well-mixed bits of (seed, value): the finalizer of MurmurHash3, applied twice. */
 export function hash32(seed: number, value: number): number {
-  return mix(mix(Math.imul(value, 0x9e3779b1) ^ seed) ^ Math.imul(seed, 0x85ebca77));
+  return mix(mix((Math.imul(value, 0x9e3779b1) + 0x7f4a7c15) ^ seed) ^ Math.imul(seed, 0x85ebca77));
 }
 
 function mix(value: number): number {

@@ -149,7 +149,13 @@ export async function linkSegment(task: LinkTask): Promise<void> {
     linked === 0
       ? evenWalk(count)
       : { node: linked, count: fresh, stride: 1, modulus: 2 ** 31 - 1 };
-  await linkWalk(task, walk, linked);
+  try {
+    await linkWalk(task, walk, linked);
+  } catch (error) {
+    // The batches that were published stay, and what they cut off must be reachable again.
+    if (segment.linked > 0) await run({ kind: 'repair', end: segment.linked });
+    throw error;
+  }
   report('repair', 0, count);
   await run({ kind: 'repair', end: count });
   report('repair', count, count);

@@ -17,9 +17,10 @@ const HALF_RANGE = 63.5;
 export function sampleNodes(count: number, sampleCount: number, seed: number): number[] {
   if (sampleCount >= count) return Array.from({ length: count }, (_, node) => node);
   const step = count / sampleCount;
-  return Array.from({ length: sampleCount }, (_, i) =>
-    Math.min(count - 1, Math.floor((i + uniform(seed, i)) * step)),
-  );
+  return Array.from({ length: sampleCount }, (_, i) => {
+    const first = Math.floor(i * step);
+    return first + Math.floor(uniform(seed, i) * (Math.floor((i + 1) * step) - first));
+  });
 }
 
 /** The sampled vectors, one after another. */

@@ -34,30 +34,19 @@ const MAX_CODE: i32 = 127;
 /** Code of the mean, plus one half so that truncation rounds. */
 const CENTRE: f64 = 64.5;
 
-/** Writes the code of `value`; 1 when it had to be clipped. */
-function encodeComponent(code: i32, index: i32, value: f64, inverse: f64): i32 {
+/** Writes the code of `value`, clipped to the range. */
+function encodeComponent(code: i32, index: i32, value: f64, inverse: f64): void {
   const scaled = (value - f32At(i32At(MEANS) + index)) * inverse + CENTRE;
-  if (scaled < 0) {
-    setU8(code, index, 0);
-    return 1;
-  }
-  if (scaled >= 128) {
-    setU8(code, index, MAX_CODE);
-    return 1;
-  }
-  setU8(code, index, truncate(scaled));
-  return 0;
+  setU8(code, index, scaled < 0 ? 0 : scaled >= 128 ? MAX_CODE : truncate(scaled));
 }
 
-/** Encodes the vector at `vector` to the row at `code`; how many components were clipped. */
-function encodeVector(vector: i32, code: i32): i32 {
+/** Encodes the vector at `vector` to the row at `code`. */
+function encodeVector(vector: i32, code: i32): void {
   const dimension = i32At(DIMENSION);
   const inverse: f64 = 1 / f32At(CODE_SCALE);
-  let clipped: i32 = 0;
   for (let i: i32 = 0; i < dimension; i++) {
-    clipped += encodeComponent(code, i, f32At(vector + i), inverse);
+    encodeComponent(code, i, f32At(vector + i), inverse);
   }
-  return clipped;
 }
 
 /** What the distance formula takes as the norm of a code row. */
@@ -69,17 +58,15 @@ export function codeNorm(code: i32): i32 {
   return sum * 128;
 }
 
-/** Encodes the nodes [first, end): codes and norms; how many components were clipped. */
-export function encodeNodes(first: i32, end: i32): i32 {
+/** Encodes the nodes [first, end): codes and norms. */
+export function encodeNodes(first: i32, end: i32): void {
   const words = i32At(CODE_WORDS);
   const dimension = i32At(DIMENSION);
-  let clipped: i32 = 0;
   for (let node = first; node < end; node++) {
     const code = i32At(CODES) + node * words;
-    clipped += encodeVector(i32At(VECTORS) + node * dimension, code);
+    encodeVector(i32At(VECTORS) + node * dimension, code);
     setI32(i32At(NORMS) + node, codeNorm(code));
   }
-  return clipped;
 }
 
 /**

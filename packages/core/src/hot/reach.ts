@@ -4,7 +4,7 @@
 // again after.
 
 import { EDGE_HEADS, ENTRY_COUNT, ENTRY_POINTS, POOL } from './fields.ts';
-import { appendNeighbor, maxDegree, rowOf } from './graph.ts';
+import { appendNeighbor, hasNeighbor, maxDegree, rowOf } from './graph.ts';
 import { clear, i32At, setI32, u8At } from './machine.ts';
 import { poolNode, poolSize } from './pool.ts';
 import { bindNode } from './score.ts';
@@ -45,18 +45,16 @@ export function markReachable(marker: i32): i32 {
   return spread(visitedWord(marker), epoch, i32At(i32At(ENTRY_POINTS)));
 }
 
-/** Puts `node` between the nearest reached node and the last of its neighbors. */
+/** Puts `node` between `host`, whose row is full, and the last of its neighbors. */
 function splice(node: i32, host: i32): void {
   const hostRow = rowOf(host, 0);
   const last = hostRow + i32At(hostRow);
   const displaced = i32At(last);
   const row = rowOf(node, 0);
-  if (i32At(row) < maxDegree(0)) {
-    appendNeighbor(row, displaced);
-  } else {
-    setI32(row + i32At(row), displaced);
-  }
   setI32(last, node);
+  if (hasNeighbor(row, displaced)) return;
+  if (i32At(row) < maxDegree(0)) appendNeighbor(row, displaced);
+  else setI32(row + i32At(row), displaced);
 }
 
 /** Links one stranded node from the nearest marked node with room, or splices it in. */

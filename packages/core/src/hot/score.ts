@@ -33,6 +33,15 @@ export function codeDistance(a: i32, b: i32): i32 {
   return i32At(norms + a) + i32At(norms + b) - 2 * dot;
 }
 
+export function haveSameCodes(a: i32, b: i32): boolean {
+  const codes = i32At(CODES);
+  const words = i32At(CODE_WORDS);
+  for (let i: i32 = 0; i < words; i++) {
+    if (i32At(codes + a * words + i) !== i32At(codes + b * words + i)) return false;
+  }
+  return true;
+}
+
 /** Distance of the bound query to `node`. */
 export function score(scratch: i32, node: i32): i32 {
   const words = i32At(CODE_WORDS);

@@ -8,6 +8,7 @@ import { i32At, setI32 } from './machine.ts';
 import {
   poolExpand,
   poolInsert,
+  poolInsertOnce,
   poolNext,
   poolNode,
   poolRejects,
@@ -88,7 +89,11 @@ export function searchLevel(scratch: i32, level: i32, ef: i32): void {
 export function descend(scratch: i32, level: i32, width: i32): void {
   const pool = scratch + POOL;
   const entry = i32At(i32At(ENTRY_POINTS));
+  const distance = score(scratch, entry);
   poolReset(pool, width);
-  poolInsert(pool, score(scratch, entry), entry);
+  poolInsert(pool, distance, entry);
   for (let l = levelOf(entry); l > level; l--) searchLevel(scratch, l, width);
+  // Everything is reachable from the entry point, but nothing need link back to it.
+  poolReopen(pool, width + 1);
+  poolInsertOnce(pool, distance, entry);
 }

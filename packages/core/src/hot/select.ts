@@ -6,7 +6,7 @@
 import { ALPHA, ALPHA_ONE, POOL, SELECTED } from './fields.ts';
 import { i32At, setI32 } from './machine.ts';
 import { poolKey, poolNode, poolSize } from './pool.ts';
-import { codeDistance } from './score.ts';
+import { codeDistance, haveSameCodes } from './score.ts';
 
 /** True when none of the `count` selected nodes shields `node`, `distance` away from the query. */
 function isDiverse(scratch: i32, node: i32, distance: i32, count: i32, alpha: f64): boolean {
@@ -17,6 +17,15 @@ function isDiverse(scratch: i32, node: i32, distance: i32, count: i32, alpha: f6
   return true;
 }
 
+/**
+ * True when pair `index` has the codes of the pair before it. Under dot a longer vector may be
+ * nearer to a copy than the copy is to itself, so that copies do not shield each other.
+ */
+function isCopy(pool: i32, index: i32): boolean {
+  if (poolKey(pool, index) !== poolKey(pool, index - 1)) return false;
+  return haveSameCodes(poolNode(pool, index), poolNode(pool, index - 1));
+}
+
 /** Adds what passes at `alpha`, nearest first, to the `count` nodes selected; the new count. */
 function selectPass(scratch: i32, limit: i32, alpha: f64, selected: i32): i32 {
   const pool = scratch + POOL;
@@ -24,6 +33,7 @@ function selectPass(scratch: i32, limit: i32, alpha: f64, selected: i32): i32 {
   let count = selected;
   for (let i: i32 = 0; i < size && count < limit; i++) {
     const node = poolNode(pool, i);
+    if (i > 0 && isCopy(pool, i)) continue;
     if (!isDiverse(scratch, node, poolKey(pool, i), count, alpha)) continue;
     setI32(scratch + SELECTED + count, node);
     count++;

@@ -1,0 +1,126 @@
+// An abort at any moment: the operation rejects soon with ABORTED, the vectors are in and every
+// answer is exact while they are unlinked, link() finishes the work, and no thread lives on.
+
+import { VectorIndex } from '@nigh/core';
+import { clustered, heldOut } from '@nigh/testkit';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { failureOf, inexactQueries } from './support/data.ts';
+
+const COUNT = 4000;
+const DIMENSION = 16;
+const K = 10;
+const PATIENCE = 2000; // the promise is 200 ms; a busy machine gets ten times as long
+const data = heldOut(clustered, { count: COUNT, dimension: DIMENSION, queryCount: 40 });
+const options = { dimension: DIMENSION, flatThreshold: 0, capacity: COUNT };
+const half = Math.floor(COUNT / 2) * DIMENSION;
+
+/** A signal that aborts when a phase has come so far, and when that was. */
+function abortAt(phase: string, share: number) {
+  const controller = new AbortController();
+  const moment = { aborted: 0 };
+  const onProgress = (progress: { phase: string; done: number; total: number }): void => {
+    if (controller.signal.aborted || progress.phase !== phase) return;
+    if (progress.done < share * progress.total) return;
+    moment.aborted = performance.now();
+    controller.abort();
+  };
+  return { work: { signal: controller.signal, onProgress }, moment };
+}
+
+/** Recall of the graph against the exact scan of the same index, over the queries. */
+function wrongShare(index: VectorIndex): number {
+  return inexactQueries(index, data.queries, K).length / 40;
+}
+
+/** What a build that nobody disturbed gets wrong. */
+let freshWrongShare: number;
+
+beforeAll(async () => {
+  const index = await VectorIndex.build(data.vectors, { ...options, threads: 2 });
+  freshWrongShare = wrongShare(index);
+  await index.close();
+});
+
+/** When all is linked the repair runs to its end, and the add with it. */
+function codeAt(phase: string, share: number): string | undefined {
+  return phase === 'repair' || (phase === 'link' && share === 1) ? undefined : 'ABORTED';
+}
+
+const MOMENTS: readonly (readonly [string, number])[] = [
+  ['encode', 0],
+  ['link', 0],
+  ['link', 0.05],
+  ['link', 0.5],
+  ['link', 0.95],
+  ['link', 1],
+  ['repair', 0],
+];
+
+describe.each([1, 2])('on %i threads', (threads) => {
+  test.each(MOMENTS)('an add aborted in %s at %f leaves a sound index', async (phase, share) => {
+    const index = VectorIndex.create({ ...options, threads });
+    const { work, moment } = abortAt(phase, share);
+    const { code } = await failureOf(index.add(data.vectors, work));
+    const settled = performance.now();
+    expect(code).toBe(codeAt(phase, share));
+    expect(settled - moment.aborted).toBeLessThan(PATIENCE);
+    expect(index.count).toBe(COUNT);
+    expect(index.verify()).toEqual([]);
+    if (code !== undefined) expect(wrongShare(index)).toBe(0);
+    await index.link();
+    expect(index.stats().linked).toBe(COUNT);
+    expect(index.verify()).toEqual([]);
+    expect(wrongShare(index)).toBeLessThanOrEqual(freshWrongShare + 0.05);
+    await index.close();
+  });
+
+  test.each(MOMENTS)('an add to a graph aborted in %s at %f keeps it', async (phase, share) => {
+    const index = VectorIndex.create({ ...options, threads });
+    await index.add(data.vectors.subarray(0, half));
+    const { work, moment } = abortAt(phase, share);
+    const { code } = await failureOf(index.add(data.vectors.subarray(half), work));
+    expect(code).toBe(codeAt(phase, share));
+    expect(performance.now() - moment.aborted).toBeLessThan(PATIENCE);
+    const { linked } = index.stats();
+    expect(linked).toBeGreaterThanOrEqual(COUNT / 2);
+    expect(linked).toBeLessThanOrEqual(COUNT);
+    expect(index.verify()).toEqual([]);
+    expect(wrongShare(index)).toBeLessThanOrEqual(0.1);
+    await index.link();
+    expect(index.stats().linked).toBe(COUNT);
+    expect(index.verify()).toEqual([]);
+    expect(wrongShare(index)).toBeLessThanOrEqual(0.1);
+    await index.close();
+  });
+
+  test.each([0, 5, 20, 60, 120])('an abort after %i ms is soon felt', async (delay) => {
+    const index = VectorIndex.create({ ...options, threads });
+    const signal = AbortSignal.timeout(delay);
+    let aborted = Number.POSITIVE_INFINITY;
+    signal.addEventListener('abort', () => {
+      aborted = performance.now();
+    });
+    const { code } = await failureOf(index.add(data.vectors, { signal }));
+    if (code !== undefined) {
+      expect(code).toBe('ABORTED');
+      expect(performance.now() - aborted).toBeLessThan(PATIENCE);
+      expect(wrongShare(index)).toBe(0);
+    }
+    expect(index.verify()).toEqual([]);
+    await index.close();
+  });
+});
+
+test('an operation whose signal was aborted before changes nothing', async () => {
+  const index = VectorIndex.create({ ...options, threads: 2 });
+  const signal = AbortSignal.abort(new Error('not wanted'));
+  const error = await index.add(data.vectors, { signal }).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'ABORTED', cause: { message: 'not wanted' } });
+  expect(index.count).toBe(0);
+  index.reserve(10).fill(1);
+  expect((await failureOf(index.commit({ signal }))).code).toBe('ABORTED');
+  expect(index.count).toBe(0);
+  await index.commit();
+  expect(index.count).toBe(10);
+  await index.close();
+});

@@ -1,0 +1,60 @@
+// What happens when a thread of the pool dies: the operation fails with WORKER_FAILED, soon, and
+// everything else goes on. The threads are killed from outside the product, by a module that every
+// thread of a child process loads first. NIGH_DEATHS sets how many die, NIGH_SEED when.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Ending, runProgram } from './support/programs.ts';
+
+const DEATHS = Number(process.env.NIGH_DEATHS ?? 12);
+const SEED = Number(process.env.NIGH_SEED ?? 1);
+
+/** What a line of support/mortal-program.ts says when all is as promised. */
+function judge(line: Record<string, unknown>): string[] {
+  const { code, linkedThen, count } = line;
+  const wrong: string[] = [];
+  const must = (what: string, holds: boolean): void => void (holds || wrong.push(what));
+  // A thread with too little to do outlives the operation, and may die in a later one.
+  must('rejects with WORKER_FAILED', code === 'WORKER_FAILED' || code === undefined);
+  must('settles in five seconds', Number(line.milliseconds) < 5000);
+  must('is sound right after', JSON.stringify(line.problemsThen) === '[]');
+  must('answers exactly while unlinked', linkedThen !== 0 || line.recallThen === 1);
+  must('answers well right after', Number(line.recallThen) >= 0.8);
+  must('searches the next batch', line.next === undefined || code === undefined);
+  must('searches it soon', Number(line.nextMilliseconds) < 5000);
+  const links = line.linking === undefined && line.linked === count;
+  must('links', links || code === undefined);
+  must('is sound when linked', JSON.stringify(line.problems) === '[]');
+  must('answers well when linked', Number(line.recall) >= 0.8);
+  must('finds a stored vector', line.self === 7);
+  return wrong.map((what) => `${what}: ${JSON.stringify(line)}`);
+}
+
+async function killThreads(deaths: number, kinds: string): Promise<Ending> {
+  const folder = await mkdtemp(join(tmpdir(), 'nigh-death-'));
+  const ending = await runProgram('mortal-program.ts', {
+    args: [String(SEED), String(deaths), folder, kinds],
+    preload: 'deadly-threads.ts',
+    patience: 30_000 + 3000 * deaths,
+  });
+  await rm(folder, { recursive: true, force: true });
+  return ending;
+}
+
+test(`every death of a thread is a clear error (seed ${SEED})`, async () => {
+  const { lines, stderr, exitCode, hung } = await killThreads(DEATHS, 'exit,fail,terminate');
+  expect(lines.flatMap(judge)).toEqual([]);
+  expect({ hung, exitCode, stderr }).toEqual({ hung: false, exitCode: 0, stderr: '' });
+  expect(lines).toHaveLength(DEATHS);
+  const failed = lines.filter((line) => line.code === 'WORKER_FAILED');
+  expect(failed.length, 'deaths that hit an operation').toBeGreaterThanOrEqual(DEATHS / 3);
+});
+
+test('threads that cannot start are a clear error too', async () => {
+  const { lines, stderr, exitCode, hung } = await killThreads(3, 'stillborn');
+  expect({ hung, exitCode, stderr }).toEqual({ hung: false, exitCode: 0, stderr: '' });
+  expect(lines.map((line) => line.code)).toEqual(Array(3).fill('WORKER_FAILED'));
+  expect(lines.flatMap(judge)).toEqual([]);
+});

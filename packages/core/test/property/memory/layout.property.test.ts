@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as F from '../../../src/hot/fields.ts';
+import {
+  computeLayout,
+  fitCapacity,
+  type Layout,
+  type LayoutOptions,
+  MAX_SEGMENT_BYTES,
+  METRICS,
+  type RegionName,
+  SAVED_REGIONS,
+  scratchWord,
+  usedWords,
+  writeHeader,
+} from '../../../src/memory/layout.ts';
+
+const ORDER: readonly RegionName[] = [
+  ...(['header', 'means', 'entryPoints', 'levels', 'tombstones', 'upperHeads', 'norms'] as const),
+  ...(['codes', 'rows', 'upperRows', 'vectors', 'edgeHeads', 'edges', 'edgeTargets'] as const),
+  'scratch',
+];
+
+const capacities = fc.oneof(
+  fc.integer({ min: 1, max: 300 }),
+  fc.integer({ min: 1, max: 10_000_000 }),
+  fc.integer({ min: 2 ** 31 - 1000, max: 2 ** 31 - 1 }),
+);
+
+function layoutOptions(): fc.Arbitrary<LayoutOptions> {
+  return fc.record({
+    dimension: fc.oneof(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 32768 })),
+    metric: fc.constantFrom(...METRICS),
+    capacity: capacities,
+    M: fc.integer({ min: 2, max: 128 }),
+    scratchCount: fc.integer({ min: 2, max: F.MAX_SCRATCH_COUNT }),
+  });
+}
+
+/** Regions that are out of line, out of order, overlapping or beyond the end. */
+function misplaced(layout: Layout): RegionName[] {
+  let free = 0;
+  const wrong = ORDER.filter((name) => {
+    const { word, words } = layout.regions[name];
+    const sound = Number.isSafeInteger(word) && Number.isSafeInteger(words) && words >= 0;
+    const placed = sound && word % 16 === 0 && word >= free && word < free + 16;
+    free = word + words;
+    return !placed;
+  });
+  return 4 * free <= layout.byteLength ? wrong : [...wrong, 'scratch'];
+}
+
+describe('the layout of a segment', () => {
+  test('has aligned, disjoint regions in order, inside its bytes, for any options', () => {
+    fc.assert(
+      fc.property(layoutOptions(), (options) => {
+        const layout = computeLayout(options);
+        expect(Object.keys(layout.regions)).toEqual(ORDER);
+        expect(misplaced(layout)).toEqual([]);
+        expect(layout.byteLength % 64).toBe(0);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('is large enough for what it holds, past 2^31 and 2^32 bytes too', () => {
+    fc.assert(
+      fc.property(layoutOptions(), (options) => {
+        const layout = computeLayout(options);
+        const { capacity, dimension } = options;
+        const big = BigInt(capacity);
+        expect(BigInt(layout.regions.vectors.words)).toBe(big * BigInt(dimension));
+        expect(BigInt(layout.regions.codes.words)).toBe(big * BigInt(layout.codeWords));
+        expect(BigInt(layout.regions.rows.words)).toBe(big * BigInt(layout.rowWords));
+        expect(4 * layout.codeWords).toBeGreaterThanOrEqual(dimension);
+        expect(layout.regions.upperHeads.words).toBe(capacity);
+        expect(4 * layout.regions.levels.words).toBeGreaterThanOrEqual(capacity);
+        expect(32 * layout.regions.tombstones.words).toBeGreaterThanOrEqual(capacity);
+        expect(layout.regions.edgeHeads.words).toBe(capacity + layout.upperCapacity);
+        // One batch's worst case: every node selects all it may on one level above 0.
+        const edges = layout.maxBatch * (layout.forward + options.M);
+        expect(layout.edgeCapacity).toBeGreaterThanOrEqual(edges);
+        expect(layout.regions.edges.words).toBe(2 * layout.edgeCapacity);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('keeps the parts of a scratch block apart and aligned', () => {
+    fc.assert(
+      fc.property(layoutOptions(), (options) => {
+        const layout = computeLayout(options);
+        const { queryCodeWord, visitedWord, scratchWords } = layout;
+        expect(queryCodeWord).toBeGreaterThanOrEqual(F.QUERY + options.dimension);
+        expect(visitedWord).toBeGreaterThanOrEqual(queryCodeWord + layout.codeWords);
+        expect(4 * (scratchWords - visitedWord)).toBeGreaterThanOrEqual(options.capacity);
+        const first = scratchWord(layout, 0);
+        expect([first % 16, scratchWords % 16, F.POOL % 16]).toEqual([0, 0, 0]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('uses no more words of a region than it has', () => {
+    fc.assert(
+      fc.property(layoutOptions(), fc.nat(), fc.nat(), (options, a, b) => {
+        const layout = computeLayout(options);
+        const count = a % (options.capacity + 1);
+        const used = { count, linked: b % (count + 1), upperCount: layout.upperCapacity };
+        const beyond = SAVED_REGIONS.filter(
+          (name) => usedWords(layout, name, used) > layout.regions[name].words,
+        );
+        expect(beyond).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('writes headers whose words are the regions, whenever the segment can be allocated', () => {
+    fc.assert(
+      fc.property(layoutOptions(), (wanted) => {
+        const capacity = fitCapacity(wanted, MAX_SEGMENT_BYTES);
+        fc.pre(capacity > 0);
+        const layout = computeLayout({ ...wanted, capacity });
+        const header = new Int32Array(F.HEADER_WORDS);
+        writeHeader(header, layout);
+        const { regions } = layout;
+        const read = [F.MEANS, F.ENTRY_POINTS, F.LEVELS, F.TOMBSTONES, F.UPPER_HEADS, F.NORMS];
+        read.push(F.CODES, F.ROWS, F.UPPER_ROWS, F.VECTORS, F.EDGE_HEADS, F.EDGES);
+        read.push(F.EDGE_TARGETS, F.SCRATCH);
+        expect(read.map((field) => header[field])).toEqual(
+          ORDER.slice(1).map((name) => regions[name].word),
+        );
+        expect(header[F.SCRATCH_WORDS]).toBe(layout.scratchWords);
+        expect(header[F.EDGE_CAPACITY]).toBe(layout.edgeCapacity);
+        expect(header[F.CAPACITY]).toBe(capacity);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('fitCapacity', () => {
+  test('is the largest capacity that fits, and no more than was asked for', () => {
+    fc.assert(
+      fc.property(
+        layoutOptions(),
+        fc.oneof(fc.integer({ min: 65536, max: 2 ** 26 }), fc.constant(MAX_SEGMENT_BYTES)),
+        (options, limit) => {
+          const capacity = fitCapacity(options, limit);
+          const bytes = (n: number): number =>
+            computeLayout({ ...options, capacity: n }).byteLength;
+          expect(capacity).toBeGreaterThanOrEqual(0);
+          expect(capacity).toBeLessThanOrEqual(options.capacity);
+          if (capacity > 0) expect(bytes(capacity)).toBeLessThanOrEqual(limit);
+          if (capacity < options.capacity) expect(bytes(capacity + 1)).toBeGreaterThan(limit);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+});

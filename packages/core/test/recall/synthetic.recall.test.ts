@@ -1,0 +1,124 @@
+// Recall@10 at the default efSearch, per metric and shape of data, of one build and of a build that
+// went on with adds. All is seeded and builds are deterministic, so a floor is the measured value
+// less 0.01: a change that costs more is meant to be seen. No shape may have less than 0.9,
+// whatever was measured. NIGH_MEASURE=1 prints the figures.
+
+import {
+  bruteForceBatch,
+  clustered,
+  type DatasetOptions,
+  duplicates,
+  gaussian,
+  heldOut,
+  type Metric,
+  meanRecallWithTies,
+  sortedByFirstComponent,
+  twoFarClusters,
+  unequalNorms,
+  unitSphere,
+  withOutliers,
+} from '@nigh/testkit';
+import { describe, expect, test } from 'vitest';
+import { VectorIndex } from '../../src/index.ts';
+
+const DIMENSION = 32;
+const COUNT = 5000;
+const QUERY_COUNT = 100;
+const K = 10;
+const MARGIN = 0.01;
+const LEAST = 0.9;
+
+/** 2,000 copies of one vector among 5,000 others, evenly mixed. */
+function copiesAmongOthers(options: DatasetOptions): Float32Array {
+  const { dimension, count } = options;
+  const vectors = gaussian(options);
+  for (let row = 0; row < count; row++) {
+    if ((row * 2) % 7 >= 2) continue;
+    vectors.copyWithin(row * dimension, 0, dimension);
+  }
+  return vectors;
+}
+
+interface Shape {
+  readonly generate: (options: DatasetOptions) => Float32Array;
+  readonly count?: number;
+}
+
+const SHAPES: Readonly<Record<string, Shape>> = {
+  gaussian: { generate: gaussian },
+  clustered: { generate: clustered },
+  'sorted by one component': { generate: sortedByFirstComponent },
+  'cluster after cluster': { generate: (options) => clustered({ ...options, grouped: true }) },
+  'a fifth of duplicates': { generate: (options) => duplicates({ ...options, fraction: 0.2 }) },
+  '2,000 copies of one vector': { generate: copiesAmongOthers, count: 7000 },
+  'two far clusters': { generate: twoFarClusters },
+  outliers: { generate: withOutliers },
+  'unit sphere': { generate: unitSphere },
+  'unequal norms': { generate: unequalNorms },
+};
+
+/** Measured recall: of one build, and of a build of half the vectors with ten adds after it. */
+type Measured = Readonly<Record<string, Readonly<Record<Metric, readonly [number, number]>>>>;
+
+const MEASURED: Measured = {
+  gaussian: { l2: [0.991, 0.992], cosine: [0.992, 0.987], dot: [0.992, 0.99] },
+  clustered: { l2: [1, 1], cosine: [1, 1], dot: [0.997, 0.998] },
+  'sorted by one component': { l2: [0.987, 0.989], cosine: [0.988, 0.992], dot: [0.99, 0.99] },
+  'cluster after cluster': { l2: [1, 0.963], cosine: [0.999, 0.967], dot: [0.998, 0.974] },
+  'a fifth of duplicates': { l2: [0.979, 0.967], cosine: [0.988, 0.986], dot: [0.983, 0.984] },
+  '2,000 copies of one vector': { l2: [0.988, 0.996], cosine: [0.987, 0.994], dot: [0.836, 0.951] },
+  'two far clusters': { l2: [0.051, 0.139], cosine: [0.997, 0.999], dot: [0.065, 0.066] },
+  outliers: { l2: [0.056, 0.074], cosine: [0.992, 0.987], dot: [1, 0.998] },
+  'unit sphere': { l2: [0.992, 0.987], cosine: [0.992, 0.987], dot: [0.987, 0.983] },
+  'unequal norms': { l2: [0.403, 0.461], cosine: [0.992, 0.987], dot: [0.997, 0.993] },
+};
+
+interface Trial {
+  readonly vectors: Float32Array;
+  readonly queries: Float32Array;
+  readonly metric: Metric;
+}
+
+async function recallOf(index: VectorIndex, trial: Trial): Promise<number> {
+  const { vectors, queries, metric } = trial;
+  const options = { dimension: DIMENSION, metric, k: K };
+  const found = await index.searchBatch(queries, K);
+  expect.soft(index.verify()).toEqual([]);
+  await index.close();
+  return meanRecallWithTies(found, bruteForceBatch(vectors, queries, options), queries, {
+    vectors,
+    ...options,
+    epsilon: 1e-5,
+    absolute: metric === 'cosine' ? 1e-6 : 0,
+  });
+}
+
+async function buildAtOnce({ vectors, metric }: Trial): Promise<VectorIndex> {
+  return VectorIndex.build(vectors, { dimension: DIMENSION, metric, flatThreshold: 0, threads: 1 });
+}
+
+async function buildAndAdd({ vectors, metric }: Trial): Promise<VectorIndex> {
+  const count = vectors.length / DIMENSION;
+  const index = VectorIndex.create({
+    ...{ dimension: DIMENSION, metric, flatThreshold: 0, threads: 1, capacity: count },
+  });
+  const steps = [0, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1];
+  const rows = steps.map((share) => Math.round(share * count) * DIMENSION);
+  for (let i = 1; i < rows.length; i++) await index.add(vectors.subarray(rows[i - 1], rows[i]));
+  return index;
+}
+
+describe.each(Object.entries(SHAPES))('%s', (name, { generate, count = COUNT }) => {
+  test.each<Metric>(['l2', 'cosine', 'dot'])('%s keeps its recall', async (metric) => {
+    const data = heldOut(generate, { count, dimension: DIMENSION, queryCount: QUERY_COUNT });
+    const trial = { ...data, metric };
+    const atOnce = await recallOf(await buildAtOnce(trial), trial);
+    const grown = await recallOf(await buildAndAdd(trial), trial);
+    if (process.env.NIGH_MEASURE) console.log(`'${name}' ${metric} ${atOnce} ${grown}`);
+    const [leastAtOnce, leastGrown] = MEASURED[name]?.[metric] ?? [0, 0];
+    const atOnceFloor = Math.max(LEAST, leastAtOnce - MARGIN);
+    expect.soft(atOnce, 'one build').toBeGreaterThanOrEqual(atOnceFloor);
+    const grownFloor = Math.max(LEAST, leastGrown - MARGIN);
+    expect.soft(grown, 'a build and ten adds').toBeGreaterThanOrEqual(grownFloor);
+  });
+});

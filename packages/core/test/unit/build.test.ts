@@ -1,0 +1,203 @@
+// How work is cut into items and run on this thread: every item once, stopped between two, reported
+// on the way. What the items do, and the pool, have tests elsewhere.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Job, jobItems, jobTotal } from '../../src/build/job.ts';
+import { evenWalk } from '../../src/build/link-segment.ts';
+import { itemCount, type Phase, phaseTotal, walkNode } from '../../src/build/phases.ts';
+import { type Crew, runWork } from '../../src/build/runner.ts';
+import { linkSegments, Writer } from '../../src/build/writer.ts';
+import { ScratchBlocks } from '../../src/memory/scratch-blocks.ts';
+import { resolveOptions } from '../../src/options.ts';
+import { allocateBatch } from '../../src/search/batch-queries.ts';
+import type { Segment } from '../../src/segment.ts';
+import { SegmentList } from '../../src/segment-list.ts';
+
+const options = resolveOptions({ dimension: 4, threads: 1, capacity: 4000, flatThreshold: 0 });
+
+/** A segment of `count` vectors on a line, nothing linked. */
+function filledSegment(count: number): Segment {
+  const list = SegmentList.open(options);
+  const slots = list.stretch(count);
+  slots.segment.vectors(0, count).forEach((_, i, floats) => {
+    floats[i] = ((i * 7919) % 1009) / 100;
+  });
+  list.publish([slots]);
+  return slots.segment;
+}
+
+/** This thread alone; the pool must not be asked for. */
+function crewOf(segment: Segment): Crew {
+  const blocks = new ScratchBlocks(segment.i32s);
+  const pool = (): never => {
+    throw new Error('one thread needs no pool');
+  };
+  return { segments: [segment], threads: 1, blocks, pool };
+}
+
+function freeBlocks(segment: Segment): number {
+  const blocks = new ScratchBlocks(segment.i32s);
+  let free = 0;
+  const claimed: number[] = [];
+  for (;;) {
+    try {
+      claimed.push(...blocks.claim(1));
+      free++;
+    } catch {
+      blocks.release(claimed);
+      return free;
+    }
+  }
+}
+
+describe('a walk', () => {
+  test('visits every node once, and leaves no large gap after an eighth of them', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 100, max: 3000 }), (count) => {
+        const walk = evenWalk(count);
+        const visited = Array.from({ length: count }, (_, i) => walkNode(walk, i));
+        expect(new Set(visited).size).toBe(count);
+        expect(Math.max(...visited)).toBe(count - 1);
+        const prefix = visited.slice(0, Math.ceil(count / 8)).sort((a, b) => a - b);
+        const gaps = prefix.map((node, i) => (prefix[i + 1] ?? count) - node);
+        return Math.max(...gaps) <= count / 4;
+      }),
+      { seed: 1, numRuns: 60 },
+    );
+  });
+
+  test('is exact far beyond 32 bits', () => {
+    const walk = { node: 3, count: 2 ** 31 - 1, stride: 2 ** 31 - 2, modulus: 2 ** 31 - 1 };
+    expect(walkNode(walk, 4)).toBe(2 ** 31 - 2);
+    expect(walkNode({ ...walk, stride: 1_327_217_884 }, 2_000_000)).toBe(
+      Number((3n + 2_000_000n * 1_327_217_884n) % (2n ** 31n - 1n)),
+    );
+  });
+});
+
+describe('the items of a phase', () => {
+  const walk = evenWalk(1000);
+  const phases: readonly Phase[] = [
+    { kind: 'encode', first: 100, end: 1300 },
+    { kind: 'link', walk },
+    { kind: 'apply', targets: 517 },
+    { kind: 'repair', end: 1000 },
+    { kind: 'apply', targets: 0 },
+  ];
+
+  test('cover it and do not depend on the threads', () => {
+    expect(phases.map(phaseTotal)).toEqual([1200, 1000, 517, 1, 0]);
+    expect(phases.map(itemCount)).toEqual([3, 63, 5, 1, 0]);
+    const jobs: readonly Job[] = phases.map((phase) => ({ kind: 'phase', segment: 0, phase }));
+    expect(jobs.map(jobItems)).toEqual([3, 63, 5, 1, 0]);
+    expect(jobs.map(jobTotal)).toEqual([1200, 1000, 517, 1, 0]);
+  });
+});
+
+describe('work on this thread', () => {
+  const encode = (end: number): Job => ({
+    ...{ kind: 'phase', segment: 0, phase: { kind: 'encode', first: 0, end } },
+  });
+
+  test('reports all that was done and gives its scratch blocks back', async () => {
+    const segment = filledSegment(2000);
+    segment.f32s[20] = 0.1;
+    const free = freeBlocks(segment);
+    const reports: number[] = [];
+    await runWork(crewOf(segment), encode(2000), { onDone: (done) => reports.push(done) });
+    expect(reports.at(-1)).toBe(2000);
+    expect(freeBlocks(segment)).toBe(free);
+  });
+
+  test('does nothing after an abort, and gives its scratch blocks back', async () => {
+    const segment = filledSegment(2000);
+    const free = freeBlocks(segment);
+    const reports: number[] = [];
+    const watch = { signal: AbortSignal.abort(), onDone: (done: number) => reports.push(done) };
+    const work = runWork(crewOf(segment), encode(2000), watch);
+    await expect(work).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(reports).toEqual([]);
+    expect(freeBlocks(segment)).toBe(free);
+  });
+
+  test('stops between two items when it is aborted on the way', async () => {
+    const segment = filledSegment(4000);
+    const plan = { k: 1, efSearch: 64, exact: true, exhaustive: false };
+    const batch = allocateBatch({ count: 20_000, dimension: 4, plan }, false);
+    const controller = new AbortController();
+    setImmediate(() => controller.abort());
+    const work = runWork(crewOf(segment), { kind: 'queries', batch }, controller);
+    await expect(work).rejects.toMatchObject({ code: 'ABORTED' });
+    const answered = batch.lengths.filter((length) => length === 1).length;
+    expect(answered).toBeGreaterThan(0);
+    expect(answered).toBeLessThan(20_000);
+  });
+
+  test('gives its scratch blocks back when a callback throws', async () => {
+    const segment = filledSegment(2000);
+    const free = freeBlocks(segment);
+    const onDone = (): void => {
+      throw new Error('the callback failed');
+    };
+    await expect(runWork(crewOf(segment), encode(2000), { onDone })).rejects.toThrow('callback');
+    expect(freeBlocks(segment)).toBe(free);
+  });
+
+  test('leaves no listener on a signal that lives on', async () => {
+    const segment = filledSegment(100);
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const { addEventListener, removeEventListener } = signal;
+    signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+      listeners++;
+      addEventListener.apply(signal, args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+      listeners--;
+      removeEventListener.apply(signal, args);
+    };
+    for (let i = 0; i < 20; i++) await runWork(crewOf(segment), encode(100), { signal });
+    expect(listeners).toBe(0);
+  });
+});
+
+describe('linking', () => {
+  test('leaves a segment below the threshold to be scanned', async () => {
+    const segment = filledSegment(99);
+    await linkSegments(crewOf(segment), { seed: 1, flatThreshold: 100 }, {});
+    expect(segment.linked).toBe(0);
+    await linkSegments(crewOf(segment), { seed: 1, flatThreshold: 99 }, {});
+    expect(segment.linked).toBe(99);
+  });
+
+  test('leaves an empty segment alone', async () => {
+    const segment = filledSegment(1);
+    segment.publishCount(0);
+    await linkSegments(crewOf(segment), { seed: 1, flatThreshold: 0 }, {});
+    expect(segment.linked).toBe(0);
+  });
+});
+
+describe('the writer', () => {
+  test('runs one after another, in order, also after a failure', async () => {
+    const writer = new Writer();
+    const log: string[] = [];
+    const step =
+      (name: string, fails = false) =>
+      async (): Promise<string> => {
+        log.push(`${name} begins`);
+        await new Promise((resolve) => setImmediate(resolve));
+        log.push(`${name} ends`);
+        if (fails) throw new Error(name);
+        return name;
+      };
+    const runs = [writer.run(step('a')), writer.run(step('b', true)), writer.run(step('c'))];
+    const outcomes = Promise.allSettled(runs);
+    await writer.idle();
+    expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
+    expect((await outcomes).map((one) => one.status)).toEqual([
+      ...['fulfilled', 'rejected', 'fulfilled'],
+    ]);
+  });
+});

@@ -1,0 +1,230 @@
+import { clustered } from '@nigh/testkit';
+import { describe, expect, test } from 'vitest';
+import { evenWalk, linkSegment } from '../../../src/build/link-segment.ts';
+import { type NodeWalk, type Phase, walkNode } from '../../../src/build/phases.ts';
+import * as F from '../../../src/hot/fields.ts';
+import { fitCapacity, MAX_SEGMENT_BYTES } from '../../../src/memory/layout.ts';
+import { MAX_CAPACITY } from '../../../src/options.ts';
+import type { Segment } from '../../../src/segment.ts';
+import {
+  appendVectors,
+  fillSegment,
+  linkBare,
+  linkedSegment,
+  problemsOf,
+  rowWord,
+  runPhase,
+  sharedBytes,
+  wordOf,
+} from '../../support/bare-segment.ts';
+
+describe('the order of insertion', () => {
+  test('takes every node once', () => {
+    const broken: number[] = [];
+    for (const count of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 144, 1000, 1597, 4096, 6007]) {
+      const walk = evenWalk(count);
+      const nodes = Array.from({ length: count }, (_, i) => walkNode(walk, i));
+      if (new Set(nodes).size !== count || nodes.some((node) => node >= count)) broken.push(count);
+      if (walk.stride > walk.modulus) broken.push(count);
+    }
+    expect(broken).toEqual([]);
+  });
+
+  test('covers the whole range evenly with every prefix', () => {
+    const walk = evenWalk(10_000);
+    for (const prefix of [20, 100, 1000]) {
+      const nodes = Array.from({ length: prefix }, (_, i) => walkNode(walk, i)).sort(
+        (a, b) => a - b,
+      );
+      const gaps = nodes.map((node, i) => node - (nodes[i - 1] ?? 0));
+      expect(Math.max(...gaps)).toBeLessThan((4 * 10_000) / prefix);
+    }
+  });
+
+  test('is exact for the largest segment there can be', () => {
+    const smallest = { dimension: 1, metric: 'l2', M: 2, scratchCount: 2 } as const;
+    const count = fitCapacity({ ...smallest, capacity: MAX_CAPACITY }, MAX_SEGMENT_BYTES);
+    const walk = evenWalk(count);
+    const exact = Number((BigInt(count - 1) * BigInt(walk.stride)) % BigInt(count));
+    expect(walkNode(walk, count - 1)).toBe(exact);
+    expect(count * walk.stride).toBeGreaterThan(2 ** 50);
+  });
+});
+
+/** Links a segment and records what was run and reported. */
+async function record(segment: Segment): Promise<{ phases: Phase[]; reports: string[] }> {
+  const phases: Phase[] = [];
+  const reports: string[] = [];
+  await linkSegment({
+    segment,
+    seed: 1,
+    run: async (phase) => {
+      phases.push(phase);
+      runPhase(segment, phase);
+    },
+    report: (phase, done, total) => reports.push(`${phase} ${done}/${total}`),
+  });
+  return { phases, reports };
+}
+
+/** The first half of a walk. */
+function half(walk: NodeWalk): NodeWalk {
+  return { ...walk, count: walk.count >> 1 };
+}
+
+/** Everything a search reads of the graph, in the segment or in a copy of its bytes. */
+function rowsOf(segment: Segment, bytes: Uint8Array = segment.u8s): Uint8Array {
+  const neighbors: number[] = [];
+  const words = new Int32Array(bytes.slice(0, 4 * wordOf(segment, 'vectors')).buffer);
+  for (let node = 0; node < segment.count; node++) {
+    const row = rowWord(segment, node);
+    neighbors.push(...words.subarray(row, row + 1 + words[row]), words[wordOf(segment, 'levels')]);
+  }
+  return new Uint8Array(Int32Array.from(neighbors).buffer);
+}
+
+function batchSizes(phases: readonly Phase[]): number[] {
+  return phases.flatMap((phase) => (phase.kind === 'link' ? [phase.walk.count] : []));
+}
+
+describe('linking', () => {
+  const vectors = clustered({ count: 4000, dimension: 6 });
+
+  test('doubles its batches from one up to 2 % of the nodes', async () => {
+    const { phases, reports } = await record(fillSegment(vectors, { dimension: 6, M: 4 }));
+    const sizes = batchSizes(phases);
+    expect(sizes.slice(0, 8)).toEqual([1, 1, 2, 4, 8, 16, 32, 64]);
+    expect(Math.max(...sizes)).toBe(80);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(4000);
+    expect(reports).toContain('link 4000/4000');
+    expect(reports.at(-1)).toBe('repair 4000/4000');
+  });
+
+  test('publishes nothing of a first build before its end', async () => {
+    const segment = fillSegment(vectors.slice(0, 600), { dimension: 6, M: 4 });
+    const seen = new Set<number>();
+    await linkSegment({
+      segment,
+      seed: 1,
+      run: async (phase) => {
+        seen.add(segment.linked);
+        runPhase(segment, phase);
+      },
+      report: () => undefined,
+    });
+    expect([...seen]).toEqual([0]);
+    expect(segment.linked).toBe(100);
+  });
+
+  test('adds later vectors in the order they came, behind those that are linked', async () => {
+    const segment = fillSegment(vectors.slice(0, 6 * 900), { dimension: 6, M: 4, capacity: 1000 });
+    await linkBare(segment);
+    const scale = segment.f32s[F.CODE_SCALE];
+    appendVectors(segment, vectors.slice(6 * 900, 6 * 1000));
+    const { phases } = await record(segment);
+    const nodes = phases.flatMap((phase) =>
+      phase.kind === 'link'
+        ? Array.from({ length: phase.walk.count }, (_, i) => walkNode(phase.walk, i))
+        : [],
+    );
+    expect(nodes).toEqual(Array.from({ length: 100 }, (_, i) => 900 + i));
+    expect(batchSizes(phases)[0]).toBe(64);
+    expect(segment.f32s[F.CODE_SCALE]).toBe(scale);
+    expect(problemsOf(segment)).toEqual([]);
+  });
+
+  test('cuts a batch short whose edges would not fit', async () => {
+    const segment = fillSegment(vectors.slice(0, 6 * 200), { dimension: 6, M: 4, capacity: 400 });
+    await linkBare(segment);
+    appendVectors(segment, vectors.slice(6 * 200, 6 * 264));
+    // Luck that no draw has: every new node is on level 4, with rows of its own there.
+    for (let node = 200; node < 264; node++) {
+      segment.u8s[4 * wordOf(segment, 'levels') + node] = 4;
+      segment.i32s[wordOf(segment, 'upperHeads') + node] = segment.i32s[F.UPPER_COUNT];
+      segment.i32s[F.UPPER_COUNT] += 4;
+    }
+    segment.i32s[F.LEVELED] = 264;
+    const { upperCapacity, edgeCapacity, forward, M } = segment.layout;
+    expect(segment.i32s[F.UPPER_COUNT]).toBeLessThanOrEqual(upperCapacity);
+    const sizes = batchSizes((await record(segment)).phases);
+    expect(sizes[0]).toBe(Math.floor(edgeCapacity / (forward + 4 * M)));
+    expect(problemsOf(segment)).toEqual([]);
+  });
+
+  /** Links until the phase number `stop`, which fails after a half of its work. */
+  async function linkUntil(segment: Segment, stop: number): Promise<boolean> {
+    let left = stop;
+    const run = async (phase: Phase): Promise<void> => {
+      if (left-- > 0) return runPhase(segment, phase);
+      if (phase.kind === 'link') runPhase(segment, { ...phase, walk: half(phase.walk) });
+      throw new Error('stopped');
+    };
+    const task = { segment, seed: 1, run, report: () => undefined };
+    return linkSegment(task).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  test('that fails leaves an empty graph, and the same bytes when it is repeated', async () => {
+    const some = vectors.slice(0, 6 * 200);
+    const fresh = sharedBytes(await linkedSegment(some, { dimension: 6, M: 2 }));
+    const differing: number[] = [];
+    let stop = 0;
+    for (; stop < 100; stop++) {
+      const segment = fillSegment(some, { dimension: 6, M: 2 });
+      if (await linkUntil(segment, stop)) break;
+      expect(segment.linked).toBe(0);
+      await linkBare(segment);
+      expect(problemsOf(segment)).toEqual([]);
+      if (Buffer.compare(rowsOf(segment), rowsOf(segment, fresh)) !== 0) differing.push(stop);
+    }
+    expect(differing).toEqual([]);
+    expect(stop).toBeGreaterThan(10);
+  });
+
+  test('of more vectors that fails keeps what was published, and can be repeated', async () => {
+    let stop = 0;
+    for (; stop < 20; stop++) {
+      const segment = fillSegment(vectors.slice(0, 6 * 200), {
+        ...{ dimension: 6, M: 2, capacity: 400 },
+      });
+      await linkBare(segment);
+      appendVectors(segment, vectors.slice(6 * 200, 6 * 400));
+      // A worker that dies in a phase that writes the graph makes the writer clear it.
+      if (await linkUntil(segment, stop)) break;
+      expect([200, 264, 328, 392, 400]).toContain(segment.linked);
+      if (stop % 2 === 1 || stop === 0) {
+        // Pruned rows may have cut nodes off; the repair at the end would have linked them again.
+        const others = problemsOf(segment).filter(({ kind }) => kind !== 'unreachable');
+        expect(others).toEqual([]);
+      } else {
+        segment.publishLinked(0);
+      }
+      await linkBare(segment);
+      expect(problemsOf(segment)).toEqual([]);
+    }
+    expect(stop).toBeGreaterThan(8);
+  });
+
+  test('gives every node of an upper level rows of its own', async () => {
+    const segment = await linkedSegment(vectors, { dimension: 6, M: 3 });
+    const heads = wordOf(segment, 'upperHeads');
+    const levels = segment.u8s.subarray(4 * wordOf(segment, 'levels'));
+    const taken: number[] = [];
+    for (let node = 0; node < 4000; node++) {
+      for (let l = 0; l < levels[node]; l++) taken.push(segment.i32s[heads + node] + l);
+    }
+    expect(taken).toEqual(Array.from({ length: segment.i32s[F.UPPER_COUNT] }, (_, i) => i));
+    expect(taken.length).toBeGreaterThan(1000);
+  });
+
+  test('makes the smallest node of the highest level the entry point', async () => {
+    const segment = await linkedSegment(vectors, { dimension: 6, M: 4 });
+    const levels = segment.u8s.subarray(4 * wordOf(segment, 'levels'));
+    const highest = levels.subarray(0, 4000).reduce((most, level) => Math.max(most, level), 0);
+    const first = levels.indexOf(highest);
+    expect(segment.i32s[F.MAX_LEVEL]).toBe(highest);
+    expect(segment.i32s[wordOf(segment, 'entryPoints')]).toBe(first);
+  });
+});

@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import * as F from '../../../src/hot/fields.ts';
+import {
+  computeLayout,
+  fitCapacity,
+  LAYOUT_VERSION,
+  type LayoutOptions,
+  METRICS,
+  SAVED_REGIONS,
+  SEGMENT_MAGIC,
+  scratchWord,
+  usedWords,
+  writeHeader,
+} from '../../../src/memory/layout.ts';
+
+const options: LayoutOptions = {
+  dimension: 100,
+  metric: 'l2',
+  capacity: 1000,
+  M: 16,
+  scratchCount: 3,
+};
+
+function headerOf(layoutOptions: LayoutOptions): Int32Array {
+  const header = new Int32Array(F.HEADER_WORDS);
+  writeHeader(header, computeLayout(layoutOptions));
+  return header;
+}
+
+describe('the layout of a segment', () => {
+  test('pads codes to whole registers', () => {
+    const dimensions = [1, 16, 17, 100, 112, 113];
+    const words = dimensions.map((dimension) => computeLayout({ ...options, dimension }).codeWords);
+    expect(words).toEqual([4, 4, 8, 28, 28, 32]);
+  });
+
+  test('gives level 0 rows of 2 M neighbors and upper rows of M', () => {
+    const { M0, rowWords, upperRowWords, forward } = computeLayout(options);
+    expect({ M0, rowWords, upperRowWords, forward }).toEqual({
+      M0: 32,
+      rowWords: 33,
+      upperRowWords: 17,
+      forward: 20,
+    });
+  });
+
+  test('has rows wide enough for all a node selects', () => {
+    const wide = Array.from({ length: 127 }, (_, i) => computeLayout({ ...options, M: i + 2 }));
+    expect(wide.filter(({ forward, M0 }) => forward > M0 || M0 > F.MAX_DEGREE)).toEqual([]);
+  });
+
+  test('puts the scratch blocks one behind another', () => {
+    const layout = computeLayout(options);
+    const { word, words } = layout.regions.scratch;
+    expect([0, 1, 2].map((i) => scratchWord(layout, i))).toEqual([
+      word,
+      word + layout.scratchWords,
+      word + 2 * layout.scratchWords,
+    ]);
+    expect(scratchWord(layout, 3)).toBe(word + words);
+  });
+
+  test('writes every region and size into the header', () => {
+    for (const metric of METRICS) {
+      const layout = computeLayout({ ...options, metric });
+      const { regions } = layout;
+      const header = headerOf({ ...options, metric });
+      const expected = new Int32Array(F.HEADER_WORDS);
+      const fields: [number, number][] = [
+        [F.MAGIC, SEGMENT_MAGIC],
+        [F.FORMAT, LAYOUT_VERSION],
+        [F.DIMENSION, 100],
+        [F.METRIC, METRICS.indexOf(metric)],
+        [F.CAPACITY, 1000],
+        [F.M, 16],
+        [F.M0, 32],
+        [F.FORWARD, layout.forward],
+        [F.UPPER_CAPACITY, layout.upperCapacity],
+        [F.CODE_WORDS, layout.codeWords],
+        [F.ROW_WORDS, layout.rowWords],
+        [F.UPPER_ROW_WORDS, layout.upperRowWords],
+        [F.VECTORS, regions.vectors.word],
+        [F.CODES, regions.codes.word],
+        [F.NORMS, regions.norms.word],
+        [F.MEANS, regions.means.word],
+        [F.ROWS, regions.rows.word],
+        [F.UPPER_ROWS, regions.upperRows.word],
+        [F.UPPER_HEADS, regions.upperHeads.word],
+        [F.LEVELS, regions.levels.word],
+        [F.TOMBSTONES, regions.tombstones.word],
+        [F.ENTRY_POINTS, regions.entryPoints.word],
+        [F.EDGE_HEADS, regions.edgeHeads.word],
+        [F.EDGES, regions.edges.word],
+        [F.EDGE_TARGETS, regions.edgeTargets.word],
+        [F.SCRATCH, regions.scratch.word],
+        [F.SCRATCH_WORDS, layout.scratchWords],
+        [F.SCRATCH_COUNT, 3],
+        [F.EDGE_CAPACITY, layout.edgeCapacity],
+        [F.QUERY_CODE_WORD, layout.queryCodeWord],
+        [F.VISITED_WORD, layout.visitedWord],
+      ];
+      for (const [field, value] of fields) expected[field] = value;
+      expect(header).toEqual(expected);
+    }
+  });
+
+  test('keeps the fixed words of a scratch block apart', () => {
+    const words = [F.EPOCH, F.SINK, F.QUAD, F.REPORT, F.POOL, F.RESULTS, F.GATHERED, F.SCORES];
+    expect([...words, F.SELECTED, F.QUERY]).toEqual([
+      0,
+      6,
+      8,
+      16,
+      64,
+      64 + 8256,
+      64 + 2 * 8256,
+      64 + 2 * 8256 + 256,
+      64 + 2 * 8256 + 512,
+      64 + 2 * 8256 + 768,
+    ]);
+    // A pool is two words and a pair per entry.
+    expect(F.RESULTS - F.POOL).toBeGreaterThanOrEqual(2 + 2 * F.MAX_POOL);
+  });
+
+  test('counts no word of an empty segment as used', () => {
+    const layout = computeLayout(options);
+    const empty = { count: 0, linked: 0, upperCount: 0 };
+    expect(SAVED_REGIONS.map((name) => usedWords(layout, name, empty))).toEqual(
+      SAVED_REGIONS.map(() => 0),
+    );
+  });
+
+  test('counts vectors of unlinked nodes as used, but nothing of their graph', () => {
+    const layout = computeLayout(options);
+    const used = { count: 10, linked: 7, upperCount: 2 };
+    const words = Object.fromEntries(
+      SAVED_REGIONS.map((name) => [name, usedWords(layout, name, used)]),
+    );
+    expect(words).toEqual({
+      means: 112,
+      entryPoints: 1,
+      levels: 2,
+      tombstones: 1,
+      upperHeads: 7,
+      norms: 7,
+      codes: 7 * 28,
+      rows: 7 * 33,
+      upperRows: 2 * 17,
+      vectors: 1000,
+    });
+  });
+
+  test('fits nothing into a limit below its fixed part', () => {
+    expect(fitCapacity(options, 65536)).toBe(0);
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { drawLevel, hash32, uniform } from '../../src/random.ts';
+
+const DRAWS = 200_000;
+const GOLDEN_HASHES = [0, 4256408055, 3906308066, 1970210460, 1546985268];
+const GOLDEN_LEVELS = [
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0,
+  0, 1, 0, 0, 0, 0, 0,
+];
+
+describe('random numbers', () => {
+  test('are these, now and for ever, or saved indexes could not be built again', () => {
+    const pairs: [number, number][] = [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [1, 2],
+      [0xffffffff, 0xffffffff],
+    ];
+    expect(pairs.map(([seed, value]) => hash32(seed, value))).toEqual(GOLDEN_HASHES);
+    expect(Array.from({ length: 40 }, (_, node) => drawLevel(1, node, 4, 24))).toEqual(
+      GOLDEN_LEVELS,
+    );
+  });
+
+  test('are uniform in [0, 1)', () => {
+    const counts = new Array<number>(10).fill(0);
+    for (let i = 0; i < DRAWS; i++) counts[Math.floor(10 * uniform(7, i))]++;
+    // Six standard deviations of a tenth of the draws.
+    const slack = 6 * Math.sqrt(DRAWS * 0.1 * 0.9);
+    expect(counts.filter((count) => Math.abs(count - DRAWS / 10) > slack)).toEqual([]);
+  });
+
+  test('of different seeds are different sequences, not shifted ones', () => {
+    const first = new Set(Array.from({ length: 2000 }, (_, i) => hash32(1, i)));
+    const shared = Array.from({ length: 2000 }, (_, i) => hash32(2, i)).filter((h) => first.has(h));
+    expect(shared.length).toBeLessThan(3);
+  });
+});
+
+describe('the level of a node', () => {
+  test.each([2, 3, 16, 128])('is at least l with probability M^-l for M = %i', (M) => {
+    const counts = new Array<number>(26).fill(0);
+    for (let node = 0; node < DRAWS; node++) {
+      for (let l = drawLevel(3, node, M, 24); l >= 0; l--) counts[l]++;
+    }
+    expect(counts[0]).toBe(DRAWS);
+    const unlikely = counts.slice(0, 25).filter((count, l) => {
+      const share = M ** -l;
+      return Math.abs(count - DRAWS * share) > 6 * Math.sqrt(DRAWS * share * (1 - share)) + 6;
+    });
+    expect(unlikely).toEqual([]);
+  });
+
+  test('depends on the seed and the node, not on what was drawn before', () => {
+    const forward = Array.from({ length: 500 }, (_, node) => drawLevel(9, node, 3, 24));
+    const backward = Array.from({ length: 500 }, (_, i) => drawLevel(9, 499 - i, 3, 24));
+    expect(backward.reverse()).toEqual(forward);
+    expect(forward).not.toEqual(Array.from({ length: 500 }, (_, i) => drawLevel(10, i, 3, 24)));
+  });
+
+  test('is never above the limit', () => {
+    const levels = Array.from({ length: 20_000 }, (_, node) => drawLevel(1, node, 2, 3));
+    expect(Math.max(...levels)).toBe(3);
+  });
+});

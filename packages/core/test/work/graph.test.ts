@@ -1,0 +1,77 @@
+// What a build leaves and a search costs, counted exactly: a change of algorithm or of a tuning
+// constant shows here as a difference of numbers to be looked at. After a wanted change run
+//
+//   UPDATE_GOLDEN=1 npx vitest run --project work packages/core
+
+import { createHash } from 'node:crypto';
+import { clustered, heldOut } from '@nigh/testkit';
+import { describe, expect, test } from 'vitest';
+import * as F from '../../src/hot/fields.ts';
+import { SAVED_REGIONS } from '../../src/memory/layout.ts';
+import type { Segment } from '../../src/segment.ts';
+import { regionBytes } from '../../src/snapshot/regions.ts';
+import { linkedSegment, problemsOf, rowWord, searchBare } from '../support/bare-segment.ts';
+import { expectGolden } from '../support/golden.ts';
+
+const QUERIES = 100;
+const GOLDEN = new URL('./graph.golden.json', import.meta.url);
+
+interface WorkCase {
+  readonly name: string;
+  readonly metric: 'l2' | 'cosine' | 'dot';
+  readonly count: number;
+  readonly dimension: number;
+}
+
+const CASES: readonly WorkCase[] = [
+  { name: 'clustered 3000 x 32, l2', metric: 'l2', count: 3000, dimension: 32 },
+  { name: 'clustered 2000 x 128, l2', metric: 'l2', count: 2000, dimension: 128 },
+  { name: 'clustered 3000 x 32, cosine', metric: 'cosine', count: 3000, dimension: 32 },
+  { name: 'clustered 2000 x 128, dot', metric: 'dot', count: 2000, dimension: 128 },
+];
+
+/** How many nodes have how many neighbors on level 0. */
+function degreeHistogram(segment: Segment): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (let node = 0; node < segment.count; node++) {
+    const degree = segment.i32s[rowWord(segment, node)];
+    counts[degree] = (counts[degree] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** One hash per region, so that a difference says where it begins. */
+function regionHashes(segment: Segment): Record<string, string> {
+  const { count, linked } = segment;
+  const used = { count, linked, upperCount: segment.i32s[F.UPPER_COUNT] };
+  const hashes = SAVED_REGIONS.map((name) => {
+    const hash = createHash('sha256')
+      .update(regionBytes(segment, name, used))
+      .digest('hex');
+    return [name, hash.slice(0, 32)] as const;
+  });
+  return Object.fromEntries(hashes);
+}
+
+describe('the work of', () => {
+  test.each(CASES)('$name is as recorded', async ({ name, metric, count, dimension }) => {
+    const { vectors, queries } = heldOut(clustered, { count, dimension, queryCount: QUERIES });
+    const segment = await linkedSegment(vectors, { dimension, metric });
+    let distanceCount = 0;
+    let hopCount = 0;
+    for (let i = 0; i < QUERIES; i++) {
+      const query = queries.slice(i * dimension, (i + 1) * dimension);
+      const answer = searchBare(segment, query, 10, 64);
+      distanceCount += answer.distanceCount;
+      hopCount += answer.hopCount;
+    }
+    expect(problemsOf(segment)).toEqual([]);
+    expectGolden(GOLDEN, name, {
+      search: { queries: QUERIES, k: 10, efSearch: 64, distanceCount, hopCount },
+      maxLevel: segment.i32s[F.MAX_LEVEL],
+      upperRows: segment.i32s[F.UPPER_COUNT],
+      degrees: degreeHistogram(segment),
+      sha256: regionHashes(segment),
+    });
+  });
+});
