@@ -187,15 +187,15 @@ describe('the tables of options', () => {
     '%s knows the thresholds',
     (path) => {
       const { prose } = documentAt(path);
-      const bounds = [64, 65, 512, 513].map(defaultFlatThreshold);
-      const shown = [
-        ...prose.matchAll(
-          /([\d,]+)\s+up\s+to 64 components, ([\d,]+) up to 512(?:,| and) ([\d,]+) above/g,
-        ),
-      ];
-      const numbers = shown.map(([, ...texts]) => texts.map(numberIn));
-      expect(numbers).toEqual([[bounds[0], bounds[1], bounds[3]]]);
-      expect(bounds[1]).toBe(bounds[2]);
+      const phrases = prose.match(/[\d,]+ vectors of \d+ components(?:, [\d,]+ of \d+)+/g) ?? [];
+      const stated = phrases.flatMap((phrase) => [
+        ...phrase.matchAll(/([\d,]+)(?: vectors)? of (\d+)/g),
+      ]);
+      const thresholds = stated.map(([, threshold]) => numberIn(threshold ?? ''));
+      expect(thresholds.length).toBeGreaterThan(1);
+      expect(thresholds).toEqual(
+        stated.map(([, , dimension]) => defaultFlatThreshold(Number(dimension))),
+      );
     },
   );
 });

@@ -11,6 +11,7 @@ import { DEFAULT_EF_SEARCH, MAX_EF_SEARCH } from './options.ts';
 import type { BatchResult, SearchResult } from './results.ts';
 import type { SearchOptions } from './search/search-options.ts';
 import { copyVectors, countVectors, type Vectors } from './vectors.ts';
+import { checkWorkOptions } from './work-options.ts';
 
 export interface EvaluateOptions extends WorkOptions {
   /** Results compared per query. Default 10. */
@@ -61,6 +62,7 @@ interface Exam {
   readonly truth: readonly ReadonlySet<number>[];
 }
 
+const MAX_K = 2 ** 31 - 1;
 const SAMPLE_SEED = 0x5eed;
 const SLICE_MS = 8;
 const WARM_UP_QUERIES = 100;
@@ -72,6 +74,11 @@ function readQueries(queries: Vectors, dimension: number): Float32Array[] {
     copyVectors(queries, dimension, { first: i, count: 1 }, floats);
     return floats;
   });
+}
+
+/** Results to ask for when the query itself will be one of them. */
+function withSelf(k: number): number {
+  return Math.min(k + 1, MAX_K);
 }
 
 /** The first k of the found nodes that are not the query itself. */
@@ -91,7 +98,7 @@ async function prepareExam(index: Searchable, k: number, options: EvaluateOption
   for (let first = 0; first < queries.length; first += block) {
     if (options.signal?.aborted) throw abortedError(options.signal);
     const part = queries.slice(first, first + block);
-    const exact = await index.searchBatch(part, given ? k : k + 1, { exact: true });
+    const exact = await index.searchBatch(part, given ? k : withSelf(k), { exact: true });
     part.forEach((_, i) => {
       const nodes = exact.nodes.subarray(i * exact.k, i * exact.k + exact.lengths[i]);
       truth.push(new Set(withoutSelf(nodes, self[first + i], k)));
@@ -133,7 +140,7 @@ async function measurePoint(
   let slice = performance.now();
   for (let i = 0; i < queries.length; i++) {
     const start = performance.now();
-    const found = index.search(queries[i], self[i] < 0 ? k : k + 1, { efSearch });
+    const found = index.search(queries[i], self[i] < 0 ? k : withSelf(k), { efSearch });
     times[i] = performance.now() - start;
     for (const node of withoutSelf(found.nodes, self[i], k)) if (truth[i].has(node)) hits++;
     expected += truth[i].size;
@@ -173,8 +180,10 @@ function readWidths(raw: unknown): number[] {
  */
 export async function evaluateIndex(index: Searchable, raw: EvaluateOptions): Promise<Evaluation> {
   const names = ['k', 'sample', 'queries', 'efSearch', 'onProgress', 'signal'];
-  const options = assertOptions(raw, names) as EvaluateOptions;
-  const k = assertInteger(options.k ?? 10, [1, 2 ** 31 - 1], argument('k'));
+  const given = assertOptions(raw, names);
+  checkWorkOptions(given);
+  const options = given as EvaluateOptions;
+  const k = assertInteger(options.k ?? 10, [1, MAX_K], argument('k'));
   assertInteger(options.sample ?? 1000, [1, 2 ** 31 - 1], argument('sample'));
   const widths = readWidths(options.efSearch === undefined ? DEFAULT_EF_SEARCH : options.efSearch);
   const exam = await prepareExam(index, k, options);

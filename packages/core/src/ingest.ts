@@ -67,21 +67,46 @@ export function admit(slots: readonly Slots[]): void {
   }
 }
 
-/** Copies `input` into `slots`, checks it and prepares it for the metric. */
-export function ingest(input: Vectors, slots: readonly Slots[]): void {
+function allocateFloats(length: number): Float32Array {
+  try {
+    return new Float32Array(length);
+  } catch (cause) {
+    const message = `cannot copy rows of ${length} components in all; add fewer at a time`;
+    throw new VectorIndexError(ErrorCode.outOfMemory, message, { bytes: 4 * length }, cause);
+  }
+}
+
+/**
+ * Vectors whose reading runs no code of the caller's: typed arrays as they are, rows copied. A row
+ * or a component may be a getter that adds to the same index, so rows are read before anybody
+ * decides where in the index they go.
+ *
+ * @throws {VectorIndexError} INVALID_VECTORS, DIMENSION_MISMATCH, OUT_OF_MEMORY; NOT_FINITE,
+ *   VALUE_TOO_LARGE, ZERO_VECTOR when such a row stands before the one that could not be read
+ */
+export function ownVectors(input: Vectors, dimension: number, metric: Metric): Vectors {
+  if (!Array.isArray(input)) return input;
+  const count = input.length;
+  const floats = allocateFloats(count * dimension);
+  try {
+    copyVectors(input, dimension, { first: 0, count }, floats);
+  } catch (error) {
+    // Of several bad rows the first is named: look at the numbers of those already copied.
+    const row = error instanceof VectorIndexError ? Number(error.details.row) : 0;
+    for (let i = 0; i < row; i++) {
+      checkQuery(floats.subarray(i * dimension, (i + 1) * dimension), metric, i);
+    }
+    throw error;
+  }
+  return floats;
+}
+
+/** Copies vectors that are ours into `slots`, checks them and prepares them for the metric. */
+export function ingest(own: Vectors, slots: readonly Slots[]): void {
   let row = 0;
   for (const { segment, first, count } of slots) {
     const { dimension } = segment.layout;
-    try {
-      copyVectors(input, dimension, { first: row, count }, segment.vectors(first, count));
-    } catch (error) {
-      // Of several bad rows the first is named: look at the numbers of those already copied.
-      if (error instanceof VectorIndexError && typeof error.details.row === 'number') {
-        checkSlots({ segment, first, count: error.details.row - row }, row);
-      }
-      throw error;
-    }
-    checkSlots({ segment, first, count }, row);
+    copyVectors(own, dimension, { first: row, count }, segment.vectors(first, count));
     row += count;
   }
   admit(slots);

@@ -16,8 +16,13 @@ import { allocateMemory } from './memory/segment-memory.ts';
 import { pruneAlpha, type ResolvedOptions } from './options.ts';
 import { Segment } from './segment.ts';
 
-/** Scratch blocks beyond those of the pool: this thread's, two for its jobs, attached readers. */
-const EXTRA_BLOCKS = 35;
+/**
+ * Blocks of the owner's own thread, where searches, slices of jobs and verify never overlap: a
+ * search takes one, a phase and verify take two.
+ */
+const OWN_THREAD_BLOCKS = 2;
+/** One for each of 32 attached readers, and one that a reader's verify takes for its duration. */
+const READER_BLOCKS = 33;
 
 let serials = 0;
 
@@ -28,9 +33,14 @@ export interface Slots {
   readonly count: number;
 }
 
+/** Scratch blocks the owner of an index keeps: one per thread of the pool and its own thread's. */
+export function ownerBlocks(threads: number): number {
+  return threads + OWN_THREAD_BLOCKS;
+}
+
 function layoutOptions(options: ResolvedOptions, capacity: number): LayoutOptions {
   const { dimension, metric, M, threads } = options;
-  const scratchCount = Math.min(F.MAX_SCRATCH_COUNT, threads + EXTRA_BLOCKS);
+  const scratchCount = Math.min(F.MAX_SCRATCH_COUNT, ownerBlocks(threads) + READER_BLOCKS);
   return { dimension, metric, M, capacity, scratchCount };
 }
 
@@ -110,7 +120,13 @@ export class SegmentList {
   stretch(count: number): Slots {
     const { last } = this;
     if (last.capacity - last.count >= count) return { segment: last, first: last.count, count };
-    return { segment: this.#next(this.count, count), first: 0, count };
+    const most = largestCapacity(this.options, count);
+    if (most === count) return { segment: this.#next(this.count, count), first: 0, count };
+    throw new VectorIndexError(
+      ErrorCode.capacityExceeded,
+      `${count} vectors do not fit into one segment, which holds ${most}; reserve fewer at a time`,
+      { expected: most, got: count },
+    );
   }
 
   /**
@@ -122,7 +138,7 @@ export class SegmentList {
     const room = Math.min(count, last.capacity - last.count);
     if (room > 0) slots.push({ segment: last, first: last.count, count: room });
     for (let placed = room; placed < count; ) {
-      const segment = this.#next(this.count + placed, 1);
+      const segment = this.#next(this.count + placed, count - placed);
       const part = Math.min(count - placed, segment.capacity);
       slots.push({ segment, first: 0, count: part });
       placed += part;
@@ -141,16 +157,12 @@ export class SegmentList {
     }
   }
 
-  /** A fresh segment like the first, or larger when `least` vectors must fit into it. */
-  #next(firstNode: number, least: number): Segment {
-    const usual = Math.max(this.options.capacity, least);
-    const capacity = largestCapacity(this.options, usual);
-    if (capacity >= least) return openSegment(this.options, capacity, firstNode);
-    throw new VectorIndexError(
-      ErrorCode.capacityExceeded,
-      `${least} vectors do not fit into one segment, which holds ${capacity}; ` +
-        'reserve fewer at a time',
-      { expected: capacity, got: least },
-    );
+  /**
+   * A fresh segment with room for `wanted` vectors, or for as many as fit. It is as large as all
+   * before it together, so that however vectors arrive their segments stay few.
+   */
+  #next(firstNode: number, wanted: number): Segment {
+    const capacity = Math.max(this.options.capacity, firstNode, wanted);
+    return openSegment(this.options, largestCapacity(this.options, capacity), firstNode);
   }
 }

@@ -4,11 +4,11 @@
 
 import { argument, assertInteger, assertOptions, assertPath } from './assert.ts';
 import type { WorkerPool } from './build/pool.ts';
-import { abortedError, type Crew, runWork, type WorkOptions } from './build/runner.ts';
-import { closedError, linkSegments, Writer } from './build/writer.ts';
+import { abortedError, type Crew, closedError, runWork, type WorkOptions } from './build/runner.ts';
+import { linkSegments, Writer } from './build/writer.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
 import { type EvaluateOptions, type Evaluation, evaluateIndex } from './evaluate.ts';
-import { admit, checkQuery, ingest, readQuery } from './ingest.ts';
+import { admit, checkQuery, ingest, ownVectors, readQuery } from './ingest.ts';
 import type { Metric } from './memory/layout.ts';
 import { ScratchBlocks } from './memory/scratch-blocks.ts';
 import {
@@ -18,10 +18,10 @@ import {
   resolveOptions,
 } from './options.ts';
 import type { BatchResult, SearchResult } from './results.ts';
-import { allocateBatch, answerQuery } from './search/batch-queries.ts';
+import { allocateBatch, answerQuery, type BatchQueries } from './search/batch-queries.ts';
 import { planSearch, type SearchOptions } from './search/search-options.ts';
 import { Segment, type SegmentHandle } from './segment.ts';
-import { SegmentList, type Slots } from './segment-list.ts';
+import { ownerBlocks, SegmentList, type Slots } from './segment-list.ts';
 import { type LoadOptions, loadSegments, readLoadOptions } from './snapshot/load.ts';
 import { saveSegments } from './snapshot/save.ts';
 import { collectStats, type IndexStats } from './stats.ts';
@@ -43,6 +43,7 @@ export interface SharedIndex {
 
 /** Room a build leaves for later adds, so that they join its graph: address space, no memory. */
 const BUILD_HEADROOM = 1.25;
+const MIN_BUILD_CAPACITY = 1024;
 
 /**
  * A nearest-neighbor index over vectors of one dimension, in memory that any thread can search.
@@ -54,11 +55,12 @@ export class VectorIndex {
   readonly #options: ResolvedOptions;
   readonly #list: SegmentList;
   readonly #blocks: ScratchBlocks;
-  readonly #block: number;
   readonly #readOnly: boolean;
   readonly #writer: Writer = new Writer();
   readonly #closing: AbortController = new AbortController();
+  readonly #batches: Set<Promise<void>> = new Set();
   #pool: Promise<WorkerPool> | undefined;
+  #closed: Promise<void> | undefined;
   #reserved: Slots | undefined;
 
   private constructor(list: SegmentList, readOnly: boolean) {
@@ -66,7 +68,7 @@ export class VectorIndex {
     this.#list = list;
     this.#readOnly = readOnly;
     this.#blocks = new ScratchBlocks(list.all[0].i32s);
-    this.#block = this.#blocks.claim(1)[0];
+    this.#blocks.keep(readOnly ? 1 : ownerBlocks(list.options.threads));
   }
 
   /**
@@ -90,7 +92,8 @@ export class VectorIndex {
     const work: WorkOptions = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
     const count = countVectors(vectors, resolved.dimension);
     const roomy = Math.ceil(count * BUILD_HEADROOM);
-    const capacity = options.capacity ?? Math.min(MAX_CAPACITY, Math.max(1, roomy));
+    const capacity =
+      options.capacity ?? Math.min(MAX_CAPACITY, Math.max(MIN_BUILD_CAPACITY, roomy));
     const index = new VectorIndex(SegmentList.open({ ...resolved, capacity }), false);
     try {
       await index.add(vectors, work);
@@ -115,7 +118,7 @@ export class VectorIndex {
 
   /**
    * The index another thread shared, without a copy: it sees what the owner adds to the segments
-   * that were there. Read-only; `close` gives its scratch block back.
+   * that were there. Read-only; `close` makes room for another.
    *
    * @throws {VectorIndexError} CAPACITY_EXCEEDED when too many are attached
    */
@@ -191,6 +194,7 @@ export class VectorIndex {
     this.#assertWritable();
     const work = checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES));
     const count = countVectors(vectors, this.dimension);
+    const own = ownVectors(vectors, this.dimension, this.metric);
     if (this.#reserved) {
       throw new VectorIndexError(
         ErrorCode.reservationOpen,
@@ -199,7 +203,7 @@ export class VectorIndex {
     }
     if (work.signal?.aborted) throw abortedError(work.signal);
     const slots = this.#list.stretches(count);
-    ingest(vectors, slots);
+    ingest(own, slots);
     return this.#publish(slots, work);
   }
 
@@ -226,8 +230,14 @@ export class VectorIndex {
     const distances = new Float32Array(plan.k);
     const work = { distanceCount: 0, hopCount: 0 };
     const target = { nodes, distances, offset: 0 };
-    const reader = { segments: this.#list.all, block: this.#block };
-    const found = answerQuery(reader, { floats, plan }, target, work);
+    const blocks = this.#blocks.claim(1);
+    const reader = { segments: this.#list.all, block: blocks[0] };
+    let found: number;
+    try {
+      found = answerQuery(reader, { floats, plan }, target, work);
+    } finally {
+      this.#blocks.release(blocks);
+    }
     if (found === plan.k) return { nodes, distances, ...work };
     return { nodes: nodes.slice(0, found), distances: distances.slice(0, found), ...work };
   }
@@ -253,7 +263,7 @@ export class VectorIndex {
     for (let row = 0; row < count; row++) {
       checkQuery(batch.queries.subarray(row * dimension, (row + 1) * dimension), this.metric, row);
     }
-    await runWork(crew, { kind: 'queries', batch }, { signal: this.#closing.signal });
+    await this.#runBatch(crew, batch);
     let distanceCount = 0;
     let hopCount = 0;
     for (let i = 0; i < count; i++) {
@@ -324,23 +334,40 @@ export class VectorIndex {
     return { options: this.#options, segments: this.#list.all.map((segment) => segment.handle) };
   }
 
-  /** Stops what runs, ends the threads, gives the scratch block back. Safe to call twice. */
+  /** Stops what runs, ends the threads, gives the scratch blocks back. Safe to call twice. */
   async close(): Promise<void> {
-    if (this.#closing.signal.aborted) return;
-    this.#closing.abort(closedError());
-    await this.#writer.idle();
-    this.#blocks.release([this.#block]);
-    const pool = await this.#pool;
-    await pool?.close();
+    this.#closed ??= this.#close();
+    await this.#closed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
+  async #close(): Promise<void> {
+    this.#closing.abort(closedError());
+    await this.#writer.idle();
+    await Promise.allSettled(this.#batches);
+    const pool = await this.#pool;
+    await pool?.close();
+    this.#blocks.giveBack();
+  }
+
+  /** Answers a batch of queries; close waits for it before it ends the threads. */
+  async #runBatch(crew: Crew, batch: BatchQueries): Promise<void> {
+    const running = runWork(crew, { kind: 'queries', batch }, { signal: this.#closing.signal });
+    this.#batches.add(running);
+    try {
+      await running;
+    } finally {
+      this.#batches.delete(running);
+    }
+  }
+
   async #publish(slots: readonly Slots[], work: WorkOptions): Promise<AddedNodes> {
     const first = this.count;
     this.#list.publish(slots);
+    this.#blocks.moveTo(this.#list.all[0].i32s); // an empty first segment may have been replaced
     const count = this.count - first;
     await this.#link(work);
     return { first, count };
@@ -355,12 +382,12 @@ export class VectorIndex {
   #crew(): Crew {
     const pool = (): Promise<WorkerPool> => {
       this.#pool ??= import('./build/pool.ts').then(
-        ({ WorkerPool }) => new WorkerPool(this.#options.threads),
+        ({ WorkerPool }) => new WorkerPool(this.#blocks.claim(this.#options.threads)),
       );
       return this.#pool;
     };
     const { threads } = this.#options;
-    return { segments: this.#list.all, threads, blocks: this.#blocks, pool };
+    return { segments: [...this.#list.all], threads, blocks: this.#blocks, pool };
   }
 
   #assertOpen(): void {

@@ -24,8 +24,12 @@ function isDetached(view: TypedVectors): boolean {
   return 'detached' in view.buffer && view.buffer.detached === true;
 }
 
-function invalid(message: string, details: Record<string, unknown>): VectorIndexError {
-  return new VectorIndexError(ErrorCode.invalidVectors, message, details);
+function invalid(
+  message: string,
+  details: Record<string, unknown>,
+  cause?: unknown,
+): VectorIndexError {
+  return new VectorIndexError(ErrorCode.invalidVectors, message, details, cause);
 }
 
 function assertAttached(view: TypedVectors): void {
@@ -64,25 +68,36 @@ export function countVectors(input: unknown, dimension: number): number {
   );
 }
 
-/** Copies one row of numbers; a hole, a string or an object is not converted but refused. */
+/**
+ * Copies one row of `dimension` numbers; a hole, a string or an object is not converted but
+ * refused. A component may be a getter of the caller's, which may throw or change the row: the
+ * dimension, not the row, says how many are copied.
+ */
 function copyNumbers(
   values: readonly unknown[],
-  target: Float32Array,
-  start: number,
+  dimension: number,
+  { target, start }: Destination,
   row?: number,
 ): void {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (typeof value !== 'number') {
-      const where = row === undefined ? 'the query' : `row ${row}`;
-      throw invalid(`${where} has ${describe(value)} at component ${i}; components are numbers`, {
-        row,
-        component: i,
-        got: value,
-      });
+  const where = row === undefined ? 'the query' : `row ${row}`;
+  let value: unknown;
+  let i = 0;
+  try {
+    for (; i < dimension; i++) {
+      value = values[i];
+      if (typeof value !== 'number') break;
+      target[start + i] = value;
     }
-    target[start + i] = value;
+  } catch (cause) {
+    const message = `component ${i} of ${where} could not be read`;
+    throw invalid(message, { row, component: i }, cause);
   }
+  if (i === dimension) return;
+  throw invalid(`${where} has ${describe(value)} at component ${i}; components are numbers`, {
+    row,
+    component: i,
+    got: value,
+  });
 }
 
 function copyRow(
@@ -102,7 +117,7 @@ function copyRow(
     throw invalid(`${where} must be an array of numbers; got ${describe(row)}`, { row: index });
   }
   if (row.length !== dimension) throw raggedOr(row.length, dimension, index);
-  copyNumbers(row, into.target, into.start, index);
+  copyNumbers(row, dimension, into, index);
 }
 
 /** The first row of a wrong length is of another dimension; a later one makes the rows ragged. */
@@ -125,9 +140,7 @@ function readRow(rows: readonly unknown[], index: number): unknown {
   try {
     return rows[index];
   } catch (cause) {
-    const error = invalid(`row ${index} could not be read`, { row: index });
-    error.cause = cause;
-    throw error;
+    throw invalid(`row ${index} could not be read`, { row: index }, cause);
   }
 }
 

@@ -55,6 +55,13 @@ export function jobTotal(job: Job): number {
   return job.kind === 'phase' ? phaseTotal(job.phase) : job.batch.count;
 }
 
+/** True when no thread need begin with the job: all items are taken, or it was cancelled. */
+export function jobIsOver({ job, control }: Pick<JobMessage, 'job' | 'control'>): boolean {
+  return (
+    Atomics.load(control, CANCELLED) !== 0 || Atomics.load(control, NEXT_ITEM) >= jobItems(job)
+  );
+}
+
 function runJobItem(
   segments: readonly Segment[],
   job: Job,

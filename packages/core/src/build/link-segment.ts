@@ -8,11 +8,13 @@ import { MAX_LEVEL_LIMIT } from '../memory/layout.ts';
 import { drawLevel } from '../random.ts';
 import type { Segment } from '../segment.ts';
 import { type NodeWalk, type Phase, walkNode } from './phases.ts';
-import { chooseCodes } from './quantizer.ts';
+import { chooseCodes, MIN_AGREEMENT } from './quantizer.ts';
 
 const MIN_BATCH = 64;
 const BATCH_SHARE = 0.02;
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+/** Strides this far from the golden ratio are tried; the largest gap stays below 4 ideal ones. */
+const STRIDE_REACH = 64;
 
 /** Runs a phase on all threads, reporting `done` of this phase's unit. */
 export type RunPhase = (phase: Phase, onDone?: (done: number) => void) => Promise<void>;
@@ -31,11 +33,18 @@ export interface LinkTask {
   readonly report: ReportPhase;
 }
 
+/** Gives a graph up: its vectors are scanned until they are linked anew, which clears the rows. */
+export function dropGraph(segment: Segment): void {
+  segment.publishLinked(0);
+  segment.i32s[F.ENTRY_COUNT] = 0;
+  segment.i32s[F.MAX_LEVEL] = 0;
+}
+
 /** Empties the graph of a segment, whatever state an interrupted build left it in. */
 function clearGraph(segment: Segment): void {
   const { i32s, layout } = segment;
   const { rows, upperRows, edgeHeads, levels, upperHeads } = layout.regions;
-  segment.publishLinked(0);
+  dropGraph(segment);
   for (const region of [levels, upperHeads, edgeHeads]) {
     i32s.fill(0, region.word, region.word + region.words);
   }
@@ -44,8 +53,6 @@ function clearGraph(segment: Segment): void {
   for (let row = 0; row < i32s[F.UPPER_COUNT]; row++) {
     i32s[upperRows.word + row * layout.upperRowWords] = 0;
   }
-  i32s[F.ENTRY_COUNT] = 0;
-  i32s[F.MAX_LEVEL] = 0;
   i32s[F.UPPER_COUNT] = 0;
   i32s[F.LEVELED] = 0;
 }
@@ -67,17 +74,38 @@ function drawLevels(segment: Segment, seed: number, end: number): void {
   i32s[F.LEVELED] = end;
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+/**
+ * The largest quotient of the continued fraction of stride / count: the smaller, the more evenly
+ * the multiples of `stride` fall (three-distance theorem). Infinite when they miss some nodes.
+ */
+function largestQuotient(stride: number, count: number): number {
+  let [a, b] = [count, stride];
+  let largest = 0;
+  while (b > 1) {
+    largest = Math.max(largest, Math.floor(a / b));
+    [a, b] = [b, a % b];
+  }
+  return b === 1 ? Math.max(largest, a - 1) : Number.POSITIVE_INFINITY;
 }
 
 /**
- * An order of the nodes [0, count) in which every prefix covers the whole range evenly: steps of
- * the golden ratio. Sorted or grouped input is thereby no worse than shuffled input.
+ * An order of the nodes [0, count) in which every prefix covers the whole range evenly: steps near
+ * the golden ratio. Sorted or grouped input is thereby no worse than shuffled input. The nearest
+ * coprime step will not do: its multiples may come close to each other after a few rounds.
  */
 export function evenWalk(count: number): NodeWalk {
-  let stride = Math.max(1, Math.round(count * GOLDEN_RATIO));
-  while (greatestCommonDivisor(stride, count) !== 1) stride++;
+  const golden = Math.round(count * GOLDEN_RATIO);
+  let stride = 1;
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i <= 2 * STRIDE_REACH; i++) {
+    // golden, then one more, one less, two more, two less, ...
+    const candidate = golden + (i % 2 === 1 ? 1 : -1) * Math.ceil(i / 2);
+    if (candidate < 1 || candidate >= count) continue;
+    const quotient = largestQuotient(candidate, count);
+    if (quotient >= best) continue;
+    best = quotient;
+    stride = candidate;
+  }
   return { node: 0, count, stride, modulus: count };
 }
 
@@ -129,8 +157,25 @@ async function linkWalk(task: LinkTask, walk: NodeWalk, already: number): Promis
   task.report('link', walk.count, walk.count);
 }
 
+/** Links the nodes that have codes and levels, and makes what pruning cut off reachable again. */
+async function linkAll(task: LinkTask, walk: NodeWalk, already: number): Promise<void> {
+  const { segment, run, report } = task;
+  const end = already + walk.count;
+  try {
+    await linkWalk(task, walk, already);
+  } catch (error) {
+    // The batches that were published stay, and what they cut off must be reachable again.
+    if (segment.linked > 0) await run({ kind: 'repair', end: segment.linked });
+    throw error;
+  }
+  report('repair', 0, end);
+  await run({ kind: 'repair', end });
+  report('repair', end, end);
+  segment.publishLinked(end);
+}
+
 /**
- * Links every vector of the segment that is not linked yet. When it throws before the end, a graph
+ * Links every vector of the segment that is not linked yet, unless codes cannot rank them at all. When it throws before the end, a graph
  * that was there stays as it was up to the last whole batch; one built from nothing stays empty.
  */
 export async function linkSegment(task: LinkTask): Promise<void> {
@@ -139,7 +184,10 @@ export async function linkSegment(task: LinkTask): Promise<void> {
   const linked = segment.linked;
   if (linked === 0) {
     clearGraph(segment);
-    chooseCodes(segment, seed);
+    if (chooseCodes(segment, seed) < MIN_AGREEMENT) {
+      segment.i32s[F.UNRANKABLE] = count;
+      return;
+    }
   }
   const fresh = count - linked;
   report('encode', 0, fresh);
@@ -150,14 +198,9 @@ export async function linkSegment(task: LinkTask): Promise<void> {
       ? evenWalk(count)
       : { node: linked, count: fresh, stride: 1, modulus: 2 ** 31 - 1 };
   try {
-    await linkWalk(task, walk, linked);
+    await linkAll(task, walk, linked);
   } catch (error) {
-    // The batches that were published stay, and what they cut off must be reachable again.
-    if (segment.linked > 0) await run({ kind: 'repair', end: segment.linked });
+    if (segment.linked === 0) dropGraph(segment);
     throw error;
   }
-  report('repair', 0, count);
-  await run({ kind: 'repair', end: count });
-  report('repair', count, count);
-  segment.publishLinked(count);
 }

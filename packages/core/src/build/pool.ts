@@ -1,10 +1,13 @@
 // The pool of worker threads, and the only file that knows piscina. A task is one thread's share of
 // a job. Piscina's AbortSignal would kill a thread while it writes, so jobs are cancelled through a
-// word in shared memory instead; a thread that dies all the same rejects its task.
+// word in shared memory instead. Piscina gives up threads that cannot start, so threads are not
+// repaired but replaced: after a failure the next task gets fresh ones.
 
 import { Piscina } from 'piscina';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
-import type { JobMessage } from './job.ts';
+import { type JobMessage, jobIsOver } from './job.ts';
+
+type Threads = Piscina<JobMessage, void>;
 
 /** Threads run compiled files: the sources' pool uses the built worker beside them. */
 function workerUrl(): string {
@@ -13,37 +16,96 @@ function workerUrl(): string {
   return new URL(path, here).href;
 }
 
-export class WorkerPool {
-  readonly #piscina: Piscina<JobMessage, void>;
+function startThreads(count: number): Threads {
+  const threads: Threads = new Piscina<JobMessage, void>({
+    filename: workerUrl(),
+    minThreads: count,
+    maxThreads: count,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    concurrentTasksPerWorker: 1,
+    maxQueue: 1024,
+    recordTiming: false,
+  });
+  // Emitted for a thread that dies without a task. Unheard, it would end the process.
+  threads.on('error', () => undefined);
+  threads.on('workerDestroy', () =>
+    queueMicrotask(() => {
+      // Nobody is left to take what is queued: destroying the pool rejects it.
+      if (threads.threads.length === 0 && threads.queueSize > 0) void threads.destroy();
+    }),
+  );
+  return threads;
+}
 
-  constructor(threads: number) {
-    this.#piscina = new Piscina<JobMessage, void>({
-      filename: workerUrl(),
-      minThreads: threads,
-      maxThreads: threads,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      concurrentTasksPerWorker: 1,
-      maxQueue: 1024,
-      recordTiming: false,
-    });
+function workerFailed(cause: unknown): VectorIndexError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new VectorIndexError(
+    ErrorCode.workerFailed,
+    `a worker thread failed: ${reason}; the index still answers, call link() to finish linking`,
+    { reason },
+    cause,
+  );
+}
+
+/** As many threads as scratch blocks. Shares of all jobs wait here, first come, first served. */
+export class WorkerPool {
+  readonly #size: number;
+  readonly #idleBlocks: number[];
+  readonly #waiting: ((block: number) => void)[] = [];
+  readonly #running: Set<Promise<void>> = new Set();
+  #threads: Threads | undefined;
+  #retired: Promise<unknown> = Promise.resolve();
+
+  constructor(blocks: readonly number[]) {
+    this.#size = blocks.length;
+    this.#idleBlocks = [...blocks];
   }
 
-  /** Runs one share of a job on a thread. */
-  async run(message: JobMessage): Promise<void> {
+  /**
+   * Runs one share of a job when a thread is free. Its block is free again when the thread is done
+   * or dead, never earlier.
+   *
+   * @throws {VectorIndexError} WORKER_FAILED
+   */
+  async run(share: Omit<JobMessage, 'blocks'>): Promise<void> {
+    const block =
+      this.#idleBlocks.pop() ??
+      (await new Promise<number>((resolve) => void this.#waiting.push(resolve)));
     try {
-      await this.#piscina.run(message);
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new VectorIndexError(
-        ErrorCode.workerFailed,
-        `a worker thread failed: ${reason}; the index still answers, call link() to finish linking`,
-        { reason },
-        cause,
-      );
+      if (!jobIsOver(share)) await this.#send({ ...share, blocks: [block] });
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next(block);
+      else this.#idleBlocks.push(block);
     }
   }
 
+  /** Ends the threads. Only when no job runs: it would be cut off in the middle of a write. */
   async close(): Promise<void> {
-    await this.#piscina.destroy();
+    await this.#retired;
+    await this.#threads?.destroy();
+  }
+
+  async #send(message: JobMessage): Promise<void> {
+    this.#threads ??= startThreads(this.#size);
+    const threads = this.#threads;
+    const task = threads.run(message);
+    this.#running.add(task);
+    try {
+      await task;
+    } catch (cause) {
+      this.#retire(threads);
+      throw workerFailed(cause);
+    } finally {
+      this.#running.delete(task);
+    }
+  }
+
+  /** Gives threads no further task, and ends them when those they have are done. */
+  #retire(threads: Threads): void {
+    if (this.#threads !== threads) return;
+    this.#threads = undefined;
+    const settled = Promise.allSettled([...this.#running]);
+    this.#retired = Promise.all([this.#retired, settled.then(() => threads.destroy())]);
   }
 }

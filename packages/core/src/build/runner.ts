@@ -23,7 +23,7 @@ export interface WorkOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Longest stretch this thread computes before the event loop gets its turn. */
+/** Longest stretch this thread computes, in one job or several, before the event loop's turn. */
 const SLICE_MS = 8;
 const TICK_MS = 100;
 /** Fewer items are not worth a message to a thread (about 50 us a round trip). */
@@ -38,38 +38,69 @@ export interface Crew {
   pool(): Promise<WorkerPool>;
 }
 
-/** The error an aborted operation rejects with. */
-export function abortedError(signal: AbortSignal): VectorIndexError {
-  return new VectorIndexError(ErrorCode.aborted, 'the operation was aborted', {}, signal.reason);
+/** The error of every call on an index that was closed. */
+export function closedError(cause?: unknown): VectorIndexError {
+  return new VectorIndexError(ErrorCode.closed, 'this index was closed', {}, cause);
 }
 
-async function runHere(crew: Crew, job: Job, control: Int32Array, tick: () => void): Promise<void> {
-  const blocks = crew.blocks.claim(2);
+/** The error an aborted operation rejects with: CLOSED when it was close that aborted it. */
+export function abortedError(signal: AbortSignal): VectorIndexError {
+  const { reason } = signal;
+  if (reason instanceof VectorIndexError && reason.code === ErrorCode.closed) {
+    return closedError(reason);
+  }
+  return new VectorIndexError(ErrorCode.aborted, 'the operation was aborted', {}, reason);
+}
+
+/** When this thread's slice ends; undefined when the event loop has had its turn since. */
+let sliceEnd: number | undefined;
+let lastTurn: Promise<void> = Promise.resolve();
+
+/**
+ * Waits until this thread may compute, and says until when. All jobs of a thread share its slices,
+ * because most batches of a build are shorter than one; jobs that wait take turns.
+ */
+async function takeSlice(): Promise<number> {
+  if (sliceEnd !== undefined && performance.now() < sliceEnd) return sliceEnd;
+  if (sliceEnd !== undefined) {
+    lastTurn = lastTurn.then(yieldToEventLoop);
+    await lastTurn;
+  }
+  sliceEnd = performance.now() + SLICE_MS;
+  void yieldToEventLoop().then(() => {
+    sliceEnd = undefined;
+  });
+  return sliceEnd;
+}
+
+/** Runs what a slice has time for; true when the job is over. */
+function runSlice(crew: Crew, job: Job, control: Int32Array, deadline: number): boolean {
+  // Nothing is kept in a block between two items, so a job that waits needs none.
+  const blocks = crew.blocks.claim(job.kind === 'phase' ? 2 : 1);
   try {
-    let last = performance.now();
-    while (!runJob(crew.segments, { job, control, blocks }, performance.now() + SLICE_MS)) {
-      await yieldToEventLoop();
-      if (performance.now() - last < TICK_MS) continue;
-      last = performance.now();
-      tick();
-    }
+    return runJob(crew.segments, { job, control, blocks }, deadline);
   } finally {
     crew.blocks.release(blocks);
   }
 }
 
-/** One thread's share. Its blocks come back when the thread is done or dead, never earlier. */
+async function runHere(crew: Crew, job: Job, control: Int32Array, tick: () => void): Promise<void> {
+  let last = performance.now();
+  while (!runSlice(crew, job, control, await takeSlice())) {
+    if (performance.now() - last < TICK_MS) continue;
+    last = performance.now();
+    tick();
+  }
+}
+
+/** One thread's share. */
 async function runShare(crew: Crew, job: Job, control: Int32Array): Promise<void> {
-  const pool = await crew.pool();
-  const blocks = crew.blocks.claim(job.kind === 'phase' && job.phase.kind === 'repair' ? 2 : 1);
   try {
-    const segments = crew.segments.map((segment) => segment.handle);
-    await pool.run({ segments, job, control, blocks });
+    const pool = await crew.pool();
+    await pool.run({ segments: crew.segments.map((segment) => segment.handle), job, control });
   } catch (error) {
     Atomics.store(control, CANCELLED, 1); // the others need not go on
     throw error;
-  } finally {
-    crew.blocks.release(blocks);
   }
 }
 
@@ -97,14 +128,15 @@ async function runOnPool(
 /** What a caller wants to know while a job runs. */
 export interface JobWatch {
   readonly signal?: AbortSignal | undefined;
-  /** Items done so far, in the job's own unit. */
+  /** Items done so far, in the job's own unit. Stops the job when it throws. */
   readonly onDone?: (done: number) => void;
 }
 
 /**
  * Runs all items of a job.
  *
- * @throws {VectorIndexError} ABORTED, WORKER_FAILED; no thread is writing any more when it throws
+ * @throws {VectorIndexError} ABORTED, CLOSED, WORKER_FAILED, or what onDone threw; no thread is
+ *   writing any more when it throws
  */
 export async function runWork(crew: Crew, job: Job, watch: JobWatch = {}): Promise<void> {
   const { signal, onDone } = watch;
@@ -113,7 +145,16 @@ export async function runWork(crew: Crew, job: Job, watch: JobWatch = {}): Promi
   const bytes = 4 * CONTROL_WORDS;
   const control = new Int32Array(shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
   const cancel = (): void => void Atomics.store(control, CANCELLED, 1);
-  const tick = (): void => onDone?.(Atomics.load(control, DONE));
+  let thrown: { readonly error: unknown } | undefined;
+  // Called by a timer, where an error would end the process instead of the job.
+  const tick = (): void => {
+    try {
+      if (!thrown) onDone?.(Atomics.load(control, DONE));
+    } catch (error) {
+      thrown = { error };
+      cancel();
+    }
+  };
   signal?.addEventListener('abort', cancel, { once: true });
   try {
     const onPool = shared && jobItems(job) >= MIN_POOL_ITEMS;
@@ -121,6 +162,7 @@ export async function runWork(crew: Crew, job: Job, watch: JobWatch = {}): Promi
   } finally {
     signal?.removeEventListener('abort', cancel);
   }
-  if (signal?.aborted) throw abortedError(signal);
+  if (!thrown && signal?.aborted) throw abortedError(signal);
   tick();
+  if (thrown) throw thrown.error;
 }

@@ -1,9 +1,9 @@
 // One writer: linking, saving and whatever else needs the index to stand still run one after
 // another, in the order in which they were asked for. A failed one does not stop the next.
 
-import { ErrorCode, VectorIndexError } from '../errors.ts';
+import * as F from '../hot/fields.ts';
 import type { Segment } from '../segment.ts';
-import { linkSegment } from './link-segment.ts';
+import { dropGraph, linkSegment } from './link-segment.ts';
 import type { Phase } from './phases.ts';
 import { abortedError, type Crew, runWork, type WorkOptions } from './runner.ts';
 
@@ -30,7 +30,10 @@ function writesGraph(phase: Phase): boolean {
 
 /** True when the segment has vectors that belong into a graph and are not linked. */
 function needsLinking(segment: Segment, flatThreshold: number): boolean {
-  return segment.count > segment.linked && segment.count >= Math.max(1, flatThreshold);
+  const { count, linked, i32s } = segment;
+  // Codes that could not rank half as many vectors are not tried again.
+  const least = Math.max(1, flatThreshold, 2 * i32s[F.UNRANKABLE]);
+  return count > linked && count >= least;
 }
 
 /** Links one segment on the crew's threads. */
@@ -51,7 +54,7 @@ async function linkOne(
       await runWork(crew, { kind: 'phase', segment: index, phase }, watch);
     } catch (error) {
       // A thread died while it wrote rows. What is left cannot be trusted: scan until linked anew.
-      if (writesGraph(phase)) segment.publishLinked(0);
+      if (writesGraph(phase)) dropGraph(segment);
       throw error;
     }
   };
@@ -71,7 +74,7 @@ async function linkOne(
 /**
  * Links all vectors of all segments that are large enough for a graph.
  *
- * @throws {VectorIndexError} ABORTED, WORKER_FAILED: the vectors stay and are found by scanning
+ * @throws {VectorIndexError} ABORTED, CLOSED, WORKER_FAILED: the vectors stay and are found by scanning
  */
 export async function linkSegments(
   crew: Crew,
@@ -83,9 +86,4 @@ export async function linkSegments(
     if (!needsLinking(crew.segments[index], settings.flatThreshold)) continue;
     await linkOne(crew, index, settings.seed, options);
   }
-}
-
-/** The error of every call on an index that was closed. */
-export function closedError(): VectorIndexError {
-  return new VectorIndexError(ErrorCode.closed, 'this index was closed', {});
 }

@@ -12,6 +12,7 @@ export type Flag = boolean | number;
 export interface HotCode {
   encodeNodes(first: Node, end: Node): void;
   findInvalid(first: Node, end: Node, limit: number): Node;
+  findNonUnit(first: Node, end: Node): Node;
   findZero(first: Node, end: Node): Node;
   normalize(vector: Word, dimension: number): Flag;
   normalizeNodes(first: Node, end: Node): void;

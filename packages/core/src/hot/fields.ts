@@ -36,6 +36,8 @@ export const CODE_SCALE: i32 = 19;
 export const SEED: i32 = 20;
 /** Nodes [0, LEVELED) have had their level drawn, linked or not. */
 export const LEVELED: i32 = 21;
+/** The count at which codes were last found unable to rank these vectors; 0 when never. */
+export const UNRANKABLE: i32 = 22;
 
 /** First words of the regions. */
 export const VECTORS: i32 = 32;

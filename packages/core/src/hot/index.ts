@@ -13,7 +13,7 @@ export {
   l2FloatsQuad,
 } from './machine.ts';
 export { poolInsert, poolReset } from './pool.ts';
-export { findInvalid, findZero, normalize, normalizeNodes } from './prepare.ts';
+export { findInvalid, findNonUnit, findZero, normalize, normalizeNodes } from './prepare.ts';
 export { markReachable, repair } from './reach.ts';
 export { bindNode } from './score.ts';
 export { searchLevel } from './search.ts';

@@ -1,8 +1,8 @@
 // What happens to vectors at the door: every component checked, cosine vectors brought to unit
-// length in place. Both return the first bad node, so that an error can name the row.
+// length in place. The finders return the first bad node, so that an error can name the row.
 
 import { DIMENSION, NONE, VECTORS } from './fields.ts';
-import { f32At, i32At, maxMagnitude, setF32 } from './machine.ts';
+import { dotFloats, f32At, i32At, maxMagnitude, setF32 } from './machine.ts';
 
 /** The first of the nodes [first, end) with a component that is not finite or above `limit`. */
 export function findInvalid(first: i32, end: i32, limit: f64): i32 {
@@ -37,6 +37,20 @@ export function findZero(first: i32, end: i32): i32 {
   const dimension = i32At(DIMENSION);
   for (let node = first; node < end; node++) {
     if (maxMagnitude(i32At(VECTORS) + node * dimension, dimension) === 0) return node;
+  }
+  return NONE;
+}
+
+/**
+ * The first of the nodes [first, end) that has no unit length, NaN included: what normalizeNodes
+ * wrote is off by some 1e-7, and float32 sums of 32,768 squares by less than 1e-3.
+ */
+export function findNonUnit(first: i32, end: i32): i32 {
+  const dimension = i32At(DIMENSION);
+  for (let node = first; node < end; node++) {
+    const vector = i32At(VECTORS) + node * dimension;
+    const excess: f64 = dotFloats(vector, vector, dimension) - 1;
+    if (!(excess >= -1e-3 && excess <= 1e-3)) return node;
   }
   return NONE;
 }

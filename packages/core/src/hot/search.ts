@@ -3,8 +3,8 @@
 // and only then computes; distances are integers on 7-bit codes, floats only finish (exact.ts).
 
 import { ENTRY_POINTS, GATHERED, HOP_COUNT, NONE, POOL, SCORES, SINK } from './fields.ts';
-import { levelOf, rowOf } from './graph.ts';
-import { i32At, setI32 } from './machine.ts';
+import { levelOf, maxDegree, rowOf } from './graph.ts';
+import { i32At, setI32, touch } from './machine.ts';
 import {
   poolExpand,
   poolInsert,
@@ -48,6 +48,16 @@ function mergeGathered(scratch: i32, count: i32): i32 {
   return lowest;
 }
 
+/**
+ * Loads the row that is read next unless this hop finds something nearer, while the distances of
+ * this hop are computed (1.06x at 100k x 128). Returns a value that must be kept alive.
+ */
+function touchNextRow(pool: i32, cursor: i32, level: i32): i32 {
+  const next = poolNext(pool, cursor + 1);
+  if (next === poolSize(pool)) return 0;
+  return touch(rowOf(poolNode(pool, next), level), maxDegree(level) + 1);
+}
+
 /** Starts a visited set that holds the pool's nodes; its epoch. */
 function visitPool(scratch: i32): i32 {
   const epoch = visitedReset(scratch);
@@ -70,6 +80,7 @@ export function searchLevel(scratch: i32, level: i32, ef: i32): void {
   let cursor: i32 = 0;
   while (cursor < poolSize(pool)) {
     const row = rowOf(poolExpand(pool, cursor), level);
+    sink ^= touchNextRow(pool, cursor, level);
     const count = gatherUnvisited(scratch, row, epoch);
     sink ^= touchGathered(scratch, count);
     scoreGathered(scratch, count);

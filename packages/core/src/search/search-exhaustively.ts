@@ -7,13 +7,17 @@ import type { Reader, ResultTarget, WorkCounts } from './search-segment.ts';
 /** Distances are measured in pieces that fit where a search keeps its pool. */
 const PIECE = F.MAX_POOL;
 
-/** Distances of the query in `block` to all vectors of all segments. */
-function measureAll(segments: readonly Segment[], block: number, count: number): Float32Array {
-  const distances = new Float32Array(count);
-  for (const segment of segments) {
+/** Distances of the query in `block` to the first `counts[i]` vectors of every segment. */
+function measureAll(
+  segments: readonly Segment[],
+  block: number,
+  counts: readonly number[],
+): Float32Array {
+  const distances = new Float32Array(counts.reduce((sum, count) => sum + count, 0));
+  for (const [i, segment] of segments.entries()) {
     const out = segment.scratch(block) + F.POOL;
-    for (let first = 0; first < segment.count; first += PIECE) {
-      const end = Math.min(first + PIECE, segment.count);
+    for (let first = 0; first < counts[i]; first += PIECE) {
+      const end = Math.min(first + PIECE, counts[i]);
       segment.hot.measureRange(segment.scratch(block), first, end, out);
       distances.set(segment.f32s.subarray(out, out + end - first), segment.firstNode + first);
     }
@@ -29,8 +33,10 @@ export function searchExhaustively(
   work: WorkCounts,
 ): number {
   const { segments, block } = reader;
-  const count = segments.reduce((sum, segment) => sum + segment.count, 0);
-  const distances = measureAll(segments, block, count);
+  // Read once: the owner of the index may publish more vectors at any moment.
+  const counts = segments.map((segment) => segment.count);
+  const distances = measureAll(segments, block, counts);
+  const count = distances.length;
   const order = Uint32Array.from({ length: count }, (_, node) => node);
   order.sort((a, b) => distances[a] - distances[b] || a - b);
   const found = Math.min(k, count);

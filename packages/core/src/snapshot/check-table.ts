@@ -13,7 +13,15 @@ import {
   usedWords,
 } from '../memory/layout.ts';
 import { type ResolvedOptions, resolveOptions } from '../options.ts';
-import { corrupt, type RegionEntry, type SegmentEntry, type SnapshotTable } from './format.ts';
+import {
+  corrupt,
+  REGION_FIELDS,
+  type RegionEntry,
+  SEGMENT_FIELDS,
+  type SegmentEntry,
+  type SnapshotTable,
+  TABLE_FIELDS,
+} from './format.ts';
 
 const MAX_SEGMENTS = 4096;
 
@@ -25,9 +33,20 @@ interface Check {
   readonly fileBytes: number;
 }
 
-function asObject(check: Check, value: unknown, name: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw corrupt(check.path, `${name} is missing from its table`, { field: name });
+/** `value` as an object of exactly the fields `known`. */
+function asObject(check: Check, value: unknown, name: string, known: readonly string[]): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw corrupt(check.path, `${name} is missing from its table`, { field: name });
+  }
+  const missing = known.find((field) => !Object.hasOwn(value, field));
+  if (missing !== undefined) {
+    throw corrupt(check.path, `${missing} of ${name} is missing`, { field: missing });
+  }
+  const foreign = Object.keys(value).find((field) => !known.includes(field));
+  if (foreign !== undefined) {
+    throw corrupt(check.path, `${name} has a field that is none`, { field: foreign });
+  }
+  return value as Fields;
 }
 
 function asList(check: Check, value: unknown, name: string): readonly unknown[] {
@@ -47,8 +66,10 @@ function asCount(check: Check, fields: Fields, name: string, max: number): numbe
 
 function asFloat(check: Check, fields: Fields, name: string): number {
   const value = fields[name];
-  if (typeof value === 'number' && value >= 0 && Math.fround(value) === value) return value;
-  throw corrupt(check.path, `${name} must be a float32 that is not negative`, {
+  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) {
+    if (Math.fround(value) === value) return value;
+  }
+  throw corrupt(check.path, `${name} must be a finite float32 that is not negative`, {
     field: name,
     got: value,
   });
@@ -76,7 +97,7 @@ function checkRegions(
   const regions = asList(check, fields.regions, 'regions');
   let byteOffset = start;
   return SAVED_REGIONS.map((name, i) => {
-    const entry = asObject(check, regions[i], `region ${name}`);
+    const entry = asObject(check, regions[i], `region ${name}`, REGION_FIELDS);
     const byteLength = asCount(check, entry, 'byteLength', MAX_SEGMENT_BYTES);
     const offset = asCount(check, entry, 'byteOffset', check.fileBytes);
     const crc32 = asCount(check, entry, 'crc32', 2 ** 32 - 1);
@@ -135,7 +156,7 @@ export function checkTable(
   overrides: Fields,
 ): CheckedTable {
   const check: Check = { path, fileBytes: place.fileBytes };
-  const fields = asObject(check, table, 'the table');
+  const fields = asObject(check, table, 'the table', TABLE_FIELDS);
   const options = checkOptions(check, fields, overrides);
   const list = asList(check, fields.segments, 'segments');
   if (list.length === 0 || list.length > MAX_SEGMENTS) {
@@ -144,7 +165,7 @@ export function checkTable(
   const { dimension, metric, M } = options;
   let offset = place.start;
   const segments = list.map((entry, i) => {
-    const object = asObject(check, entry, `segment ${i}`);
+    const object = asObject(check, entry, `segment ${i}`, SEGMENT_FIELDS);
     const segment = checkSegment(check, object, { dimension, metric, M, scratchCount: 1 }, offset);
     offset = segment.regions.reduce((sum, region) => sum + region.byteLength, offset);
     return segment;

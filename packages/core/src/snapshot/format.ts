@@ -50,6 +50,34 @@ export interface SnapshotTable {
   readonly segments: readonly SegmentEntry[];
 }
 
+// What a table has at each of its three levels: exactly these fields, as save writes them.
+export const TABLE_FIELDS: readonly (keyof SnapshotTable)[] = [
+  'dimension',
+  'metric',
+  'M',
+  'efConstruction',
+  'seed',
+  'capacity',
+  'flatThreshold',
+  'segmentByteLimit',
+  'segments',
+];
+export const SEGMENT_FIELDS: readonly (keyof SegmentEntry)[] = [
+  'capacity',
+  'count',
+  'linked',
+  'upperCount',
+  'maxLevel',
+  'codeScale',
+  'regions',
+];
+export const REGION_FIELDS: readonly (keyof RegionEntry)[] = [
+  'name',
+  'byteOffset',
+  'byteLength',
+  'crc32',
+];
+
 /** The error for a file that is not what was written. */
 export function corrupt(
   path: string,

@@ -3,11 +3,18 @@
 
 import { assertOptions } from '../assert.ts';
 import { abortedError, type WorkOptions } from '../build/runner.ts';
+import { availableMemory } from '../engine/runtime.ts';
+import { ErrorCode, VectorIndexError } from '../errors.ts';
 import * as F from '../hot/fields.ts';
 import { componentLimit } from '../ingest.ts';
+import { computeLayout } from '../memory/layout.ts';
 import { ScratchBlocks } from '../memory/scratch-blocks.ts';
-import type { IndexOptions } from '../options.ts';
-import { INDEX_OPTION_NAMES, resolveOptions } from '../options.ts';
+import {
+  INDEX_OPTION_NAMES,
+  type IndexOptions,
+  type ResolvedOptions,
+  resolveOptions,
+} from '../options.ts';
 import type { Segment } from '../segment.ts';
 import { largestCapacity, openSegment, SegmentList } from '../segment-list.ts';
 import { verifySegments } from '../verify.ts';
@@ -68,13 +75,22 @@ async function readTable(
   return checkTable(path, table, { start, fileBytes: file.byteLength }, overrides);
 }
 
+/** A file being loaded. */
+interface Loading {
+  readonly path: string;
+  readonly file: ReadableFile;
+  readonly work: WorkOptions;
+}
+
+/** Reports that the file was read up to `done`, and looks at the signal. */
+function step({ file, work }: Loading, done: number): void {
+  work.onProgress?.({ phase: 'load', done, total: file.byteLength });
+  if (work.signal?.aborted) throw abortedError(work.signal);
+}
+
 /** Reads a region into `target`, checksumming each piece while the next is read. */
-async function readRegion(
-  path: string,
-  file: ReadableFile,
-  entry: RegionEntry,
-  target: Uint8Array,
-): Promise<void> {
+async function readRegion(loading: Loading, entry: RegionEntry, target: Uint8Array): Promise<void> {
+  const { path, file } = loading;
   const read = async (start: number): Promise<Uint8Array> => {
     const piece = target.subarray(start, start + PIECE_BYTES);
     const got = await file.read(piece, entry.byteOffset + start);
@@ -83,12 +99,15 @@ async function readRegion(
   };
   let crc = 0;
   let next = read(0);
-  for (let start = 0; start < target.length; start += PIECE_BYTES) {
+  let start = 0;
+  do {
     const piece = await next;
-    if (start + PIECE_BYTES < target.length) next = read(start + PIECE_BYTES);
+    // Before the next read begins: a read that nobody waits for must not fail.
+    step(loading, entry.byteOffset + start + piece.length);
+    start += PIECE_BYTES;
+    if (start < target.length) next = read(start);
     crc = crc32(piece, crc);
-  }
-  await next;
+  } while (start < target.length);
   if (crc === entry.crc32) return;
   const { name, byteOffset } = entry;
   throw corrupt(path, `the checksum of region ${name} is wrong`, {
@@ -124,11 +143,45 @@ function checkContents(path: string, segments: readonly Segment[]): void {
     const node = segment.hot.findInvalid(0, segment.count, limit);
     if (node >= 0)
       throw corrupt(path, `vector ${segment.firstNode + node} is not finite`, { node });
+    const other = metric === 'cosine' ? segment.hot.findNonUnit(0, segment.count) : -1;
+    if (other >= 0)
+      throw corrupt(path, `vector ${segment.firstNode + other} has no unit length`, {
+        node: other,
+      });
     const means = segment.f32s.subarray(regions.means.word, regions.means.word + 4 * codeWords);
     if (!means.every(Number.isFinite)) throw corrupt(path, 'a mean of its codes is not finite');
   }
   const [problem] = verifySegments(segments, new ScratchBlocks(segments[0].i32s));
   if (problem) throw corrupt(path, problem.message, { problem: problem.kind, node: problem.node });
+}
+
+/** How many vectors each segment gets room for: as many as it had; the last what is asked for. */
+function planCapacities({ options, segments }: CheckedTable, wanted: unknown): number[] {
+  return segments.map(({ capacity, count }, i) => {
+    if (i < segments.length - 1) return capacity;
+    const usual = wanted === undefined ? capacity : options.capacity;
+    return Math.max(count, largestCapacity(options, Math.max(count, usual)));
+  });
+}
+
+/**
+ * Refuses a table whose segments, each small enough, reserve more than there is together. Nothing
+ * is reserved yet: a file of a few kilobytes could claim terabytes.
+ */
+function assertRoom(path: string, options: ResolvedOptions, capacities: readonly number[]): void {
+  const { dimension, metric, M, threads } = options;
+  const bytes = capacities.reduce((sum, capacity) => {
+    const layout = computeLayout({ dimension, metric, M, capacity, scratchCount: threads });
+    return sum + layout.byteLength;
+  }, 0);
+  const available = availableMemory();
+  if (bytes <= available) return;
+  throw new VectorIndexError(
+    ErrorCode.outOfMemory,
+    `${path} has ${capacities.length} segments that reserve ${bytes} bytes together, of ` +
+      `${available} there are; load it where there is more memory`,
+    { path, bytes, available },
+  );
 }
 
 /**
@@ -144,23 +197,21 @@ export async function loadSegments(
 ): Promise<SegmentList> {
   const { withReadableFile } = await import('./node-file.ts');
   return withReadableFile(path, async (file) => {
-    const { options, segments: entries } = await readTable(path, file, overrides);
+    if (work.signal?.aborted) throw abortedError(work.signal);
+    const table = await readTable(path, file, overrides);
+    const { options, segments: entries } = table;
+    const capacities = planCapacities(table, overrides.capacity);
+    assertRoom(path, options, capacities);
+    const loading: Loading = { path, file, work };
     const segments: Segment[] = [];
     let firstNode = 0;
     for (const [i, entry] of entries.entries()) {
-      const last = i === entries.length - 1;
-      const wanted = overrides.capacity === undefined ? entry.capacity : options.capacity;
-      const room = largestCapacity(options, Math.max(entry.count, wanted));
-      const capacity = last ? Math.max(entry.count, room) : entry.capacity;
-      const segment = openSegment(options, capacity, firstNode);
+      const segment = openSegment(options, capacities[i], firstNode);
       segments.push(segment);
       firstNode += entry.count;
       fillHeader(segment, entry);
       for (const region of entry.regions) {
-        if (work.signal?.aborted) throw abortedError(work.signal);
-        await readRegion(path, file, region, regionBytes(segment, region.name, entry));
-        const done = region.byteOffset + region.byteLength;
-        work.onProgress?.({ phase: 'load', done, total: file.byteLength });
+        await readRegion(loading, region, regionBytes(segment, region.name, entry));
       }
       clearLooseLevels(segment);
     }

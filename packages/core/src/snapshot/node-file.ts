@@ -1,7 +1,7 @@
 // The files of the snapshot, on Node's file system: loops over short reads and writes, typed
 // errors, and the order of steps that makes a new file appear whole or not at all.
 
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { constants, type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 
@@ -43,12 +43,15 @@ export interface ReadableFile {
   read(target: Uint8Array, position: number): Promise<number>;
 }
 
+/** Without it, opening a pipe waits for somebody who writes to it. Windows has no such flag. */
+const DO_NOT_WAIT = constants.O_NONBLOCK ?? 0;
+
 /** Opens `path`, lets `use` read it and closes it. */
 export async function withReadableFile<T>(
   path: string,
   use: (file: ReadableFile) => Promise<T>,
 ): Promise<T> {
-  const file = await open(path, 'r').catch((cause: unknown) => {
+  const file = await open(path, constants.O_RDONLY | DO_NOT_WAIT).catch((cause: unknown) => {
     throw fileError('open', path, cause);
   });
   try {
@@ -75,7 +78,29 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
+/** Names tried for a temporary file: processes that died may have left some of theirs. */
+const MAX_NAMES = 10_000;
+
 let temporaryCount = 0;
+
+interface TemporaryFile {
+  readonly name: string;
+  readonly file: FileHandle;
+}
+
+/** Creates a file beside `path` under a name that nobody has. */
+async function createTemporary(path: string): Promise<TemporaryFile> {
+  for (let tries = 1; ; tries++) {
+    temporaryCount++;
+    const name = `${path}.${process.pid}.${temporaryCount}.tmp`;
+    try {
+      return { name, file: await open(name, 'wx') };
+    } catch (cause) {
+      const taken = (cause as { code?: string }).code === 'EEXIST';
+      if (!taken || tries === MAX_NAMES) throw fileError('create', name, cause);
+    }
+  }
+}
 
 /**
  * Writes a file as a whole: into a temporary one beside it, synced, renamed, folder synced. When
@@ -85,11 +110,7 @@ export async function replaceFile(
   path: string,
   produce: (write: (source: Uint8Array, position: number) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  temporaryCount++;
-  const temporary = `${path}.${process.pid}.${temporaryCount}.tmp`;
-  const file = await open(temporary, 'wx').catch((cause: unknown) => {
-    throw fileError('create', temporary, cause);
-  });
+  const { name: temporary, file } = await createTemporary(path);
   try {
     try {
       await produce((source, position) =>

@@ -3,7 +3,7 @@
 import { abortedError, type WorkOptions } from '../build/runner.ts';
 import { yieldToEventLoop } from '../engine/runtime.ts';
 import * as F from '../hot/fields.ts';
-import { SAVED_REGIONS } from '../memory/layout.ts';
+import { BYTES_PER_WORD, type RegionName, SAVED_REGIONS } from '../memory/layout.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Segment } from '../segment.ts';
 import { crc32 } from './crc32.ts';
@@ -35,12 +35,31 @@ interface FrozenSegment {
   readonly counts: Omit<SegmentEntry, 'regions'>;
 }
 
+/** Upper rows of the linked nodes: an interrupted link leaves further ones drawn behind them. */
+function linkedUpperCount({ i32s, u8s, layout }: Segment, linked: number): number {
+  if (i32s[F.LEVELED] <= linked) return i32s[F.UPPER_COUNT];
+  const levels = layout.regions.levels.word * BYTES_PER_WORD;
+  const heads = layout.regions.upperHeads.word;
+  let used = 0;
+  for (let node = 0; node < linked; node++) {
+    const level = u8s[levels + node];
+    if (level > 0) used = Math.max(used, i32s[heads + node] + level);
+  }
+  return used;
+}
+
+/** What the file gets of a region. Levels are a copy, without those of nodes not linked yet. */
+function savedBytes({ segment, counts }: FrozenSegment, name: RegionName): Uint8Array {
+  const bytes = regionBytes(segment, name, counts);
+  return name === 'levels' ? bytes.slice().fill(0, counts.linked) : bytes;
+}
+
 function freeze(segment: Segment): FrozenSegment {
   const { i32s, f32s, capacity, count, linked } = segment;
   const graph =
     linked > 0
       ? {
-          upperCount: i32s[F.UPPER_COUNT],
+          upperCount: linkedUpperCount(segment, linked),
           maxLevel: i32s[F.MAX_LEVEL],
           codeScale: f32s[F.CODE_SCALE],
         }
@@ -77,14 +96,14 @@ function placeTable(options: ResolvedOptions, segments: readonly SegmentEntry[])
 
 /** The regions of one segment; their offsets count from the first region of the file. */
 async function collectRegions(
-  { segment, counts }: FrozenSegment,
+  frozen: FrozenSegment,
   offset: number,
   work: WorkOptions,
 ): Promise<RegionSource[]> {
   const sources: RegionSource[] = [];
   let byteOffset = offset;
   for (const name of SAVED_REGIONS) {
-    const bytes = regionBytes(segment, name, counts);
+    const bytes = savedBytes(frozen, name);
     const byteLength = bytes.length;
     const entry = { name, byteOffset, byteLength, crc32: await checksum(bytes, work) };
     sources.push({ entry, bytes });

@@ -60,20 +60,27 @@ export function rank(nodes: readonly number[], distance: (node: number) => numbe
   return nodes.map((node) => ({ node, distance: distance(node) })).sort(byDistance);
 }
 
+/** How nodes compare, and what the selection keeps. */
+export interface SelectionRules {
+  readonly between: (a: number, b: number) => number;
+  readonly isCopy: (a: number, b: number) => boolean;
+  readonly limit: number;
+  readonly alpha: number;
+}
+
 /**
  * Both passes of the selection: at factor 1, then at `alpha`. A candidate is kept unless a kept one
  * is, by the factor, at least as near to it as the query is.
  */
 export function naiveSelect(
   candidates: readonly Candidate[],
-  between: (a: number, b: number) => number,
-  limit: number,
-  alpha: number,
+  { between, isCopy, limit, alpha }: SelectionRules,
 ): number[] {
   const selected: number[] = [];
   for (const factor of alpha > 1 ? [1, alpha] : [1]) {
-    for (const { node, distance } of candidates) {
+    for (const [i, { node, distance }] of candidates.entries()) {
       if (selected.length >= limit) break;
+      if (i > 0 && isCopy(node, candidates[i - 1].node)) continue;
       if (!selected.some((kept) => between(node, kept) * factor <= distance)) selected.push(node);
     }
   }

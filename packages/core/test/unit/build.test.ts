@@ -52,18 +52,44 @@ function freeBlocks(segment: Segment): number {
 }
 
 describe('a walk', () => {
-  test('visits every node once, and leaves no large gap after an eighth of them', () => {
+  test('visits every node once', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 100, max: 3000 }), (count) => {
+      fc.property(fc.integer({ min: 1, max: 3000 }), (count) => {
         const walk = evenWalk(count);
         const visited = Array.from({ length: count }, (_, i) => walkNode(walk, i));
         expect(new Set(visited).size).toBe(count);
         expect(Math.max(...visited)).toBe(count - 1);
-        const prefix = visited.slice(0, Math.ceil(count / 8)).sort((a, b) => a - b);
-        const gaps = prefix.map((node, i) => (prefix[i + 1] ?? count) - node);
-        return Math.max(...gaps) <= count / 4;
       }),
       { seed: 1, numRuns: 60 },
+    );
+  });
+
+  /** The largest gap between neighbors on the ring, for every prefix, as a multiple of the mean. */
+  function worstGap(count: number): number {
+    const walk = evenWalk(count);
+    const before = Int32Array.from({ length: count }, (_, i) => (i + count - 1) % count);
+    const after = Int32Array.from({ length: count }, (_, i) => (i + 1) % count);
+    let gap = 1;
+    let worst = 1;
+    // From the whole walk back to its first node: taking one away joins the gaps beside it.
+    for (let length = count; length > 1; length--) {
+      worst = Math.max(worst, (gap * length) / count);
+      const node = walkNode(walk, length - 1);
+      after[before[node]] = after[node];
+      before[after[node]] = before[node];
+      gap = Math.max(gap, (after[node] - before[node] + count) % count || count);
+    }
+    return worst;
+  }
+
+  test('leaves no gap of four times the mean after any number of steps', () => {
+    for (const count of [5100, 5730, 9060, 11_010, 14_130, 15_708]) {
+      expect(worstGap(count)).toBeLessThan(4);
+    }
+    const counts = fc.integer({ min: 2, max: 20_000 });
+    fc.assert(
+      fc.property(counts, (count) => worstGap(count) < 4),
+      { seed: 1, numRuns: 300 },
     );
   });
 
@@ -126,12 +152,32 @@ describe('work on this thread', () => {
     const plan = { k: 1, efSearch: 64, exact: true, exhaustive: false };
     const batch = allocateBatch({ count: 20_000, dimension: 4, plan }, false);
     const controller = new AbortController();
+    await new Promise((resolve) => setImmediate(resolve)); // a fresh slice
     setImmediate(() => controller.abort());
     const work = runWork(crewOf(segment), { kind: 'queries', batch }, controller);
     await expect(work).rejects.toMatchObject({ code: 'ABORTED' });
     const answered = batch.lengths.filter((length) => length === 1).length;
     expect(answered).toBeGreaterThan(0);
     expect(answered).toBeLessThan(20_000);
+  });
+
+  test('gives way between jobs that are each shorter than a slice', async () => {
+    const segment = filledSegment(4000);
+    const crew = crewOf(segment);
+    let turns = 0;
+    let over = false;
+    const count = (): void => {
+      turns++;
+      if (!over) setImmediate(count);
+    };
+    setImmediate(count);
+    const start = performance.now();
+    while (performance.now() - start < 120) {
+      await runWork(crew, encode(500));
+      await Promise.all([runWork(crew, encode(500)), runWork(crew, encode(500))]);
+    }
+    over = true;
+    expect(turns).toBeGreaterThan(5);
   });
 
   test('gives its scratch blocks back when a callback throws', async () => {

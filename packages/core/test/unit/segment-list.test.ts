@@ -63,6 +63,15 @@ describe('stretches', () => {
     ]);
   });
 
+  test('of one vector each open few segments: every one doubles the room', () => {
+    const list = openList();
+    for (let i = 0; i < 5000; i++) list.publish(list.stretches(1));
+    expect(list.count).toBe(5000);
+    expect(list.all.map((segment) => segment.capacity)).toEqual([
+      ...[10, 10, 20, 40, 80, 160, 320, 640, 1280, 2560],
+    ]);
+  });
+
   test('are not in the list before they are published', () => {
     const list = openList();
     const slots = list.stretches(35);

@@ -54,7 +54,7 @@ test('segments are summed', async () => {
   const index = VectorIndex.create({ ...options, capacity: 100, flatThreshold: 0 });
   await index.add(vectors(250));
   const stats = index.stats();
-  expect(stats).toMatchObject({ count: 250, linked: 250, segments: 3 });
+  expect(stats).toMatchObject({ count: 250, linked: 250, segments: 2 });
   expect(stats.capacity).toBeGreaterThanOrEqual(250);
   expect(stats.bytes.vectors).toBe(250 * DIMENSION * 4);
   checkSums(stats);

@@ -243,6 +243,20 @@ describe('closing', () => {
     expect(codes.filter((code) => code && code !== 'CLOSED' && code !== 'ABORTED')).toEqual([]);
   });
 
+  test.each([1, 2])(
+    'on %i threads rejects batches that are searched with CLOSED',
+    async (threads) => {
+      const index = await VectorIndex.build(rows(2000), { ...options, threads });
+      const batches = [1, 2, 3].map(() => index.searchBatch(rows(2000), 10, { exact: true }));
+      const outcomes = Promise.allSettled(batches);
+      await turn();
+      await Promise.all([index.close(), index.close()]);
+      const codes = (await outcomes).map((one) => one.status === 'rejected' && one.reason.code);
+      expect(codes[2]).toBe('CLOSED');
+      expect(codes.filter((code) => code && code !== 'CLOSED')).toEqual([]);
+    },
+  );
+
   test('is what `await using` does', async () => {
     let index: VectorIndex;
     {

@@ -41,7 +41,9 @@ describe.each(TIER_TARGETS)('selectNeighbors on the $tier tier', (target) => {
         const start = scratch + F.SELECTED;
         const selected = Array.from(segment.i32s.subarray(start, start + count));
 
-        expect(selected).toEqual(naiveSelect(candidates, between, limit, factor));
+        const isCopy = (a: number, b: number): boolean => String(codes[a]) === String(codes[b]);
+        const naive = { between, isCopy, limit, alpha: factor };
+        expect(selected).toEqual(naiveSelect(candidates, naive));
         expect(count).toBeLessThanOrEqual(limit);
         expect(new Set(selected).size).toBe(count);
         expect(selected.slice(0, 1)).toEqual(candidates.slice(0, 1).map(({ node }) => node));

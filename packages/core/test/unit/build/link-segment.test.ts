@@ -134,7 +134,8 @@ describe('linking', () => {
   });
 
   test('cuts a batch short whose edges would not fit', async () => {
-    const segment = fillSegment(vectors.slice(0, 6 * 200), { dimension: 6, M: 4, capacity: 400 });
+    // Room for 395 upper rows: some 67 of the first 200 nodes and the 256 below.
+    const segment = fillSegment(vectors.slice(0, 6 * 200), { dimension: 6, M: 4, capacity: 600 });
     await linkBare(segment);
     appendVectors(segment, vectors.slice(6 * 200, 6 * 264));
     // Luck that no draw has: every new node is on level 4, with rows of its own there.

@@ -22,9 +22,9 @@ describe.each(TIER_TARGETS)('encoding on the $tier tier', (target) => {
     expect(codes).toEqual([64, 65, 64, 64, 63, 0, 0, 0, 127, 127, 127, 127, 127 * 0]);
   });
 
-  test('counts what it clips and writes only the nodes asked for', () => {
+  test('writes only the nodes asked for', () => {
     const segment = segmentOf([1e6, 1e6, 10, -1e6, 1e6]);
-    expect(segment.hot.encodeNodes(1, 4)).toBe(2);
+    segment.hot.encodeNodes(1, 4);
     expect([0, 1, 2, 3, 4].map((node) => codesOf(segment, node)[0])).toEqual([0, 127, 64, 0, 0]);
     const norms = wordOf(segment, 'norms');
     expect(Array.from(segment.i32s.subarray(norms, norms + 5))).toEqual([

@@ -47,6 +47,17 @@ describe.each(TIER_TARGETS)('vectors at the door on the $tier tier', (target) =>
     expect([hot.findZero(0, 5), hot.findZero(4, 5), hot.findZero(0, 3)]).toEqual([3, 4, -1]);
   });
 
+  test('vectors that are not of unit length are found, also those that are no numbers', () => {
+    const { hot } = segmentOf([[0.6, 0.8], [0, 0, 1.0004], [0, -0.9996], [1.001], [0, 0.6, 0.8]]);
+    expect([hot.findNonUnit(0, 5), hot.findNonUnit(0, 3), hot.findNonUnit(4, 5)]).toEqual([
+      3, -1, -1,
+    ]);
+    const others = [[0], [0.9], [MAX, MAX], [Number.NaN], [1, Infinity], [1, DENORMAL, 0.5]];
+    for (const other of others) {
+      expect(segmentOf([[1], other, [1]]).hot.findNonUnit(0, 3)).toBe(1);
+    }
+  });
+
   test('vectors of any size get unit length', () => {
     const { hot, f32s } = bareMemory(target, 65536);
     const rows = [

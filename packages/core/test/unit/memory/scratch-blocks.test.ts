@@ -26,6 +26,34 @@ describe('scratch blocks', () => {
     expect(blocks.claim(2)).toEqual([1, 2]);
   });
 
+  test('that an index keeps are out of reach of others, and claimed first', () => {
+    const header = headerOf(5);
+    const [owner, reader] = [new ScratchBlocks(header), new ScratchBlocks(header)];
+    owner.keep(3);
+    expect(reader.claim(2)).toEqual([3, 4]);
+    for (let i = 0; i < 3; i++) {
+      const blocks = owner.claim(3);
+      expect(blocks.toSorted()).toEqual([0, 1, 2]);
+      expect(() => reader.claim(1)).toThrow(expect.objectContaining({ code: 'CAPACITY_EXCEEDED' }));
+      owner.release(blocks);
+      expect(() => reader.claim(1)).toThrow(expect.objectContaining({ code: 'CAPACITY_EXCEEDED' }));
+    }
+    owner.giveBack();
+    expect(reader.claim(3)).toEqual([0, 1, 2]);
+  });
+
+  test('that are kept stay so in the header of another first segment', () => {
+    const [first, second] = [headerOf(4), headerOf(4)];
+    const owner = new ScratchBlocks(first);
+    owner.keep(2);
+    const claimed = owner.claim(1);
+    owner.moveTo(second);
+    owner.release(claimed);
+    expect(new ScratchBlocks(first).claim(4)).toEqual([0, 1, 2, 3]);
+    expect(new ScratchBlocks(second).claim(2)).toEqual([2, 3]);
+    expect(owner.claim(2).toSorted()).toEqual([0, 1]);
+  });
+
   test('have owner words inside the header, behind its fields', () => {
     expect(F.SCRATCH_OWNERS).toBeGreaterThan(F.VISITED_WORD);
     expect(F.SCRATCH_OWNERS + F.MAX_SCRATCH_COUNT).toBeLessThanOrEqual(F.HEADER_WORDS);

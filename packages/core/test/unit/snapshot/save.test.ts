@@ -1,13 +1,15 @@
 // A file is replaced whole or not at all, whatever stops the save. Permissions are no help here, as
 // they stop nobody who is root: folders that are files and files that are folders do.
 
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
+import { platform } from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { type Progress, VectorIndex } from '../../../src/index.ts';
 import { codeOf, savedBytes, temporaryFolder } from './files.ts';
-import { testIndex } from './indexes.ts';
+import { addUnlinked, testIndex } from './indexes.ts';
 
 const root = temporaryFolder();
 
@@ -189,6 +191,32 @@ describe('a load', () => {
     const onProgress = (): void => abort.abort();
     const late = VectorIndex.load(path, { signal: abort.signal, onProgress });
     await expect(late).rejects.toMatchObject({ code: 'ABORTED' });
+  });
+
+  test('reports and looks at the signal within a large region', async () => {
+    const path = join(freshFolder(), 'index');
+    const index = VectorIndex.create({ dimension: 1000, threads: 1, flatThreshold: 0 });
+    await addUnlinked(index, new Float32Array(5_000_000).fill(1)); // 20 MB of vectors
+    await index.save(path);
+    const abort = new AbortController();
+    const done: number[] = [];
+    const onProgress = (progress: Progress): void => {
+      done.push(progress.done);
+      if (done.length === 11) abort.abort(); // nine small regions, then two pieces of the last
+    };
+    const load = VectorIndex.load(path, { threads: 1, signal: abort.signal, onProgress });
+    await expect(load).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(done.slice(1).map((bytes, i) => bytes - done[i]!)).toEqual([
+      ...[0, 0, 628, 0, 0, 0, 0, 0],
+      ...[2 ** 23, 2 ** 23],
+    ]);
+  });
+
+  test.skipIf(platform === 'win32')('of a pipe that nobody writes to does not wait', async () => {
+    const path = join(freshFolder(), 'pipe');
+    execFileSync('mkfifo', [path]);
+    const error = await VectorIndex.load(path).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: 'FILE_FAILED', details: { path } });
   });
 
   test('of what is no file is a typed error with the path', async () => {
