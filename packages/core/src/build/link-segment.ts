@@ -175,8 +175,9 @@ async function linkAll(task: LinkTask, walk: NodeWalk, already: number): Promise
 }
 
 /**
- * Links every vector of the segment that is not linked yet, unless codes cannot rank them at all. When it throws before the end, a graph
- * that was there stays as it was up to the last whole batch; one built from nothing stays empty.
+ * Links every vector of the segment that is not linked yet, unless codes cannot rank them at all.
+ * When it throws before the end, a graph that was there stays as it was up to the last whole batch;
+ * one built from nothing stays empty.
  */
 export async function linkSegment(task: LinkTask): Promise<void> {
   const { segment, seed, run, report } = task;

@@ -48,11 +48,15 @@ function centreSample(segment: Segment, nodes: readonly number[], metric: Metric
   return { rows, means, dimension, metric };
 }
 
-/** Scales to try, widest first: those whose codes reach a quantile of the sampled magnitudes. */
-function candidateScales({ rows }: Sample): number[] {
+/**
+ * Scales to try, widest first: those whose codes reach a quantile of the sampled magnitudes. Under
+ * dot only the widest: the longest vectors are the nearest ones, and clipping makes them equal.
+ */
+function candidateScales({ rows, metric }: Sample): number[] {
   const sorted = rows.map(Math.abs).sort();
   const last = sorted.length - 1;
-  const ranges = CLIP_SHARES.map((share) => sorted[last - Math.floor(share * last)]);
+  const shares = metric === 'dot' ? CLIP_SHARES.slice(0, 1) : CLIP_SHARES;
+  const ranges = shares.map((share) => sorted[last - Math.floor(share * last)]);
   const scales = ranges.map((range) => Math.fround(range / HALF_RANGE));
   return [...new Set(scales)].filter((scale) => scale > 0);
 }

@@ -61,17 +61,20 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 type Measured = Readonly<Record<string, Readonly<Record<Metric, readonly [number, number]>>>>;
 
 const MEASURED: Measured = {
-  gaussian: { l2: [0.991, 0.992], cosine: [0.992, 0.987], dot: [0.992, 0.99] },
-  clustered: { l2: [1, 1], cosine: [1, 1], dot: [0.997, 0.998] },
-  'sorted by one component': { l2: [0.987, 0.989], cosine: [0.988, 0.992], dot: [0.99, 0.99] },
-  'cluster after cluster': { l2: [1, 0.963], cosine: [0.999, 0.967], dot: [0.998, 0.974] },
-  'a fifth of duplicates': { l2: [0.979, 0.967], cosine: [0.988, 0.986], dot: [0.983, 0.984] },
-  '2,000 copies of one vector': { l2: [0.988, 0.996], cosine: [0.987, 0.994], dot: [0.836, 0.951] },
-  'two far clusters': { l2: [0.051, 0.139], cosine: [0.997, 0.999], dot: [0.065, 0.066] },
-  outliers: { l2: [0.056, 0.074], cosine: [0.992, 0.987], dot: [1, 0.998] },
-  'unit sphere': { l2: [0.992, 0.987], cosine: [0.992, 0.987], dot: [0.987, 0.983] },
-  'unequal norms': { l2: [0.403, 0.461], cosine: [0.992, 0.987], dot: [0.997, 0.993] },
+  gaussian: { l2: [0.989, 0.991], cosine: [0.988, 0.987], dot: [0.988, 0.987] },
+  clustered: { l2: [1, 1], cosine: [1, 1], dot: [0.997, 0.997] },
+  'sorted by one component': { l2: [0.986, 0.988], cosine: [0.984, 0.991], dot: [0.992, 0.986] },
+  'cluster after cluster': { l2: [1, 0.966], cosine: [0.999, 0.97], dot: [1, 0.968] },
+  'a fifth of duplicates': { l2: [0.98, 0.982], cosine: [0.985, 0.979], dot: [0.986, 0.982] },
+  '2,000 copies of one vector': { l2: [0.99, 0.992], cosine: [0.989, 0.989], dot: [0.975, 0.959] },
+  'two far clusters': { l2: [1, 1], cosine: [1, 1], dot: [1, 1] },
+  outliers: { l2: [0.99, 0.992], cosine: [0.988, 0.987], dot: [1, 1] },
+  'unit sphere': { l2: [0.988, 0.987], cosine: [0.988, 0.987], dot: [0.989, 0.987] },
+  'unequal norms': { l2: [0.642, 0.624], cosine: [0.988, 0.987], dot: [0.998, 0.997] },
 };
+
+/** One scale cannot serve the long and the short vectors alike (docs/decisions/0005). */
+const HARD: readonly string[] = ['unequal norms l2'];
 
 interface Trial {
   readonly vectors: Float32Array;
@@ -116,9 +119,12 @@ describe.each(Object.entries(SHAPES))('%s', (name, { generate, count = COUNT }) 
     const grown = await recallOf(await buildAndAdd(trial), trial);
     if (process.env.NIGH_MEASURE) console.log(`'${name}' ${metric} ${atOnce} ${grown}`);
     const [leastAtOnce, leastGrown] = MEASURED[name]?.[metric] ?? [0, 0];
-    const atOnceFloor = Math.max(LEAST, leastAtOnce - MARGIN);
+    if (!HARD.includes(`${name} ${metric}`)) {
+      expect.soft(Math.min(atOnce, grown), 'any data').toBeGreaterThanOrEqual(LEAST);
+    }
+    const atOnceFloor = leastAtOnce - MARGIN;
     expect.soft(atOnce, 'one build').toBeGreaterThanOrEqual(atOnceFloor);
-    const grownFloor = Math.max(LEAST, leastGrown - MARGIN);
+    const grownFloor = leastGrown - MARGIN;
     expect.soft(grown, 'a build and ten adds').toBeGreaterThanOrEqual(grownFloor);
   });
 });

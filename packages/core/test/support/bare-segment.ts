@@ -126,3 +126,8 @@ export function searchBare(
     ...work,
   };
 }
+
+/** True when linking gave up because codes cannot rank the segment's vectors. */
+export function isUnrankable(segment: Segment): boolean {
+  return segment.i32s[F.UNRANKABLE] > 0;
+}

@@ -105,8 +105,8 @@ export function expectExactCodes(
 }
 
 /**
- * Expects each result within n / 4 + 9 roundings of the float64 truth: a running sum has n / 4 terms,
- * each of which carries up to three roundings, two join the four sums and three the tail.
+ * Expects each result within n / 4 + 9 roundings of the float64 truth: a running sum has n / 4
+ * terms, each of which carries up to three roundings, two join the four sums and three the tail.
  */
 export function expectNearFloats(
   memory: BareMemory,

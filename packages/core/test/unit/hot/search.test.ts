@@ -100,7 +100,8 @@ describe('a search of a linked segment', () => {
       { dimension: 24, metric: 'cosine' },
       target,
     );
-    // Rounding makes the dot product of a unit vector with itself a little more than 1 now and then.
+    // Rounding makes the dot product of a unit vector with itself a little more than 1 now and
+    // then.
     const distances = Array.from({ length: 300 }, (_, node) => {
       const same = searchBare(own, vectors.slice(24 * node, 24 * (node + 1)), 1, 20);
       const opposite = own.vectors(node, 1).map((component) => 0 - component);
