@@ -74,7 +74,7 @@ async function linkOne(
 /**
  * Links all vectors of all segments that are large enough for a graph.
  *
- * @throws {VectorIndexError} ABORTED, CLOSED, WORKER_FAILED: the vectors stay and are found by scanning
+ * @throws {VectorIndexError} ABORTED, CLOSED, WORKER_FAILED: the vectors stay and are scanned
  */
 export async function linkSegments(
   crew: Crew,
