@@ -244,8 +244,8 @@ test('the words of the header are those of the code', () => {
   const layout = documentAt('docs/design/memory-layout.md');
   const rows = tableRows(layout, 'word', 'name').map(({ cells }) => cells.slice(0, 2));
   expect(rows).toEqual(names.map((name) => [String(numbers[name]), `\`${name}\``]));
-  const { POOL, RESULTS, GATHERED, SCORES, SELECTED, QUERY } = fields;
-  for (const word of [POOL, RESULTS, GATHERED, SCORES, SELECTED, QUERY]) {
+  const { POOL, RESULTS, GATHERED, DISTANCES, SELECTED, QUERY } = fields;
+  for (const word of [POOL, RESULTS, GATHERED, DISTANCES, SELECTED, QUERY]) {
     expect(layout.text).toMatch(new RegExp(`^ word 0 .*\\b${word}\\b`, 'm'));
   }
 });

@@ -1,7 +1,7 @@
 // The checks at the door: success first, a complete sentence on failure. Nothing behind the door
 // checks its arguments again.
 
-import { describe, ErrorCode, VectorIndexError } from './errors.ts';
+import { describe, detail, ErrorCode, VectorIndexError } from './errors.ts';
 
 /** Who is to blame, for the message and the code. */
 export interface Blame {
@@ -30,7 +30,7 @@ export function assertInteger(
   throw new VectorIndexError(
     blame.code,
     `${blame.name} must be an integer from ${min} to ${max}; got ${describe(value)}`,
-    { name: blame.name, expected: range, got: value },
+    { name: blame.name, expected: range, got: detail(value) },
   );
 }
 
@@ -46,7 +46,7 @@ export function assertChoice<T extends string>(
   throw new VectorIndexError(
     blame.code,
     `${blame.name} must be one of ${list}; got ${describe(value)}`,
-    { name: blame.name, expected: choices, got: value },
+    { name: blame.name, expected: choices, got: detail(value) },
   );
 }
 
@@ -57,7 +57,7 @@ export function assertOptions(value: unknown, known: readonly string[]): Record<
     throw new VectorIndexError(
       ErrorCode.invalidOption,
       `options must be an object; got ${describe(value)}`,
-      { name: 'options', got: value },
+      { name: 'options', got: detail(value) },
     );
   }
   const unknown = Object.keys(value).find((key) => !known.includes(key));
@@ -74,7 +74,7 @@ export function assertBoolean(value: unknown, blame: Blame): boolean {
   throw new VectorIndexError(
     blame.code,
     `${blame.name} must be true or false; got ${describe(value)}`,
-    { name: blame.name, got: value },
+    { name: blame.name, got: detail(value) },
   );
 }
 
@@ -83,6 +83,6 @@ export function assertPath(value: unknown): string {
   throw new VectorIndexError(
     ErrorCode.invalidArgument,
     `path must be a non-empty string; got ${describe(value)}`,
-    { name: 'path', got: value },
+    { name: 'path', got: detail(value) },
   );
 }

@@ -14,6 +14,7 @@ export const ErrorCode = {
   reservationOpen: 'RESERVATION_OPEN',
   outOfMemory: 'OUT_OF_MEMORY',
   unsupportedRuntime: 'UNSUPPORTED_RUNTIME',
+  busy: 'BUSY',
   readOnly: 'READ_ONLY',
   closed: 'CLOSED',
   aborted: 'ABORTED',
@@ -37,6 +38,12 @@ export class VectorIndexError extends Error {
     this.code = code;
     this.details = details;
   }
+}
+
+/** A value for an error's details: a number or text as it is, never an object of the caller's. */
+export function detail(value: unknown): unknown {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return isObject ? describe(value) : value;
 }
 
 /** A value for an error message: short, quoted when it is a string, never a whole array. */

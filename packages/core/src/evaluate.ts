@@ -5,11 +5,13 @@
 
 import { argument, assertInteger, assertOptions } from './assert.ts';
 import { sampleNodes } from './build/quantizer.ts';
-import { abortedError, type WorkOptions } from './build/runner.ts';
+import { abortedError, SLICE_MS, type WorkOptions } from './build/runner.ts';
 import { yieldToEventLoop } from './engine/runtime.ts';
+import { checkQuery } from './ingest.ts';
+import type { Metric } from './memory/layout.ts';
 import { DEFAULT_EF_SEARCH, MAX_EF_SEARCH } from './options.ts';
 import type { BatchResult, SearchResult } from './results.ts';
-import type { SearchOptions } from './search/search-options.ts';
+import { MAX_K, type SearchOptions } from './search/search-options.ts';
 import { copyVectors, countVectors, type Vectors } from './vectors.ts';
 import { checkWorkOptions } from './work-options.ts';
 
@@ -27,7 +29,7 @@ export interface EvaluateOptions extends WorkOptions {
 /** One beam width: its recall and what it cost. One thread, one query at a time. */
 export interface EvaluatePoint {
   readonly efSearch: number;
-  /** Mean of |found and exact| / k. */
+  /** Mean of |found and exact| / min(k, count). */
   readonly recall: number;
   readonly queriesPerSecond: number;
   /** Milliseconds, median and 99th percentile. */
@@ -49,6 +51,7 @@ export interface Evaluation {
 export interface Searchable {
   readonly count: number;
   readonly dimension: number;
+  readonly metric: Metric;
   getVector(node: number): Float32Array;
   search(query: Float32Array, k: number, options?: SearchOptions): SearchResult;
   searchBatch(queries: Vectors, k: number, options?: SearchOptions): Promise<BatchResult>;
@@ -62,16 +65,15 @@ interface Exam {
   readonly truth: readonly ReadonlySet<number>[];
 }
 
-const MAX_K = 2 ** 31 - 1;
 const SAMPLE_SEED = 0x5eed;
-const SLICE_MS = 8;
 const WARM_UP_QUERIES = 100;
 
-function readQueries(queries: Vectors, dimension: number): Float32Array[] {
+function readQueries(queries: Vectors, { dimension, metric }: Searchable): Float32Array[] {
   const count = countVectors(queries, dimension);
   return Array.from({ length: count }, (_, i) => {
     const floats = new Float32Array(dimension);
     copyVectors(queries, dimension, { first: i, count: 1 }, floats);
+    checkQuery(floats, metric, i);
     return floats;
   });
 }
@@ -87,7 +89,7 @@ function withoutSelf(nodes: Uint32Array, self: number, k: number): Uint32Array {
 }
 
 async function prepareExam(index: Searchable, k: number, options: EvaluateOptions): Promise<Exam> {
-  const given = options.queries && readQueries(options.queries, index.dimension);
+  const given = options.queries && readQueries(options.queries, index);
   const self = given
     ? given.map(() => -1)
     : sampleNodes(index.count, options.sample ?? 1000, SAMPLE_SEED);

@@ -2,7 +2,7 @@
 // everything behind this file sees only ResolvedOptions.
 
 import { assertChoice, assertInteger, assertOptions, option } from './assert.ts';
-import { availableCores } from './engine/runtime.ts';
+import { availableCores, hasNode } from './engine/runtime.ts';
 import { detectTier, TIERS, type Tier } from './engine/tier.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
 import { MAX_SEGMENT_BYTES, METRICS, type Metric } from './memory/layout.ts';
@@ -127,7 +127,8 @@ export function resolveOptions(raw: unknown, keys: readonly string[] = []): Reso
     given.metric === undefined ? 'l2' : assertChoice(given.metric, METRICS, option('metric'));
   const tier = resolveTier(given);
   const memory = resolveMemory(tier, given.memory);
-  const cores = memory === 'private' ? 1 : Math.min(MAX_THREADS, availableCores());
+  const pooled = memory !== 'private' && hasNode();
+  const cores = pooled ? Math.min(MAX_THREADS, availableCores()) : 1;
   return {
     dimension,
     metric,

@@ -6,6 +6,7 @@ import { availableMemory } from './engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
 import * as F from './hot/fields.ts';
 import {
+  BYTES_PER_WORD,
   computeLayout,
   fitCapacity,
   type LayoutOptions,
@@ -21,7 +22,7 @@ import { Segment } from './segment.ts';
  * search takes one, a phase and verify take two.
  */
 const OWN_THREAD_BLOCKS = 2;
-/** One for each of 32 attached readers, and one that a reader's verify takes for its duration. */
+/** One for each attached reader. */
 const READER_BLOCKS = 33;
 
 let serials = 0;
@@ -38,16 +39,22 @@ export function ownerBlocks(threads: number): number {
   return threads + OWN_THREAD_BLOCKS;
 }
 
-function layoutOptions(options: ResolvedOptions, capacity: number): LayoutOptions {
+/** The layout of a segment with room for `capacity` vectors. */
+export function layoutOptions(options: ResolvedOptions, capacity: number): LayoutOptions {
   const { dimension, metric, M, threads } = options;
-  const scratchCount = Math.min(F.MAX_SCRATCH_COUNT, ownerBlocks(threads) + READER_BLOCKS);
-  return { dimension, metric, M, capacity, scratchCount };
+  const least = ownerBlocks(threads) + 1;
+  const wanted = Math.min(F.MAX_SCRATCH_COUNT, ownerBlocks(threads) + READER_BLOCKS);
+  const shape = { dimension, metric, M, capacity, scratchCount: wanted };
+  // A full segment of a machine with fewer cores leaves less room for readers here.
+  const { byteLength, scratchWords } = computeLayout(shape);
+  const excess = Math.ceil((byteLength - MAX_SEGMENT_BYTES) / (scratchWords * BYTES_PER_WORD));
+  return { ...shape, scratchCount: Math.max(least, wanted - Math.max(0, excess)) };
 }
 
 /** Most vectors one segment of an index with these options can hold, `capacity` at most. */
 export function largestCapacity(options: ResolvedOptions, capacity: number): number {
   const limit = Math.min(options.segmentByteLimit, MAX_SEGMENT_BYTES);
-  return fitCapacity(layoutOptions(options, capacity), limit);
+  return fitCapacity({ ...layoutOptions(options, 1), capacity }, limit);
 }
 
 /** Opens an empty segment with room for exactly `capacity` vectors. */

@@ -7,7 +7,13 @@ import type { HotCode } from './engine/hot-code.ts';
 import type { Tier } from './engine/tier.ts';
 import * as F from './hot/fields.ts';
 import type { MachineViews } from './hot/views.ts';
-import { computeLayout, type Layout, type LayoutOptions, scratchWord } from './memory/layout.ts';
+import {
+  computeLayout,
+  type Layout,
+  type LayoutOptions,
+  scratchWord,
+  vectorWord,
+} from './memory/layout.ts';
 import type { SegmentMemory } from './memory/segment-memory.ts';
 
 /** What another thread needs to make its own Segment. Structured-cloneable. */
@@ -68,9 +74,8 @@ export class Segment {
 
   /** The floats of the nodes [first, first + count), a view. */
   vectors(first: number, count: number): Float32Array {
-    const { dimension, regions } = this.layout;
-    const start = regions.vectors.word + first * dimension;
-    return this.f32s.subarray(start, start + count * dimension);
+    const start = vectorWord(this.layout, first);
+    return this.f32s.subarray(start, start + count * this.layout.dimension);
   }
 
   /** The first word of scratch block `index`. */

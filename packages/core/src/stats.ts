@@ -2,7 +2,15 @@
 
 import type { Tier } from './engine/tier.ts';
 import * as F from './hot/fields.ts';
-import { BYTES_PER_WORD, type Metric, type RegionName, usedWords } from './memory/layout.ts';
+import {
+  BYTES_PER_WORD,
+  MAX_BATCH_SHARE,
+  type Metric,
+  MIN_BATCH,
+  type RegionName,
+  rowWord,
+  usedWords,
+} from './memory/layout.ts';
 import type { MemoryKind } from './memory/segment-memory.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Segment } from './segment.ts';
@@ -64,11 +72,13 @@ function touchedScratchWords(segment: Segment): number {
   const { regions } = layout;
   let words = regions.header.words;
   if (linked > 0) {
-    const batch = Math.max(64, Math.ceil(linked * 0.02)) * layout.forward;
+    const batch = Math.max(MIN_BATCH, Math.ceil(linked * MAX_BATCH_SHARE)) * layout.forward;
     words += linked + i32s[F.UPPER_COUNT] + Math.min(4 * batch, 2 * regions.edges.words);
   }
+  // Of the visited bytes only those of nodes that exist were ever written.
+  const unvisited = Math.floor((segment.capacity - segment.count) / BYTES_PER_WORD);
   for (let block = 0; block < layout.scratchCount; block++) {
-    if (i32s[segment.scratch(block) + F.EPOCH] > 0) words += layout.scratchWords;
+    if (i32s[segment.scratch(block) + F.EPOCH] > 0) words += layout.scratchWords - unvisited;
   }
   return words;
 }
@@ -86,7 +96,7 @@ function sumDegrees(segment: Segment): number {
   const { i32s, layout, linked } = segment;
   let sum = 0;
   for (let node = 0; node < linked; node++) {
-    sum += i32s[layout.regions.rows.word + node * layout.rowWords];
+    sum += i32s[rowWord(layout, node)];
   }
   return sum;
 }

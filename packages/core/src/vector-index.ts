@@ -6,7 +6,7 @@ import { argument, assertInteger, assertOptions, assertPath } from './assert.ts'
 import type { WorkerPool } from './build/pool.ts';
 import { abortedError, type Crew, closedError, runWork, type WorkOptions } from './build/runner.ts';
 import { linkSegments, Writer } from './build/writer.ts';
-import { ErrorCode, VectorIndexError } from './errors.ts';
+import { describe, ErrorCode, VectorIndexError } from './errors.ts';
 import { type EvaluateOptions, type Evaluation, evaluateIndex } from './evaluate.ts';
 import { admit, checkQuery, ingest, ownVectors, readQuery } from './ingest.ts';
 import type { Metric } from './memory/layout.ts';
@@ -120,9 +120,16 @@ export class VectorIndex {
    * The index another thread shared, without a copy: it sees what the owner adds to the segments
    * that were there. Read-only; `close` makes room for another.
    *
-   * @throws {VectorIndexError} CAPACITY_EXCEEDED when too many are attached
+   * @throws {VectorIndexError} INVALID_ARGUMENT; CAPACITY_EXCEEDED when too many are attached
    */
   static attach(shared: SharedIndex): VectorIndex {
+    if (!Array.isArray(shared?.segments) || shared.segments.length === 0 || !shared.options) {
+      throw new VectorIndexError(
+        ErrorCode.invalidArgument,
+        `attach needs what share() returned, posted as it is; got ${describe(shared)}`,
+        { name: 'shared' },
+      );
+    }
     const segments = shared.segments.map((handle) => new Segment(handle));
     const options = { ...shared.options, threads: 1 };
     return new VectorIndex(new SegmentList(options, segments), true);
@@ -302,20 +309,30 @@ export class VectorIndex {
     return collectStats(this.#options, this.#list.all);
   }
 
-  /** Every broken invariant; empty when the index is sound. */
+  /**
+   * Every broken invariant; empty when the index is sound. Walks the graph with memory that linking
+   * needs too, so nothing may be linking, and only the owner may ask.
+   *
+   * @throws {VectorIndexError} BUSY, READ_ONLY
+   */
   verify(): Problem[] {
-    this.#assertOpen();
-    return verifySegments(this.#list.all, this.#blocks);
+    this.#assertWritable();
+    if (!this.#writer.busy) return verifySegments(this.#list.all, this.#blocks);
+    throw new VectorIndexError(
+      ErrorCode.busy,
+      'the index is being linked or saved; await that, then verify',
+    );
   }
 
   /**
    * Writes the index to a file: to a temporary one first, which then takes the name. Waits for
    * writes that were asked for earlier.
    *
-   * @throws {VectorIndexError} FILE_FAILED, ABORTED; an older file of that name is untouched then
+   * @throws {VectorIndexError} READ_ONLY, FILE_FAILED, ABORTED; an older file of that name is
+   *   untouched then
    */
   async save(path: string, options: WorkOptions = {}): Promise<void> {
-    this.#assertOpen();
+    this.#assertWritable();
     const checked = assertPath(path);
     const work = checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES));
     await this.#writer.run(() => saveSegments(checked, this.#options, this.#list.all, work));
@@ -334,7 +351,10 @@ export class VectorIndex {
     return { options: this.#options, segments: this.#list.all.map((segment) => segment.handle) };
   }
 
-  /** Stops what runs, ends the threads, gives the scratch blocks back. Safe to call twice. */
+  /**
+   * Stops builds and batches, waits for a save, ends the threads and gives the scratch blocks back.
+   * Safe to call twice.
+   */
   async close(): Promise<void> {
     this.#closed ??= this.#close();
     await this.#closed;
@@ -348,7 +368,7 @@ export class VectorIndex {
     this.#closing.abort(closedError());
     await this.#writer.idle();
     await Promise.allSettled(this.#batches);
-    const pool = await this.#pool;
+    const pool = await this.#pool?.catch(() => undefined); // one that could not start is not there
     await pool?.close();
     this.#blocks.giveBack();
   }

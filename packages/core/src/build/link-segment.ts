@@ -4,14 +4,20 @@
 // search is never much older than they are.
 
 import * as F from '../hot/fields.ts';
-import { MAX_LEVEL_LIMIT } from '../memory/layout.ts';
+import {
+  levelByte,
+  MAX_BATCH_SHARE,
+  MAX_LEVEL_LIMIT,
+  MIN_BATCH,
+  rowWord,
+  upperHeadWord,
+  upperRowWord,
+} from '../memory/layout.ts';
 import { drawLevel } from '../random.ts';
 import type { Segment } from '../segment.ts';
 import { type NodeWalk, type Phase, walkNode } from './phases.ts';
 import { chooseCodes, MIN_AGREEMENT } from './quantizer.ts';
 
-const MIN_BATCH = 64;
-const BATCH_SHARE = 0.02;
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 /** Strides this far from the golden ratio are tried; the largest gap stays below 4 ideal ones. */
 const STRIDE_REACH = 64;
@@ -43,15 +49,15 @@ export function dropGraph(segment: Segment): void {
 /** Empties the graph of a segment, whatever state an interrupted build left it in. */
 function clearGraph(segment: Segment): void {
   const { i32s, layout } = segment;
-  const { rows, upperRows, edgeHeads, levels, upperHeads } = layout.regions;
+  const { edgeHeads, levels, upperHeads } = layout.regions;
   dropGraph(segment);
   for (const region of [levels, upperHeads, edgeHeads]) {
     i32s.fill(0, region.word, region.word + region.words);
   }
   const count = segment.count;
-  for (let row = 0; row < count; row++) i32s[rows.word + row * layout.rowWords] = 0;
+  for (let row = 0; row < count; row++) i32s[rowWord(layout, row)] = 0;
   for (let row = 0; row < i32s[F.UPPER_COUNT]; row++) {
-    i32s[upperRows.word + row * layout.upperRowWords] = 0;
+    i32s[upperRowWord(layout, row)] = 0;
   }
   i32s[F.UPPER_COUNT] = 0;
   i32s[F.LEVELED] = 0;
@@ -60,14 +66,12 @@ function clearGraph(segment: Segment): void {
 /** Draws the levels of the nodes up to `end` that have none yet and gives them their upper rows. */
 function drawLevels(segment: Segment, seed: number, end: number): void {
   const { i32s, u8s, layout } = segment;
-  const levels = layout.regions.levels.word * 4;
-  const heads = layout.regions.upperHeads.word;
   let used = i32s[F.UPPER_COUNT];
   for (let node = i32s[F.LEVELED]; node < end; node++) {
     const level = drawLevel(seed, segment.firstNode + node, layout.M, MAX_LEVEL_LIMIT);
     if (level === 0 || used + level > layout.upperCapacity) continue;
-    u8s[levels + node] = level;
-    i32s[heads + node] = used;
+    u8s[levelByte(layout, node)] = level;
+    i32s[upperHeadWord(layout, node)] = used;
     used += level;
   }
   i32s[F.UPPER_COUNT] = used;
@@ -114,11 +118,10 @@ export function evenWalk(count: number): NodeWalk {
  */
 function nextBatch(segment: Segment, walk: NodeWalk, done: number, limit: number): NodeWalk {
   const { layout, u8s } = segment;
-  const levels = layout.regions.levels.word * 4;
   let edges = 0;
   let count = 0;
   while (count < limit && done + count < walk.count) {
-    const level = u8s[levels + walkNode(walk, done + count)];
+    const level = u8s[levelByte(layout, walkNode(walk, done + count))];
     edges += layout.forward + level * layout.M;
     if (edges > layout.edgeCapacity) break;
     count++;
@@ -145,7 +148,7 @@ async function linkBatch(
 /** Links the nodes of a walk. `already` nodes are in the graph and searched by the first batch. */
 async function linkWalk(task: LinkTask, walk: NodeWalk, already: number): Promise<void> {
   const { segment } = task;
-  const share = Math.ceil((already + walk.count) * BATCH_SHARE);
+  const share = Math.ceil((already + walk.count) * MAX_BATCH_SHARE);
   const largest = Math.min(segment.layout.maxBatch, Math.max(MIN_BATCH, share));
   for (let done = 0; done < walk.count; ) {
     const limit = Math.min(largest, Math.max(1, already + done));

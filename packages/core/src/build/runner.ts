@@ -17,14 +17,14 @@ export interface Progress {
 
 /** Options of everything that takes long. */
 export interface WorkOptions {
-  /** Called some ten times a second at most, on this thread. */
+  /** Called on this thread, often: after every batch, and some ten times a second in long ones. */
   readonly onProgress?: (progress: Progress) => void;
   /** Stops cleanly: threads finish what they hold, nothing is half-written. */
   readonly signal?: AbortSignal;
 }
 
 /** Longest stretch this thread computes, in one job or several, before the event loop's turn. */
-const SLICE_MS = 8;
+export const SLICE_MS = 8;
 const TICK_MS = 100;
 /** Fewer items are not worth a message to a thread (about 50 us a round trip). */
 const MIN_POOL_ITEMS = 2;

@@ -9,10 +9,19 @@ import { abortedError, type Crew, runWork, type WorkOptions } from './runner.ts'
 
 export class Writer {
   #last: Promise<unknown> = Promise.resolve();
+  #unfinished = 0;
+
+  /** True while something runs or waits. */
+  get busy(): boolean {
+    return this.#unfinished > 0;
+  }
 
   /** Runs `work` when everything asked for earlier has ended. */
   run<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work);
+    this.#unfinished++;
+    const result = this.#last.then(work).finally(() => {
+      this.#unfinished--;
+    });
     this.#last = result.catch(() => undefined);
     return result;
   }

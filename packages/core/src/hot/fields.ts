@@ -79,7 +79,9 @@ export const MAX_NODES: i32 = 0x7fffffff;
 export const EPOCH: i32 = 0;
 export const HOP_COUNT: i32 = 1;
 export const DISTANCE_COUNT: i32 = 2;
-/** What queries are scored against: the word of the codes, their norm, and whether norms count. */
+/**
+ * What queries are compared against: the word of the codes, their norm, and whether norms count.
+ */
 export const QUERY_CODES: i32 = 3;
 export const QUERY_NORM: i32 = 4;
 export const NORM_MASK: i32 = 5;
@@ -94,8 +96,8 @@ const POOL_WORDS: i32 = 8256;
 export const RESULTS: i32 = POOL + POOL_WORDS;
 /** Unvisited neighbors of one hop, and their distances. */
 export const GATHERED: i32 = RESULTS + POOL_WORDS;
-export const SCORES: i32 = GATHERED + MAX_DEGREE;
-export const SELECTED: i32 = SCORES + MAX_DEGREE;
+export const DISTANCES: i32 = GATHERED + MAX_DEGREE;
+export const SELECTED: i32 = DISTANCES + MAX_DEGREE;
 /**
  * The query's floats; its codes and the visited bytes follow at QUERY_CODE_WORD and VISITED_WORD.
  */

@@ -4,8 +4,10 @@
 // Within a step each row has one writer, so the result does not depend on how many threads share
 // the work.
 
+import { bindNode, measureGathered } from './distance.ts';
 import {
   CAPACITY,
+  DISTANCES,
   EDGE_HEADS,
   EDGE_TARGETS,
   EDGES,
@@ -17,13 +19,11 @@ import {
   M,
   MAX_LEVEL,
   POOL,
-  SCORES,
   UPPER_HEADS,
 } from './fields.ts';
 import { appendNeighbor, hasNeighbor, levelOf, maxDegree, rowOf } from './graph.ts';
 import { i32At, setI32 } from './machine.ts';
 import { poolInsertOnce, poolReset } from './pool.ts';
-import { bindNode, scoreGathered } from './score.ts';
 import { descend, searchLevel } from './search.ts';
 import { selectNeighbors, writeSelected } from './select.ts';
 
@@ -106,9 +106,9 @@ export function groupEdges(node: i32, count: i32, stride: i32, modulus: i32): i3
 
 /** Puts the gathered nodes, once each, into POOL by their distance to the bound query. */
 function collect(scratch: i32, count: i32): void {
-  scoreGathered(scratch, count);
+  measureGathered(scratch, count);
   for (let i: i32 = 0; i < count; i++) {
-    poolInsertOnce(scratch + POOL, i32At(scratch + SCORES + i), i32At(scratch + GATHERED + i));
+    poolInsertOnce(scratch + POOL, i32At(scratch + DISTANCES + i), i32At(scratch + GATHERED + i));
   }
 }
 

@@ -3,11 +3,11 @@
 // block's visited bytes, the queue lies in EDGE_HEADS, which is all zero between two batches and
 // again after.
 
+import { bindNode } from './distance.ts';
 import { EDGE_HEADS, ENTRY_COUNT, ENTRY_POINTS, POOL } from './fields.ts';
 import { appendNeighbor, hasNeighbor, maxDegree, rowOf } from './graph.ts';
 import { clear, i32At, setI32, u8At } from './machine.ts';
 import { poolNode, poolSize } from './pool.ts';
-import { bindNode } from './score.ts';
 import { descend, searchLevel } from './search.ts';
 import { visitedAdd, visitedReset, visitedWord } from './visited.ts';
 

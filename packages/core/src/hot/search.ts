@@ -2,7 +2,8 @@
 // nearest share one sorted pool; a hop gathers its unvisited neighbors, touches their cache lines
 // and only then computes; distances are integers on 7-bit codes, floats only finish (exact.ts).
 
-import { ENTRY_POINTS, GATHERED, HOP_COUNT, NONE, POOL, SCORES, SINK } from './fields.ts';
+import { distanceTo, measureGathered, touchGathered } from './distance.ts';
+import { DISTANCES, ENTRY_POINTS, GATHERED, HOP_COUNT, NONE, POOL, SINK } from './fields.ts';
 import { levelOf, maxDegree, rowOf } from './graph.ts';
 import { i32At, setI32, touch } from './machine.ts';
 import {
@@ -16,7 +17,6 @@ import {
   poolReset,
   poolSize,
 } from './pool.ts';
-import { score, scoreGathered, touchGathered } from './score.ts';
 import { visitedAdd, visitedReset, visitedWord } from './visited.ts';
 
 /** Copies the neighbors of a row that were not visited yet to GATHERED; how many. */
@@ -40,7 +40,7 @@ function mergeGathered(scratch: i32, count: i32): i32 {
   const pool = scratch + POOL;
   let lowest: i32 = poolSize(pool);
   for (let i: i32 = 0; i < count; i++) {
-    const key = i32At(scratch + SCORES + i);
+    const key = i32At(scratch + DISTANCES + i);
     if (poolRejects(pool, key)) continue;
     const position = poolInsert(pool, key, i32At(scratch + GATHERED + i));
     if (position !== NONE && position < lowest) lowest = position;
@@ -83,7 +83,7 @@ export function searchLevel(scratch: i32, level: i32, ef: i32): void {
     sink ^= touchNextRow(pool, cursor, level);
     const count = gatherUnvisited(scratch, row, epoch);
     sink ^= touchGathered(scratch, count);
-    scoreGathered(scratch, count);
+    measureGathered(scratch, count);
     const lowest = mergeGathered(scratch, count);
     cursor = poolNext(pool, lowest < cursor ? lowest : cursor);
     hops++;
@@ -100,7 +100,7 @@ export function searchLevel(scratch: i32, level: i32, ef: i32): void {
 export function descend(scratch: i32, level: i32, width: i32): void {
   const pool = scratch + POOL;
   const entry = i32At(i32At(ENTRY_POINTS));
-  const distance = score(scratch, entry);
+  const distance = distanceTo(scratch, entry);
   poolReset(pool, width);
   poolInsert(pool, distance, entry);
   for (let l = levelOf(entry); l > level; l--) searchLevel(scratch, l, width);

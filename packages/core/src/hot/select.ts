@@ -3,10 +3,10 @@
 // is the HNSW heuristic. Equal distances reject (<=): of a group of identical vectors one is kept,
 // otherwise the group would fill every row with itself and absorb all searches.
 
+import { codeDistance, haveSameCodes } from './distance.ts';
 import { ALPHA, ALPHA_ONE, POOL, SELECTED } from './fields.ts';
 import { i32At, setI32 } from './machine.ts';
 import { poolKey, poolNode, poolSize } from './pool.ts';
-import { codeDistance, haveSameCodes } from './score.ts';
 
 /** True when none of the `count` selected nodes shields `node`, `distance` away from the query. */
 function isDiverse(scratch: i32, node: i32, distance: i32, count: i32, alpha: f64): boolean {

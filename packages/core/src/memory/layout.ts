@@ -25,8 +25,9 @@ const WORDS_PER_LINE = 16;
 const CODES_PER_WORD = 4;
 /** Codes are padded to whole SIMD registers. */
 const CODE_ALIGNMENT = 16;
-const MIN_BATCH = 64;
-const MAX_BATCH_SHARE = 0.02;
+/** An insertion batch has at least this many nodes, or this share of all. */
+export const MIN_BATCH = 64;
+export const MAX_BATCH_SHARE = 0.02;
 const ENTRY_POINT_LIMIT = 64;
 
 export interface LayoutOptions {
@@ -178,7 +179,7 @@ const REGION_FIELDS: readonly (readonly [number, RegionName])[] = [
   [F.SCRATCH, 'scratch'],
 ];
 
-/** Writes what the hot code reads of the layout into a fresh segment. */
+/** Writes the layout into the header of a fresh segment, for the hot code and for whoever looks. */
 export function writeHeader(header: Int32Array, layout: Layout): void {
   for (const [field, name] of REGION_FIELDS) header[field] = layout.regions[name].word;
   header[F.MAGIC] = SEGMENT_MAGIC;
@@ -198,6 +199,31 @@ export function writeHeader(header: Int32Array, layout: Layout): void {
   header[F.SCRATCH_COUNT] = layout.scratchCount;
   header[F.QUERY_CODE_WORD] = layout.queryCodeWord;
   header[F.VISITED_WORD] = layout.visitedWord;
+}
+
+/** The first word of a node's float vector. */
+export function vectorWord(layout: Layout, node: number): number {
+  return layout.regions.vectors.word + node * layout.dimension;
+}
+
+/** The word of a node's level-0 row, which begins with its degree. */
+export function rowWord(layout: Layout, node: number): number {
+  return layout.regions.rows.word + node * layout.rowWords;
+}
+
+/** The word of an upper row. */
+export function upperRowWord(layout: Layout, row: number): number {
+  return layout.regions.upperRows.word + row * layout.upperRowWords;
+}
+
+/** The word that holds the index of a node's first upper row. */
+export function upperHeadWord(layout: Layout, node: number): number {
+  return layout.regions.upperHeads.word + node;
+}
+
+/** The byte that holds a node's level. */
+export function levelByte(layout: Layout, node: number): number {
+  return layout.regions.levels.word * BYTES_PER_WORD + node;
 }
 
 /** The first word of scratch block `index`. */

@@ -1,6 +1,8 @@
 // A batch of queries in shared memory: every thread takes some of them and writes their results
 // where the caller reads them. Results are those of a single search, query by query.
 
+import { ErrorCode, VectorIndexError } from '../errors.ts';
+import { BYTES_PER_WORD } from '../memory/layout.ts';
 import { searchExhaustively } from './search-exhaustively.ts';
 import {
   type Reader,
@@ -52,14 +54,23 @@ export function runQueries(reader: Reader, batch: BatchQueries, first: number, e
   }
 }
 
+function allocateWords(length: number, shared: boolean): ArrayBufferLike {
+  const bytes = BYTES_PER_WORD * length;
+  try {
+    return shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+  } catch (cause) {
+    const message = `no room for ${bytes} bytes of results; ask for fewer queries or a smaller k`;
+    throw new VectorIndexError(ErrorCode.outOfMemory, message, { bytes }, cause);
+  }
+}
+
 /** Room for `count` queries and their results, shared where `shared` says so. */
 export function allocateBatch(
   shape: { readonly count: number; readonly dimension: number; readonly plan: SearchPlan },
   shared: boolean,
 ): BatchQueries {
   const { count, dimension, plan } = shape;
-  const words = (length: number): ArrayBufferLike =>
-    shared ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length);
+  const words = (length: number): ArrayBufferLike => allocateWords(length, shared);
   return {
     count,
     plan,

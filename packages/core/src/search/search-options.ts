@@ -12,7 +12,7 @@ export interface SearchOptions {
   readonly exact?: boolean;
 }
 
-const MAX_K = 2 ** 31 - 1;
+export const MAX_K: number = 2 ** 31 - 1;
 
 /**
  * The plan for `k` results of an index of `count` vectors.

@@ -7,7 +7,7 @@ import { availableMemory } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import * as F from '../hot/fields.ts';
 import { componentLimit } from '../ingest.ts';
-import { computeLayout } from '../memory/layout.ts';
+import { BYTES_PER_WORD, computeLayout, levelByte } from '../memory/layout.ts';
 import { ScratchBlocks } from '../memory/scratch-blocks.ts';
 import {
   INDEX_OPTION_NAMES,
@@ -16,7 +16,7 @@ import {
   resolveOptions,
 } from '../options.ts';
 import type { Segment } from '../segment.ts';
-import { largestCapacity, openSegment, SegmentList } from '../segment-list.ts';
+import { largestCapacity, layoutOptions, openSegment, SegmentList } from '../segment-list.ts';
 import { verifySegments } from '../verify.ts';
 import { type CheckedTable, checkTable, unreadableTable } from './check-table.ts';
 import { crc32 } from './crc32.ts';
@@ -37,6 +37,8 @@ export interface LoadOptions
 
 const OVERRIDE_NAMES = ['threads', 'capacity', 'tier', 'memory'] as const;
 const PIECE_BYTES = 1 << 23;
+/** Reads under way while a piece is checksummed. */
+const READS_AHEAD = 4;
 
 /**
  * Checks load's options before the file is opened.
@@ -97,17 +99,28 @@ async function readRegion(loading: Loading, entry: RegionEntry, target: Uint8Arr
     if (got === piece.length) return piece;
     throw corrupt(path, `region ${entry.name} ends early`, { region: entry.name });
   };
+  const starts = Array.from(
+    { length: Math.max(1, Math.ceil(target.length / PIECE_BYTES)) },
+    (_, piece) => piece * PIECE_BYTES,
+  );
+  const begin = (start: number): Promise<Uint8Array> => {
+    const reading = read(start);
+    reading.catch(() => undefined); // it may fail before its turn comes
+    return reading;
+  };
+  const ahead = starts.slice(0, READS_AHEAD).map(begin);
   let crc = 0;
-  let next = read(0);
-  let start = 0;
-  do {
-    const piece = await next;
-    // Before the next read begins: a read that nobody waits for must not fail.
-    step(loading, entry.byteOffset + start + piece.length);
-    start += PIECE_BYTES;
-    if (start < target.length) next = read(start);
-    crc = crc32(piece, crc);
-  } while (start < target.length);
+  try {
+    for (const [i, start] of starts.entries()) {
+      const piece = (await ahead[i]) as Uint8Array;
+      step(loading, entry.byteOffset + start + piece.length);
+      const next = starts[i + READS_AHEAD];
+      if (next !== undefined) ahead.push(begin(next));
+      crc = crc32(piece, crc);
+    }
+  } finally {
+    await Promise.allSettled(ahead); // the file is closed after this, and nobody else would wait
+  }
   if (crc === entry.crc32) return;
   const { name, byteOffset } = entry;
   throw corrupt(path, `the checksum of region ${name} is wrong`, {
@@ -130,9 +143,14 @@ function fillHeader(segment: Segment, entry: SegmentEntry): void {
 
 /** Bytes of levels beyond the linked nodes belong to nobody yet. */
 function clearLooseLevels(segment: Segment): void {
-  const first = segment.layout.regions.levels.word * 4;
-  const { linked } = segment;
-  segment.u8s.fill(0, first + linked, first + Math.ceil(linked / 4) * 4);
+  const { layout, linked, u8s } = segment;
+  const end = Math.ceil(linked / BYTES_PER_WORD) * BYTES_PER_WORD;
+  u8s.fill(0, levelByte(layout, linked), levelByte(layout, end));
+}
+
+function badVector(path: string, segment: Segment, local: number, what: string): VectorIndexError {
+  const node = segment.firstNode + local;
+  return corrupt(path, `vector ${node} ${what}`, { node });
 }
 
 /** What checksums cannot see: a file made to mislead. */
@@ -141,13 +159,9 @@ function checkContents(path: string, segments: readonly Segment[]): void {
     const { dimension, metric, regions, codeWords } = segment.layout;
     const limit = componentLimit(dimension, metric);
     const node = segment.hot.findInvalid(0, segment.count, limit);
-    if (node >= 0)
-      throw corrupt(path, `vector ${segment.firstNode + node} is not finite`, { node });
+    if (node >= 0) throw badVector(path, segment, node, 'is not finite');
     const other = metric === 'cosine' ? segment.hot.findNonUnit(0, segment.count) : -1;
-    if (other >= 0)
-      throw corrupt(path, `vector ${segment.firstNode + other} has no unit length`, {
-        node: other,
-      });
+    if (other >= 0) throw badVector(path, segment, other, 'has no unit length');
     const means = segment.f32s.subarray(regions.means.word, regions.means.word + 4 * codeWords);
     if (!means.every(Number.isFinite)) throw corrupt(path, 'a mean of its codes is not finite');
   }
@@ -169,11 +183,10 @@ function planCapacities({ options, segments }: CheckedTable, wanted: unknown): n
  * is reserved yet: a file of a few kilobytes could claim terabytes.
  */
 function assertRoom(path: string, options: ResolvedOptions, capacities: readonly number[]): void {
-  const { dimension, metric, M, threads } = options;
-  const bytes = capacities.reduce((sum, capacity) => {
-    const layout = computeLayout({ dimension, metric, M, capacity, scratchCount: threads });
-    return sum + layout.byteLength;
-  }, 0);
+  const bytes = capacities.reduce(
+    (sum, capacity) => sum + computeLayout(layoutOptions(options, capacity)).byteLength,
+    0,
+  );
   const available = availableMemory();
   if (bytes <= available) return;
   throw new VectorIndexError(

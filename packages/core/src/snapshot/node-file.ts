@@ -67,12 +67,19 @@ export async function withReadableFile<T>(
   }
 }
 
-/** Makes a rename durable; systems that cannot sync a folder (Windows) order it themselves. */
+/** What systems answer that cannot sync a folder (Windows): they order a rename themselves. */
+const CANNOT_SYNC: readonly unknown[] = ['EINVAL', 'EPERM', 'EISDIR', 'ENOTSUP'];
+
+/** Makes a rename durable. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(dirname(path), 'r').catch(() => undefined);
   if (!folder) return;
   try {
-    await folder.sync().catch(() => undefined);
+    await folder.sync().catch((cause: unknown) => {
+      if (!CANNOT_SYNC.includes((cause as { code?: string }).code)) {
+        throw fileError('sync the folder of', path, cause);
+      }
+    });
   } finally {
     await folder.close();
   }
@@ -118,14 +125,18 @@ export async function replaceFile(
           throw fileError('write', temporary, cause);
         }),
       );
-      await file.sync();
+      await file.sync().catch((cause: unknown) => {
+        throw fileError('sync', temporary, cause);
+      });
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await rename(temporary, path).catch((cause: unknown) => {
+      throw fileError('write', path, cause);
+    });
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    throw error instanceof VectorIndexError ? error : fileError('write', path, error);
+    throw error;
   }
   await syncFolder(path);
 }

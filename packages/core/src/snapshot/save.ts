@@ -3,7 +3,7 @@
 import { abortedError, type WorkOptions } from '../build/runner.ts';
 import { yieldToEventLoop } from '../engine/runtime.ts';
 import * as F from '../hot/fields.ts';
-import { BYTES_PER_WORD, type RegionName, SAVED_REGIONS } from '../memory/layout.ts';
+import { levelByte, type RegionName, SAVED_REGIONS, upperHeadWord } from '../memory/layout.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Segment } from '../segment.ts';
 import { crc32 } from './crc32.ts';
@@ -38,12 +38,10 @@ interface FrozenSegment {
 /** Upper rows of the linked nodes: an interrupted link leaves further ones drawn behind them. */
 function linkedUpperCount({ i32s, u8s, layout }: Segment, linked: number): number {
   if (i32s[F.LEVELED] <= linked) return i32s[F.UPPER_COUNT];
-  const levels = layout.regions.levels.word * BYTES_PER_WORD;
-  const heads = layout.regions.upperHeads.word;
   let used = 0;
   for (let node = 0; node < linked; node++) {
-    const level = u8s[levels + node];
-    if (level > 0) used = Math.max(used, i32s[heads + node] + level);
+    const level = u8s[levelByte(layout, node)];
+    if (level > 0) used = Math.max(used, i32s[upperHeadWord(layout, node)] + level);
   }
   return used;
 }

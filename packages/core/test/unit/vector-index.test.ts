@@ -202,6 +202,23 @@ describe('saving', () => {
   );
 });
 
+describe('verifying', () => {
+  test('is refused while the index is being linked, and sound afterwards', async () => {
+    const index = VectorIndex.create(options);
+    const adding = index.add(rows(500));
+    expect(() => index.verify()).toThrow(withCode('BUSY') as Error);
+    await adding;
+    expect(index.verify()).toEqual([]);
+    await index.close();
+  });
+});
+
+test('attaching to what was not shared is refused', () => {
+  for (const wrong of [undefined, null, {}, { segments: [] }, 'index']) {
+    expect(() => VectorIndex.attach(wrong as never)).toThrow(withCode('INVALID_ARGUMENT') as Error);
+  }
+});
+
 describe('closing', () => {
   test('may come twice, and ends every other call with CLOSED', async () => {
     const index = await VectorIndex.build(rows(50), options);

@@ -105,7 +105,7 @@ describe('the layout of a segment', () => {
   });
 
   test('keeps the fixed words of a scratch block apart', () => {
-    const words = [F.EPOCH, F.SINK, F.QUAD, F.REPORT, F.POOL, F.RESULTS, F.GATHERED, F.SCORES];
+    const words = [F.EPOCH, F.SINK, F.QUAD, F.REPORT, F.POOL, F.RESULTS, F.GATHERED, F.DISTANCES];
     expect([...words, F.SELECTED, F.QUERY]).toEqual([
       0,
       6,

@@ -7,13 +7,13 @@ import {
   CODE_WORDS,
   CODES,
   DISTANCE_COUNT,
+  DISTANCES,
   GATHERED,
   NORM_MASK,
   NORMS,
   QUAD,
   QUERY_CODES,
   QUERY_NORM,
-  SCORES,
 } from './fields.ts';
 import { dotCodes, dotCodesQuad, i32At, setI32, touch } from './machine.ts';
 
@@ -43,7 +43,7 @@ export function haveSameCodes(a: i32, b: i32): boolean {
 }
 
 /** Distance of the bound query to `node`. */
-export function score(scratch: i32, node: i32): i32 {
+export function distanceTo(scratch: i32, node: i32): i32 {
   const words = i32At(CODE_WORDS);
   const dot = dotCodes(i32At(scratch + QUERY_CODES), i32At(CODES) + node * words, words);
   const norm = i32At(i32At(NORMS) + node) & i32At(scratch + NORM_MASK);
@@ -64,13 +64,13 @@ export function touchGathered(scratch: i32, count: i32): i32 {
   return mix;
 }
 
-/** Distances of the bound query to the gathered nodes, four at a time, into SCORES. */
-export function scoreGathered(scratch: i32, count: i32): void {
+/** Distances of the bound query to the gathered nodes, four at a time, into DISTANCES. */
+export function measureGathered(scratch: i32, count: i32): void {
   const words = i32At(CODE_WORDS);
   const codes = i32At(CODES);
   const query = i32At(scratch + QUERY_CODES);
   const gathered = scratch + GATHERED;
-  const scores = scratch + SCORES;
+  const distances = scratch + DISTANCES;
   const quads = count & ~3;
   for (let i: i32 = 0; i < quads; i += 4) {
     const a = codes + i32At(gathered + i) * words;
@@ -78,17 +78,17 @@ export function scoreGathered(scratch: i32, count: i32): void {
     const c = codes + i32At(gathered + i + 2) * words;
     const d = codes + i32At(gathered + i + 3) * words;
     dotCodesQuad(query, a, b, c, d, words, scratch + QUAD);
-    for (let j: i32 = 0; j < 4; j++) setI32(scores + i + j, i32At(scratch + QUAD + j));
+    for (let j: i32 = 0; j < 4; j++) setI32(distances + i + j, i32At(scratch + QUAD + j));
   }
   for (let i: i32 = quads; i < count; i++) {
-    setI32(scores + i, dotCodes(query, codes + i32At(gathered + i) * words, words));
+    setI32(distances + i, dotCodes(query, codes + i32At(gathered + i) * words, words));
   }
   const norms = i32At(NORMS);
   const mask = i32At(scratch + NORM_MASK);
   const queryNorm = i32At(scratch + QUERY_NORM);
   for (let i: i32 = 0; i < count; i++) {
     const norm = i32At(norms + i32At(gathered + i)) & mask;
-    setI32(scores + i, queryNorm + norm - 2 * i32At(scores + i));
+    setI32(distances + i, queryNorm + norm - 2 * i32At(distances + i));
   }
   setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + count);
 }
