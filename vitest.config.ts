@@ -28,11 +28,12 @@ export default defineConfig({
     maxWorkers: 2,
     passWithNoTests: true,
     allowOnly: false,
+    setupFiles: ['scripts/fast-check-seed.ts'],
     exclude: excluded,
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
-      exclude: ['**/*.generated.ts', '**/*.as.ts', '**/*.d.ts'],
+      exclude: ['**/*.generated.ts', '**/*.d.ts'],
       reporter: ['text', 'html', 'json-summary'],
     },
     projects: [
