@@ -46,19 +46,23 @@ export function dropGraph(segment: Segment): void {
   segment.i32s[F.MAX_LEVEL] = 0;
 }
 
-/** Empties the graph of a segment, whatever state an interrupted build left it in. */
+/**
+ * Empties the graph of a segment, whatever state an interrupted build left it in. Only what a build
+ * may have written: clearing whole regions would give the reserved pages memory.
+ */
 function clearGraph(segment: Segment): void {
-  const { i32s, layout } = segment;
-  const { edgeHeads, levels, upperHeads } = layout.regions;
+  const { i32s, u8s, layout, count } = segment;
+  const leveled = i32s[F.LEVELED];
+  const upperCount = i32s[F.UPPER_COUNT];
   dropGraph(segment);
-  for (const region of [levels, upperHeads, edgeHeads]) {
-    i32s.fill(0, region.word, region.word + region.words);
-  }
-  const count = segment.count;
-  for (let row = 0; row < count; row++) i32s[rowWord(layout, row)] = 0;
-  for (let row = 0; row < i32s[F.UPPER_COUNT]; row++) {
-    i32s[upperRowWord(layout, row)] = 0;
-  }
+  if (leveled === 0) return;
+  const heads = layout.regions.edgeHeads.word;
+  u8s.fill(0, levelByte(layout, 0), levelByte(layout, leveled));
+  i32s.fill(0, upperHeadWord(layout, 0), upperHeadWord(layout, leveled));
+  i32s.fill(0, heads, heads + count);
+  i32s.fill(0, heads + layout.capacity, heads + layout.capacity + upperCount);
+  for (let node = 0; node < leveled; node++) i32s[rowWord(layout, node)] = 0;
+  for (let row = 0; row < upperCount; row++) i32s[upperRowWord(layout, row)] = 0;
   i32s[F.UPPER_COUNT] = 0;
   i32s[F.LEVELED] = 0;
 }

@@ -229,3 +229,13 @@ describe('linking', () => {
     expect(segment.i32s[wordOf(segment, 'entryPoints')]).toBe(first);
   });
 });
+
+test('linking writes nothing beyond the vectors there are', async () => {
+  const vectors = clustered({ count: 200, dimension: 8, seed: 2 });
+  const segment = fillSegment(vectors, { dimension: 8, capacity: 5000 });
+  const words = (['upperHeads', 'edgeHeads'] as const).map((name) => wordOf(segment, name) + 4000);
+  for (const word of words) segment.i32s[word] = -7;
+  await linkBare(segment);
+  expect(segment.linked).toBe(200);
+  expect(words.map((word) => segment.i32s[word])).toEqual([-7, -7]);
+});
