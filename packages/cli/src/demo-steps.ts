@@ -3,6 +3,7 @@
 
 import { stat } from 'node:fs/promises';
 import {
+  DEFAULT_EF_SEARCH,
   type EvaluatePoint,
   type Evaluation,
   type IndexStats,
@@ -21,7 +22,7 @@ import {
 } from './evaluation-table.ts';
 import { ingest } from './ingest.ts';
 import { renderBytes } from './memory-table.ts';
-import { closingAfter, DEFAULT_EF_SEARCH, EF_SEARCH_LIST } from './options.ts';
+import { closingAfter, EF_SEARCH_LIST } from './options.ts';
 import { formatBytes, formatDuration, formatNumberOf, formatRate } from './render.ts';
 
 const K = 10;

@@ -1,9 +1,8 @@
 // The table that stands behind every speed we print: recall and queries per second from the same
 // run, so that neither can be quoted without the other.
 
-import type { EvaluatePoint, Evaluation } from '@nigh/core';
+import { DEFAULT_EF_SEARCH, type EvaluatePoint, type Evaluation } from '@nigh/core';
 
-import { DEFAULT_EF_SEARCH } from './options.ts';
 import {
   type Column,
   formatCount,

@@ -1,7 +1,7 @@
 // Reading the values people type. Each parser turns a string into a number or a list, or throws the
 // error commander prints as bad usage. Ranges that core checks anyway are left to core.
 
-import type { Metric, VectorIndex } from '@nigh/core';
+import { DEFAULT_EF_SEARCH, type Metric, type VectorIndex } from '@nigh/core';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** The type of what `given` returns: no property is undefined, as core's options want it. */
@@ -54,9 +54,6 @@ export function threadsOption(): Option {
     'threads to build and search with (default: all cores)',
   ).argParser(wholeNumber(1));
 }
-
-/** What core searches with when nothing is said. */
-export const DEFAULT_EF_SEARCH = 64;
 
 /** Search widths that show the whole range from fast to nearly exact, the default among them. */
 export const EF_SEARCH_LIST: readonly number[] = [10, 20, 40, DEFAULT_EF_SEARCH, 160];

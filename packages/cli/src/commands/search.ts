@@ -1,20 +1,13 @@
 // `nigh search`: one query against an index file, from a row of a vector file or typed on the
 // command line. One line per result: node, then distance, nearest first.
 
-import { VectorIndex } from '@nigh/core';
+import { DEFAULT_EF_SEARCH, VectorIndex } from '@nigh/core';
 import type { Command } from 'commander';
 
 import type { CommandSpec, Work } from '../command.ts';
 import { UsageError } from '../failure.ts';
 import { checkQueryDimension, readRows, withVectorFile } from '../ingest.ts';
-import {
-  closingAfter,
-  DEFAULT_EF_SEARCH,
-  given,
-  threadsOption,
-  vectorLiteral,
-  wholeNumber,
-} from '../options.ts';
+import { closingAfter, given, threadsOption, vectorLiteral, wholeNumber } from '../options.ts';
 import type { Paint } from '../render.ts';
 
 export interface SearchInput {
