@@ -38,6 +38,11 @@ export function clear(word: i32, words: i32): void {
 }
 
 @inline
+export function multiply(a: i32, b: i32): i32 {
+  return a * b;
+}
+
+@inline
 export function truncate(value: f64): i32 {
   return <i32>value;
 }
@@ -136,6 +141,91 @@ export function dotCodesQuad(
     pd += 16;
   }
   v128.store(<usize>out << 2, transposeAdd(sa, sb, sc, sd));
+}
+
+export function nearestSelected(
+  code: i32,
+  norm: i32,
+  list: i32,
+  norms: i32,
+  count: i32,
+  words: i32,
+  limit: i32,
+): i32 {
+  const bytes = <usize>words << 2;
+  const limits = i32x4.splat(limit);
+  const own = i32x4.splat(norm);
+  let nearest = i32x4.splat(0x7fffffff);
+  let entry = <usize>list << 2;
+  let normAt = <usize>norms << 2;
+  const last = entry + (<usize>count << 2);
+  while (entry < last) {
+    let at = <usize>code << 2;
+    const end = at + bytes;
+    let pa = <usize>load<i32>(entry) << 2;
+    let pb = <usize>load<i32>(entry, 4) << 2;
+    let pc = <usize>load<i32>(entry, 8) << 2;
+    let pd = <usize>load<i32>(entry, 12) << 2;
+    let sa = i32x4.splat(0);
+    let sb = i32x4.splat(0);
+    let sc = i32x4.splat(0);
+    let sd = i32x4.splat(0);
+    while (at < end) {
+      const q = v128.load(at);
+      sa = accumulate(sa, q, v128.load(pa));
+      sb = accumulate(sb, q, v128.load(pb));
+      sc = accumulate(sc, q, v128.load(pc));
+      sd = accumulate(sd, q, v128.load(pd));
+      at += 16;
+      pa += 16;
+      pb += 16;
+      pc += 16;
+      pd += 16;
+    }
+    const dots = i32x4.shl(transposeAdd(sa, sb, sc, sd), 1);
+    const distances = i32x4.sub(i32x4.add(own, v128.load(normAt)), dots);
+    nearest = i32x4.min_s(nearest, distances);
+    if (v128.any_true(i32x4.le_s(distances, limits))) break;
+    entry += 16;
+    normAt += 16;
+  }
+  const halves = i32x4.min_s(nearest, v128.shuffle<i32>(nearest, nearest, 2, 3, 0, 1));
+  return min(i32x4.extract_lane(halves, 0), i32x4.extract_lane(halves, 1));
+}
+
+/** Two floats to code components in the lower two lanes, not yet clipped. */
+@inline
+function scalePair(vector: usize, mean: usize, inverse: v128): v128 {
+  const value = f64x2.promote_low_f32x4(v128.load64_zero(vector));
+  const centre = f64x2.promote_low_f32x4(v128.load64_zero(mean));
+  const scaled = f64x2.add(f64x2.mul(f64x2.sub(value, centre), inverse), f64x2.splat(64.5));
+  return i32x4.trunc_sat_f64x2_s_zero(scaled);
+}
+
+export function encodeFloats(vector: i32, means: i32, dimension: i32, inverse: f64, code: i32): void {
+  const factors = f64x2.splat(inverse);
+  let from = <usize>vector << 2;
+  let mean = <usize>means << 2;
+  let to = <usize>code << 2;
+  const end = to + <usize>(dimension & ~3);
+  while (to < end) {
+    const low = scalePair(from, mean, factors);
+    const high = scalePair(from + 8, mean + 8, factors);
+    const four = v128.shuffle<i32>(low, high, 0, 1, 4, 5);
+    const clipped = i32x4.min_s(i32x4.max_s(four, i32x4.splat(0)), i32x4.splat(127));
+    const narrow = i16x8.narrow_i32x4_s(clipped, clipped);
+    store<i32>(to, i32x4.extract_lane(i8x16.narrow_i16x8_u(narrow, narrow), 0));
+    from += 16;
+    mean += 16;
+    to += 4;
+  }
+  const last = to + <usize>(dimension & 3);
+  for (; to < last; to++) {
+    const scaled = (<f64>load<f32>(from) - <f64>load<f32>(mean)) * inverse + 64.5;
+    store<u8>(to, scaled < 0 ? 0 : scaled >= 128 ? 127 : <i32>scaled);
+    from += 4;
+    mean += 4;
+  }
 }
 
 @inline
@@ -297,6 +387,36 @@ export function maxMagnitude(word: i32, length: i32): f64 {
   const last = (<usize>word << 2) + (<usize>length << 2);
   for (; at < last; at += 4) largest = Mathf.max(largest, Mathf.abs(load<f32>(at)));
   return <f64>largest;
+}
+
+export function squareScaled(word: i32, length: i32, factor: f64): f64 {
+  const factors = f64x2.splat(factor);
+  let at = <usize>word << 2;
+  const end = at + (<usize>(length & ~1) << 2);
+  let sums = f64x2.splat(0);
+  while (at < end) {
+    const pair = f64x2.mul(f64x2.promote_low_f32x4(v128.load64_zero(at)), factors);
+    sums = f64x2.add(sums, f64x2.mul(pair, pair));
+    at += 8;
+  }
+  let even = f64x2.extract_lane(sums, 0);
+  if (length & 1) {
+    const last = <f64>load<f32>(at) * factor;
+    even += last * last;
+  }
+  return even + f64x2.extract_lane(sums, 1);
+}
+
+export function scaleFloats(word: i32, length: i32, factor: f64): void {
+  const factors = f64x2.splat(factor);
+  let at = <usize>word << 2;
+  const end = at + (<usize>(length & ~1) << 2);
+  while (at < end) {
+    const pair = f64x2.mul(f64x2.promote_low_f32x4(v128.load64_zero(at)), factors);
+    v128.store64_lane(at, f32x4.demote_f64x2_zero(pair), 0);
+    at += 8;
+  }
+  if (length & 1) store<f32>(at, <f32>(<f64>load<f32>(at) * factor));
 }
 
 @inline

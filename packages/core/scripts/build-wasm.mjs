@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const machine = resolve(root, 'src/hot/machine.ts');
-const machineTwin = resolve(root, 'assembly/machine.ts');
+/** Files of src/hot that asc reads from assembly/ instead: the kernels, in SIMD. */
+const TWINS = ['machine.ts', 'block-kernels.ts'];
 const generated = resolve(root, 'src/engine/wasm.generated.ts');
 
 const FLAGS = [
@@ -18,10 +18,15 @@ const FLAGS = [
   ...['--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory'],
 ];
 
+function twinOf(path) {
+  const twin = TWINS.find((name) => path === resolve(root, 'src/hot', name));
+  return twin ? resolve(root, 'assembly', twin) : path;
+}
+
 function readSource(name) {
   const path = resolve(root, name).replace(/\.ts\.ts$/, '.ts'); // asc adds an extension of its own
   try {
-    return readFileSync(path === machine ? machineTwin : path, 'utf8');
+    return readFileSync(twinOf(path), 'utf8');
   } catch {
     return null; // asc probes several places
   }

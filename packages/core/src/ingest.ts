@@ -49,10 +49,11 @@ function checkSlots(slots: Slots, row: number): void {
   const { dimension, metric } = segment.layout;
   const limit = componentLimit(dimension, metric);
   const end = first + count;
-  const bad = segment.hot.findInvalid(first, end, limit);
-  const zero = metric === 'cosine' ? segment.hot.findZero(first, bad < 0 ? end : bad) : -1;
-  if (zero >= 0) throw zeroError(row + zero - first);
-  if (bad >= 0) throw componentError(segment.vectors(bad, 1), limit, row + bad - first);
+  const bad = segment.hot.findInvalid(first, end, limit, metric === 'cosine' ? 0 : -1);
+  if (bad < 0) return;
+  const vector = segment.vectors(bad, 1);
+  if (vector.every((value) => value === 0)) throw zeroError(row + bad - first);
+  throw componentError(vector, limit, row + bad - first);
 }
 
 /** Checks vectors that lie in `slots` already and prepares them for the metric. */

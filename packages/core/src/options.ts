@@ -21,8 +21,16 @@ export const MAX_THREADS = 128;
 export const DEFAULT_CAPACITY = 100_000;
 export const MAX_CAPACITY: number = 2 ** 31 - 1;
 export const MIN_SEGMENT_BYTES = 65536;
+export const QUALITIES = ['fast', 'balanced', 'high'] as const;
+export type Quality = (typeof QUALITIES)[number];
+export const DEFAULT_QUALITY: Quality = 'balanced';
+export const BUILDERS = ['partitions', 'insertion'] as const;
+export type Builder = (typeof BUILDERS)[number];
+export const DEFAULT_BUILDER: Builder = 'partitions';
 /** RobustPrune's factor: a candidate is dropped when a kept one is 1.2 times nearer to it. */
 const PRUNE_ALPHA = 1.2;
+/** The same where candidates come from leaves (docs/decisions/0007). */
+const UNION_ALPHA = 1.5;
 
 /** Options of an index. Only `dimension` has no default. */
 export interface IndexOptions {
@@ -34,6 +42,10 @@ export interface IndexOptions {
   readonly M?: number;
   /** Beam width while inserting: better graph, slower build. Default 100. */
   readonly efConstruction?: number;
+  /** What a first build aims at: speed, both, or recall. Default 'balanced'. */
+  readonly quality?: Quality;
+  /** How a first graph is built: 'partitions' (default), or one vector after another. */
+  readonly builder?: Builder;
   /** Start of all randomness; same input and seed give the same bytes. Default 1. */
   readonly seed?: number;
   /** Threads of the pool; 1 never starts a worker. Default: the cores available. */
@@ -55,6 +67,8 @@ export interface ResolvedOptions {
   readonly metric: Metric;
   readonly M: number;
   readonly efConstruction: number;
+  readonly quality: Quality;
+  readonly builder: Builder;
   readonly seed: number;
   readonly threads: number;
   readonly capacity: number;
@@ -69,6 +83,8 @@ export const INDEX_OPTION_NAMES: readonly string[] = [
   'metric',
   'M',
   'efConstruction',
+  'quality',
+  'builder',
   'seed',
   'threads',
   'capacity',
@@ -83,6 +99,11 @@ export const INDEX_OPTION_NAMES: readonly string[] = [
  */
 export function pruneAlpha(metric: Metric): number {
   return metric === 'dot' ? 1 : PRUNE_ALPHA;
+}
+
+/** The factor of a build by partitions for a metric. */
+export function unionAlpha(metric: Metric): number {
+  return metric === 'dot' ? 1 : UNION_ALPHA;
 }
 
 /**
@@ -122,9 +143,10 @@ export function resolveOptions(raw: unknown, keys: readonly string[] = []): Reso
   const given = assertOptions(raw, [...INDEX_OPTION_NAMES, ...keys]);
   const integer = (name: string, fallback: number, range: readonly [number, number]): number =>
     given[name] === undefined ? fallback : assertInteger(given[name], range, option(name));
+  const choice = <T extends string>(name: string, fallback: T, choices: readonly T[]): T =>
+    given[name] === undefined ? fallback : assertChoice(given[name], choices, option(name));
   const dimension = assertInteger(given.dimension, [1, MAX_DIMENSION], option('dimension'));
-  const metric =
-    given.metric === undefined ? 'l2' : assertChoice(given.metric, METRICS, option('metric'));
+  const metric = choice<Metric>('metric', 'l2', METRICS);
   const tier = resolveTier(given);
   const memory = resolveMemory(tier, given.memory);
   const pooled = memory !== 'private' && hasNode();
@@ -136,6 +158,8 @@ export function resolveOptions(raw: unknown, keys: readonly string[] = []): Reso
     memory,
     M: integer('M', DEFAULT_M, [MIN_M, MAX_M]),
     efConstruction: integer('efConstruction', DEFAULT_EF_CONSTRUCTION, [1, MAX_EF_CONSTRUCTION]),
+    quality: choice('quality', DEFAULT_QUALITY, QUALITIES),
+    builder: choice('builder', DEFAULT_BUILDER, BUILDERS),
     seed: integer('seed', DEFAULT_SEED, [0, 2 ** 32 - 1]),
     threads: integer('threads', cores, [1, memory === 'private' ? 1 : MAX_THREADS]),
     capacity: integer('capacity', DEFAULT_CAPACITY, [1, MAX_CAPACITY]),

@@ -14,7 +14,7 @@ import {
   writeHeader,
 } from './memory/layout.ts';
 import { allocateMemory } from './memory/segment-memory.ts';
-import { pruneAlpha, type ResolvedOptions } from './options.ts';
+import { pruneAlpha, type ResolvedOptions, unionAlpha } from './options.ts';
 import { Segment } from './segment.ts';
 
 /**
@@ -44,7 +44,8 @@ export function layoutOptions(options: ResolvedOptions, capacity: number): Layou
   const { dimension, metric, M, threads } = options;
   const least = ownerBlocks(threads) + 1;
   const wanted = Math.min(F.MAX_SCRATCH_COUNT, ownerBlocks(threads) + READER_BLOCKS);
-  const shape = { dimension, metric, M, capacity, scratchCount: wanted };
+  const benchCount = ownerBlocks(threads);
+  const shape = { dimension, metric, M, capacity, scratchCount: wanted, benchCount };
   // A full segment of a machine with fewer cores leaves less room for readers here.
   const { byteLength, scratchWords } = computeLayout(shape);
   const excess = Math.ceil((byteLength - MAX_SEGMENT_BYTES) / (scratchWords * BYTES_PER_WORD));
@@ -72,6 +73,7 @@ export function openSegment(
   writeHeader(segment.i32s, layout);
   segment.i32s[F.EF_CONSTRUCTION] = options.efConstruction;
   segment.i32s[F.ALPHA] = Math.round(pruneAlpha(options.metric) * F.ALPHA_ONE);
+  segment.i32s[F.UNION_ALPHA] = Math.round(unionAlpha(options.metric) * F.ALPHA_ONE);
   segment.i32s[F.SEED] = options.seed;
   return segment;
 }

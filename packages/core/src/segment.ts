@@ -8,6 +8,7 @@ import type { Tier } from './engine/tier.ts';
 import * as F from './hot/fields.ts';
 import type { MachineViews } from './hot/views.ts';
 import {
+  benchWord,
   computeLayout,
   type Layout,
   type LayoutOptions,
@@ -76,6 +77,11 @@ export class Segment {
   vectors(first: number, count: number): Float32Array {
     const start = vectorWord(this.layout, first);
     return this.f32s.subarray(start, start + count * this.layout.dimension);
+  }
+
+  /** The first word of the bench beside scratch block `index`, one of the first few. */
+  bench(index: number): number {
+    return benchWord(this.layout, index);
   }
 
   /** The first word of scratch block `index`. */

@@ -63,6 +63,8 @@ const REGION_KINDS: readonly (readonly [RegionName, ByteKind])[] = [
   ['upperRows', 'graph'],
   ['upperHeads', 'graph'],
   ['levels', 'graph'],
+  ['nodes', 'graph'],
+  ['copies', 'graph'],
   ['tombstones', 'graph'],
 ];
 
@@ -85,7 +87,7 @@ function touchedScratchWords(segment: Segment): number {
 
 function addBytes(segment: Segment, bytes: Record<ByteKind, number>): void {
   const { count, linked, i32s, layout } = segment;
-  const used = { count, linked, upperCount: i32s[F.UPPER_COUNT] };
+  const used = { count, linked, upperCount: i32s[F.UPPER_COUNT], copyCount: i32s[F.COPY_COUNT] };
   for (const [region, kind] of REGION_KINDS) {
     bytes[kind] += usedWords(layout, region, used) * BYTES_PER_WORD;
   }

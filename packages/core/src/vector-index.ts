@@ -25,7 +25,7 @@ import { ownerBlocks, SegmentList, type Slots } from './segment-list.ts';
 import { type LoadOptions, loadSegments, readLoadOptions } from './snapshot/load.ts';
 import { saveSegments } from './snapshot/save.ts';
 import { collectStats, type IndexStats } from './stats.ts';
-import { copyVectors, countVectors, type Query, type Vectors } from './vectors.ts';
+import { copyVectors, countVectors, isBlocks, type Query, type Vectors } from './vectors.ts';
 import { type Problem, verifySegments } from './verify.ts';
 import { checkWorkOptions, WORK_OPTION_NAMES } from './work-options.ts';
 
@@ -83,13 +83,20 @@ export class VectorIndex {
   /**
    * An index of `vectors`, built on all threads.
    *
-   * @param vectors count * dimension numbers, or rows; copied before this returns its promise
-   * @throws {VectorIndexError} as create and add do; nothing is left behind then
+   * @param vectors count * dimension numbers, or rows, copied before this returns its promise; or
+   *   blocks of them one after another, each copied when it comes. For blocks, say in `capacity`
+   *   how many vectors there will be: what goes beyond it opens another segment
+   * @throws {VectorIndexError} as create and add do; what the blocks' source throws; nothing is
+   *   left behind then
    */
-  static async build(vectors: Vectors, options: IndexOptions & WorkOptions): Promise<VectorIndex> {
+  static async build(
+    vectors: Vectors | AsyncIterable<Vectors>,
+    options: IndexOptions & WorkOptions,
+  ): Promise<VectorIndex> {
     const resolved = resolveOptions(options, WORK_OPTION_NAMES);
     const { onProgress, signal } = checkWorkOptions({ ...options });
     const work: WorkOptions = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+    if (isBlocks(vectors)) return VectorIndex.#buildBlocks(vectors, resolved, work);
     const count = countVectors(vectors, resolved.dimension);
     const roomy = Math.ceil(count * BUILD_HEADROOM);
     const capacity =
@@ -97,6 +104,26 @@ export class VectorIndex {
     const index = new VectorIndex(SegmentList.open({ ...resolved, capacity }), false);
     try {
       await index.add(vectors, work);
+      return index;
+    } catch (error) {
+      await index.close();
+      throw error;
+    }
+  }
+
+  static async #buildBlocks(
+    blocks: AsyncIterable<Vectors>,
+    options: ResolvedOptions,
+    work: WorkOptions,
+  ): Promise<VectorIndex> {
+    const index = new VectorIndex(SegmentList.open(options), false);
+    try {
+      for await (const block of blocks) {
+        if (work.signal?.aborted) throw abortedError(work.signal);
+        index.#publish(index.#take(block));
+        work.onProgress?.({ phase: 'read', done: index.count, total: index.count });
+      }
+      await index.#link(work);
       return index;
     } catch (error) {
       await index.close();
@@ -187,7 +214,9 @@ export class VectorIndex {
     if (work.signal?.aborted) throw abortedError(work.signal);
     admit([slots]);
     this.#reserved = undefined;
-    return this.#publish([slots], work);
+    const added = this.#publish([slots]);
+    await this.#link(work);
+    return added;
   }
 
   /**
@@ -200,18 +229,10 @@ export class VectorIndex {
   async add(vectors: Vectors, options: WorkOptions = {}): Promise<AddedNodes> {
     this.#assertWritable();
     const work = checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES));
-    const count = countVectors(vectors, this.dimension);
-    const own = ownVectors(vectors, this.dimension, this.metric);
-    if (this.#reserved) {
-      throw new VectorIndexError(
-        ErrorCode.reservationOpen,
-        'a reservation is open where these vectors would go; commit() it first',
-      );
-    }
-    if (work.signal?.aborted) throw abortedError(work.signal);
-    const slots = this.#list.stretches(count);
-    ingest(own, slots);
-    return this.#publish(slots, work);
+    const slots = this.#take(vectors, work.signal);
+    const added = this.#publish(slots);
+    await this.#link(work);
+    return added;
   }
 
   /**
@@ -384,13 +405,28 @@ export class VectorIndex {
     }
   }
 
-  async #publish(slots: readonly Slots[], work: WorkOptions): Promise<AddedNodes> {
+  /** Copies vectors into free slots and checks them there; nothing has changed when it throws. */
+  #take(vectors: Vectors, signal?: AbortSignal): readonly Slots[] {
+    const count = countVectors(vectors, this.dimension);
+    const own = ownVectors(vectors, this.dimension, this.metric);
+    if (this.#reserved) {
+      throw new VectorIndexError(
+        ErrorCode.reservationOpen,
+        'a reservation is open where these vectors would go; commit() it first',
+      );
+    }
+    if (signal?.aborted) throw abortedError(signal);
+    const slots = this.#list.stretches(count);
+    ingest(own, slots);
+    return slots;
+  }
+
+  /** Lets searches see what lies in the slots. */
+  #publish(slots: readonly Slots[]): AddedNodes {
     const first = this.count;
     this.#list.publish(slots);
     this.#blocks.moveTo(this.#list.all[0].i32s); // an empty first segment may have been replaced
-    const count = this.count - first;
-    await this.#link(work);
-    return { first, count };
+    return { first, count: this.count - first };
   }
 
   async #link(work: WorkOptions): Promise<void> {

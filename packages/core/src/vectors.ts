@@ -144,6 +144,11 @@ function readRow(rows: readonly unknown[], index: number): unknown {
   }
 }
 
+/** True for blocks of vectors that come one after another. */
+export function isBlocks(input: unknown): input is AsyncIterable<Vectors> {
+  return typeof input === 'object' && input !== null && Symbol.asyncIterator in input;
+}
+
 /** Copies the vectors [first, first + count) of `input` to the start of `target`. */
 export function copyVectors(
   input: Vectors,

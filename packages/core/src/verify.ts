@@ -29,6 +29,8 @@ export const PROBLEM_KINDS = [
   'bad-norm',
   'bad-code',
   'bad-tombstone',
+  'bad-slot',
+  'bad-copy',
 ] as const;
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 
@@ -45,6 +47,8 @@ const MEANINGS: Readonly<Record<ProblemKind, string>> = {
   'bad-norm': 'norms that do not belong to their codes',
   'bad-code': 'codes beyond 7 bits',
   'bad-tombstone': 'tombstones of nodes that do not exist',
+  'bad-slot': 'slots of the graph without a node of their own',
+  'bad-copy': 'copies that are not led to from where their codes are',
 };
 
 function readReport(segment: Segment, scratch: number): Problem[] {

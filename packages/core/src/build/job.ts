@@ -2,15 +2,29 @@
 // Every thread takes the next item until none is left or the job is cancelled; a cancelled thread
 // finishes its item, so nothing is half-written.
 
+import { allocateWords } from '../memory/words.ts';
 import { type BatchQueries, runQueries } from '../search/batch-queries.ts';
 import type { Segment, SegmentHandle } from '../segment.ts';
-import { itemCount, type Phase, phaseTotal, runItem, type Scratch } from './phases.ts';
+import {
+  isRepeatable as isRepeatablePhase,
+  itemCount,
+  type Phase,
+  phaseTotal,
+  runItem,
+  type Scratch,
+} from './phases.ts';
 
 /** Words of a job's control array; Atomics only. */
 export const NEXT_ITEM = 0;
 export const CANCELLED = 1;
 export const DONE = 2;
-export const CONTROL_WORDS = 3;
+/** Per share of the job: 1 + the item it is at, 0 between two. */
+export const CURRENT = 3;
+
+/** The control array of a job done in `shares`. */
+export function allocateControl(shares: number, shared: boolean): Int32Array {
+  return allocateWords(CURRENT + shares, shared);
+}
 
 export interface PhaseJob {
   readonly kind: 'phase';
@@ -39,6 +53,8 @@ export interface JobMessage {
   readonly segments: readonly SegmentHandle[];
   readonly job: Job;
   readonly control: Int32Array;
+  /** Which share of the job this is: a thread in the place of a dead one has the dead one's. */
+  readonly share: number;
   /** Scratch blocks this thread may use while the job runs. */
   readonly blocks: readonly number[];
 }
@@ -50,16 +66,22 @@ export function jobItems(job: Job): number {
     : Math.ceil(job.batch.count / queryItem(job.batch));
 }
 
+/** True when an item may be done again after a thread died in the middle of it. */
+export function isRepeatable(job: Job): boolean {
+  return job.kind === 'queries' || isRepeatablePhase(job.phase);
+}
+
 /** What a job's progress counts up to. */
 export function jobTotal(job: Job): number {
   return job.kind === 'phase' ? phaseTotal(job.phase) : job.batch.count;
 }
 
-/** True when no thread need begin with the job: all items are taken, or it was cancelled. */
-export function jobIsOver({ job, control }: Pick<JobMessage, 'job' | 'control'>): boolean {
-  return (
-    Atomics.load(control, CANCELLED) !== 0 || Atomics.load(control, NEXT_ITEM) >= jobItems(job)
-  );
+/** True when no thread need begin with this share: all items are taken, or it was cancelled. */
+export function shareIsOver(message: Pick<JobMessage, 'job' | 'control' | 'share'>): boolean {
+  const { job, control, share } = message;
+  if (Atomics.load(control, CANCELLED) !== 0) return true;
+  if (Atomics.load(control, CURRENT + share) > 0) return false;
+  return Atomics.load(control, NEXT_ITEM) >= jobItems(job);
 }
 
 function runJobItem(
@@ -78,6 +100,7 @@ function runJobItem(
   const segment = segments[job.segment];
   const scratch: Scratch = {
     own: segment.scratch(blocks[0]),
+    bench: segment.bench(blocks[0]),
     marker: segment.scratch(blocks[1] ?? blocks[0]),
   };
   return runItem(segment, scratch, job.phase, item);
@@ -92,12 +115,18 @@ export function runJob(
   message: Omit<JobMessage, 'segments'>,
   deadline: number = Number.POSITIVE_INFINITY,
 ): boolean {
-  const { job, control, blocks } = message;
+  const { job, control, blocks, share } = message;
   const items = jobItems(job);
+  const current = CURRENT + share;
   while (Atomics.load(control, CANCELLED) === 0) {
-    const item = Atomics.add(control, NEXT_ITEM, 1);
+    // What a thread that died was at is done again.
+    const left = Atomics.load(control, current) - 1;
+    const item = left >= 0 ? left : Atomics.add(control, NEXT_ITEM, 1);
     if (item >= items) return true;
-    Atomics.add(control, DONE, runJobItem(segments, job, blocks, item));
+    Atomics.store(control, current, item + 1);
+    const done = runJobItem(segments, job, blocks, item);
+    Atomics.store(control, current, 0);
+    Atomics.add(control, DONE, done);
     if (performance.now() >= deadline) return false;
   }
   return true;

@@ -5,16 +5,20 @@
 
 import * as F from '../hot/fields.ts';
 import {
+  copyWord,
   levelByte,
   MAX_BATCH_SHARE,
-  MAX_LEVEL_LIMIT,
   MIN_BATCH,
+  nodeWord,
   rowWord,
   upperHeadWord,
   upperRowWord,
 } from '../memory/layout.ts';
-import { drawLevel } from '../random.ts';
+import type { Builder, Quality } from '../options.ts';
 import type { Segment } from '../segment.ts';
+import type { BulkPhase } from './bulk/items.ts';
+import { linkInBulk } from './bulk/link-in-bulk.ts';
+import { drawLevels } from './levels.ts';
 import { type NodeWalk, type Phase, walkNode } from './phases.ts';
 import { chooseCodes, MIN_AGREEMENT } from './quantizer.ts';
 
@@ -27,7 +31,7 @@ export type RunPhase = (phase: Phase, onDone?: (done: number) => void) => Promis
 
 /** Progress of linking in nodes: of the phase, not of the batch. */
 export type ReportPhase = (
-  phase: 'encode' | 'link' | 'repair',
+  phase: BulkPhase['kind'] | 'link' | 'repair',
   done: number,
   total: number,
 ) => void;
@@ -35,6 +39,10 @@ export type ReportPhase = (
 export interface LinkTask {
   readonly segment: Segment;
   readonly seed: number;
+  readonly builder: Builder;
+  readonly quality: Quality;
+  /** Whether threads other than this one work on it. */
+  readonly shared: boolean;
   readonly run: RunPhase;
   readonly report: ReportPhase;
 }
@@ -55,6 +63,8 @@ function clearGraph(segment: Segment): void {
   const leveled = i32s[F.LEVELED];
   const upperCount = i32s[F.UPPER_COUNT];
   dropGraph(segment);
+  if (i32s[F.COPY_COUNT] > 0) i32s.fill(0, copyWord(layout, 0), copyWord(layout, count));
+  i32s[F.COPY_COUNT] = 0;
   if (leveled === 0) return;
   const heads = layout.regions.edgeHeads.word;
   u8s.fill(0, levelByte(layout, 0), levelByte(layout, leveled));
@@ -65,21 +75,6 @@ function clearGraph(segment: Segment): void {
   for (let row = 0; row < upperCount; row++) i32s[upperRowWord(layout, row)] = 0;
   i32s[F.UPPER_COUNT] = 0;
   i32s[F.LEVELED] = 0;
-}
-
-/** Draws the levels of the nodes up to `end` that have none yet and gives them their upper rows. */
-function drawLevels(segment: Segment, seed: number, end: number): void {
-  const { i32s, u8s, layout } = segment;
-  let used = i32s[F.UPPER_COUNT];
-  for (let node = i32s[F.LEVELED]; node < end; node++) {
-    const level = drawLevel(seed, segment.firstNode + node, layout.M, MAX_LEVEL_LIMIT);
-    if (level === 0 || used + level > layout.upperCapacity) continue;
-    u8s[levelByte(layout, node)] = level;
-    i32s[upperHeadWord(layout, node)] = used;
-    used += level;
-  }
-  i32s[F.UPPER_COUNT] = used;
-  i32s[F.LEVELED] = end;
 }
 
 /**
@@ -197,7 +192,17 @@ export async function linkSegment(task: LinkTask): Promise<void> {
       return;
     }
   }
+  if (linked === 0 && task.builder === 'partitions') {
+    await linkInBulk(task).catch((error: unknown) => {
+      dropGraph(segment);
+      throw error;
+    });
+    return;
+  }
   const fresh = count - linked;
+  for (let node = linked; node < count; node++) {
+    segment.i32s[nodeWord(segment.layout, node)] = node;
+  }
   report('encode', 0, fresh);
   await run({ kind: 'encode', first: linked, end: count }, (done) => report('encode', done, fresh));
   drawLevels(segment, seed, count);

@@ -3,6 +3,7 @@
 // bytes are the same for any number of workers.
 
 import type { Segment } from '../segment.ts';
+import { type BulkPhase, bulkItemSize, bulkTotal, runBulkItem } from './bulk/items.ts';
 
 /** Nodes in insertion order: `node`, then every `stride`-th modulo `modulus`. */
 export interface NodeWalk {
@@ -13,36 +14,41 @@ export interface NodeWalk {
 }
 
 export type Phase =
-  | { readonly kind: 'encode'; readonly first: number; readonly end: number }
+  | BulkPhase
   | { readonly kind: 'link'; readonly walk: NodeWalk }
   | { readonly kind: 'apply'; readonly targets: number }
   | { readonly kind: 'repair'; readonly end: number };
 
-/** What a worker may write with: its scratch block, and for 'repair' a second one. */
+/** What a worker may write with: its scratch block and bench, and for 'repair' a second block. */
 export interface Scratch {
   readonly own: number;
+  readonly bench: number;
   readonly marker: number;
 }
 
-const ENCODE_ITEM = 512;
 const LINK_ITEM = 16;
 const APPLY_ITEM = 128;
 
 function itemSize(phase: Phase): number {
-  if (phase.kind === 'encode') return ENCODE_ITEM;
   if (phase.kind === 'link') return LINK_ITEM;
-  return phase.kind === 'apply' ? APPLY_ITEM : 1;
+  if (phase.kind === 'apply') return APPLY_ITEM;
+  return phase.kind === 'repair' ? 1 : bulkItemSize(phase);
 }
 
-/** What a phase works through: nodes, targets, or the one repair. */
+/** What a phase works through: nodes, clusters, targets, or the one repair. */
 export function phaseTotal(phase: Phase): number {
-  if (phase.kind === 'encode') return phase.end - phase.first;
   if (phase.kind === 'link') return phase.walk.count;
-  return phase.kind === 'apply' ? phase.targets : 1;
+  if (phase.kind === 'apply') return phase.targets;
+  return phase.kind === 'repair' ? 1 : bulkTotal(phase);
 }
 
 export function itemCount(phase: Phase): number {
   return Math.ceil(phaseTotal(phase) / itemSize(phase));
+}
+
+/** True when an item may be done again after a thread died in the middle of it. */
+export function isRepeatable(phase: Phase): boolean {
+  return phase.kind !== 'apply' && phase.kind !== 'repair';
 }
 
 /** The node `steps` further along the walk. Exact: the product stays below 2^53. */
@@ -50,22 +56,23 @@ export function walkNode(walk: NodeWalk, steps: number): number {
   return (walk.node + steps * walk.stride) % walk.modulus;
 }
 
-/** Does item `item` of a phase; how many nodes or targets that was. */
+/** Does item `item` of a phase; how many nodes, clusters or targets that was. */
 export function runItem(segment: Segment, scratch: Scratch, phase: Phase, item: number): number {
   const { hot } = segment;
   const size = itemSize(phase);
   const first = item * size;
   const end = Math.min(first + size, phaseTotal(phase));
-  if (phase.kind === 'encode') {
-    hot.encodeNodes(phase.first + first, phase.first + end);
-  } else if (phase.kind === 'link') {
+  if (phase.kind === 'link') {
     const { walk } = phase;
     hot.linkNodes(scratch.own, walkNode(walk, first), end - first, walk.stride, walk.modulus);
   } else if (phase.kind === 'apply') {
     hot.applyEdges(scratch.own, first, end);
-  } else {
+  } else if (phase.kind === 'repair') {
     hot.markReachable(scratch.marker);
     hot.repair(scratch.own, scratch.marker, phase.end);
+  } else {
+    const place = { scratch: scratch.own, bench: scratch.bench };
+    runBulkItem(segment, place, phase, { first, end });
   }
   return end - first;
 }

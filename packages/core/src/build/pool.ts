@@ -5,7 +5,7 @@
 
 import { Piscina } from 'piscina';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
-import { type JobMessage, jobIsOver } from './job.ts';
+import { type JobMessage, shareIsOver } from './job.ts';
 
 type Threads = Piscina<JobMessage, void>;
 
@@ -72,7 +72,7 @@ export class WorkerPool {
       this.#idleBlocks.pop() ??
       (await new Promise<number>((resolve) => void this.#waiting.push(resolve)));
     try {
-      if (!jobIsOver(share)) await this.#send({ ...share, blocks: [block] });
+      if (!shareIsOver(share)) await this.#send({ ...share, blocks: [block] });
     } finally {
       const next = this.#waiting.shift();
       if (next) next(block);

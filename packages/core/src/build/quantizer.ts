@@ -12,8 +12,8 @@ import { rankingAgreement, type Sample } from './ranking-agreement.ts';
 const MAX_SAMPLE_VECTORS = 1024;
 const MIN_SAMPLE_VECTORS = 128;
 const MAX_SAMPLE_COMPONENTS = 1 << 17;
-/** Shares of the sampled components that a candidate range clips. */
-const CLIP_SHARES: readonly number[] = [0, 1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.25];
+/** Shares of the sampled components that a candidate range clips, after the one that clips none. */
+const CLIP_SHARES: readonly number[] = [1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.25];
 /** Narrower ranges are tried only while codes rank worse than this. */
 const GOOD_AGREEMENT = 0.9;
 /** Below this agreement codes lead nowhere: vectors are scanned instead of linked. */
@@ -43,22 +43,36 @@ function centreSample(segment: Segment, nodes: readonly number[], metric: Metric
     let sum = 0;
     for (let i = component; i < rows.length; i += dimension) sum += rows[i];
     means[component] = sum / nodes.length;
-    for (let i = component; i < rows.length; i += dimension) rows[i] -= means[component];
+    const mean = means[component];
+    for (let i = component; i < rows.length; i += dimension) rows[i] -= mean;
   }
   return { rows, means, dimension, metric };
+}
+
+/** The largest magnitude; the others are sorted only when this one's scale will not do. */
+function largestMagnitude(rows: Float32Array): number {
+  let largest = 0;
+  for (let i = 0; i < rows.length; i++) largest = Math.max(largest, Math.abs(rows[i]));
+  return largest;
 }
 
 /**
  * Scales to try, widest first: those whose codes reach a quantile of the sampled magnitudes. Under
  * dot only the widest: the longest vectors are the nearest ones, and clipping makes them equal.
  */
-function candidateScales({ rows, metric }: Sample): number[] {
+function* candidateScales({ rows, metric }: Sample): Generator<number> {
+  let last = Math.fround(largestMagnitude(rows) / HALF_RANGE);
+  if (last === 0) return;
+  yield last;
+  if (metric === 'dot') return;
   const sorted = rows.map(Math.abs).sort();
-  const last = sorted.length - 1;
-  const shares = metric === 'dot' ? CLIP_SHARES.slice(0, 1) : CLIP_SHARES;
-  const ranges = shares.map((share) => sorted[last - Math.floor(share * last)]);
-  const scales = ranges.map((range) => Math.fround(range / HALF_RANGE));
-  return [...new Set(scales)].filter((scale) => scale > 0);
+  for (const share of CLIP_SHARES) {
+    const range = sorted[sorted.length - 1 - Math.floor(share * (sorted.length - 1))];
+    const scale = Math.fround(range / HALF_RANGE);
+    if (scale === 0 || scale === last) continue;
+    yield scale;
+    last = scale;
+  }
 }
 
 /**

@@ -15,49 +15,77 @@ export interface Sample {
 const QUERIES = 32;
 const NEAREST = 10;
 
-type Components = Float32Array | Int8Array;
-
 /** Codes less 64: what encode.ts would write, as signed numbers. */
 function encode(rows: Float32Array, scale: number): Int8Array {
-  return Int8Array.from(rows, (value) => {
-    const code = Math.floor(value / scale + 64.5);
-    return Math.min(127, Math.max(0, code)) - 64;
-  });
-}
-
-/**
- * Who is compared: row `query` of `queries` with all `rows`. Under dot a query keeps full
- * precision.
- */
-interface Comparison {
-  readonly queries: Components;
-  readonly rows: Components;
-  readonly sample: Sample;
-}
-
-/** Distance of a query to a row by the metric's order: -dot, or the square. */
-function distance({ queries, rows, sample }: Comparison, query: number, row: number): number {
-  const { dimension, metric } = sample;
-  const a = query * dimension;
-  const b = row * dimension;
-  let sum = 0;
-  if (metric === 'dot') {
-    for (let i = 0; i < dimension; i++) sum -= queries[a + i] * rows[b + i];
-    return sum;
+  const codes = new Int8Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const code = Math.floor(rows[i] / scale + 64.5);
+    codes[i] = Math.min(127, Math.max(0, code)) - 64;
   }
-  for (let i = 0; i < dimension; i++) sum += (queries[a + i] - rows[b + i]) ** 2;
-  return sum;
+  return codes;
 }
 
-/** The nearest rows to row `query`, itself left out. */
-function nearest(comparison: Comparison, query: number): number[] {
-  const count = comparison.rows.length / comparison.sample.dimension;
-  const distances = Float64Array.from({ length: count }, (_, row) =>
-    distance(comparison, query, row),
-  );
-  const others = Array.from({ length: count }, (_, row) => row).filter((row) => row !== query);
-  others.sort((a, b) => distances[a] - distances[b] || a - b);
-  return others.slice(0, NEAREST);
+// One function per kind of array: shared by both, the loops would be several times slower.
+
+/** Squares of the distances of row `query` to all rows. */
+function squareFloats(rows: Float32Array, query: number, dimension: number): Float64Array {
+  const distances = new Float64Array(rows.length / dimension);
+  for (let row = 0, b = 0; row < distances.length; row++) {
+    let sum = 0;
+    for (let a = query * dimension; a < (query + 1) * dimension; a++, b++) {
+      const difference = rows[a] - rows[b];
+      sum += difference * difference;
+    }
+    distances[row] = sum;
+  }
+  return distances;
+}
+
+/** The same on codes. */
+function squareCodes(rows: Int8Array, query: number, dimension: number): Float64Array {
+  const distances = new Float64Array(rows.length / dimension);
+  for (let row = 0, b = 0; row < distances.length; row++) {
+    let sum = 0;
+    for (let a = query * dimension; a < (query + 1) * dimension; a++, b++) {
+      const difference = rows[a] - rows[b];
+      sum += difference * difference;
+    }
+    distances[row] = sum;
+  }
+  return distances;
+}
+
+/** Negative inner products of row `query` of `queries`, in full precision, with all rows. */
+function negativeDots(
+  queries: Float32Array,
+  query: number,
+  rows: Float32Array,
+  dimension: number,
+): Float64Array {
+  const distances = new Float64Array(rows.length / dimension);
+  for (let row = 0, b = 0; row < distances.length; row++) {
+    let sum = 0;
+    for (let a = query * dimension; a < (query + 1) * dimension; a++, b++) {
+      sum -= queries[a] * rows[b];
+    }
+    distances[row] = sum;
+  }
+  return distances;
+}
+
+/** The nearest of `distances`, nearest first, other than `query` itself; ties by row. */
+function nearest(distances: Float64Array, query: number): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < distances.length; row++) {
+    const distance = distances[row];
+    if (row === query) continue;
+    if (rows.length === NEAREST && !(distance < distances[rows[NEAREST - 1]])) continue;
+    let place = rows.length;
+    while (place > 0 && distances[rows[place - 1]] > distance) place--;
+    rows.splice(place, 0, row);
+    if (rows.length > NEAREST) rows.pop();
+  }
+  return rows;
 }
 
 const exactNearest = new WeakMap<Sample, readonly (readonly number[])[]>();
@@ -66,10 +94,27 @@ const exactNearest = new WeakMap<Sample, readonly (readonly number[])[]>();
 function exactAnswers(sample: Sample, queries: readonly number[]): readonly (readonly number[])[] {
   const known = exactNearest.get(sample);
   if (known) return known;
-  const exact = { queries: sample.rows, rows: sample.rows, sample };
-  const answers = queries.map((query) => nearest(exact, query));
+  const { rows, dimension, metric } = sample;
+  const answers = queries.map((query) => {
+    const distances =
+      metric === 'dot'
+        ? negativeDots(rows, query, rows, dimension)
+        : squareFloats(rows, query, dimension);
+    return nearest(distances, query);
+  });
   exactNearest.set(sample, answers);
   return answers;
+}
+
+/** The answers that codes of `scale` give. */
+function codedAnswers(sample: Sample, queries: readonly number[], scale: number): number[][] {
+  const { rows, dimension, metric } = sample;
+  const codes = encode(rows, scale);
+  if (metric !== 'dot') {
+    return queries.map((query) => nearest(squareCodes(codes, query, dimension), query));
+  }
+  const floats = Float32Array.from(codes);
+  return queries.map((query) => nearest(negativeDots(rows, query, floats, dimension), query));
 }
 
 /**
@@ -79,12 +124,11 @@ export function rankingAgreement(sample: Sample, scale: number): number {
   const count = sample.rows.length / sample.dimension;
   const step = Math.max(1, count / QUERIES);
   const queries = Array.from({ length: Math.min(QUERIES, count) }, (_, i) => Math.floor(i * step));
-  const rows = encode(sample.rows, scale);
-  const coded = { queries: sample.metric === 'dot' ? sample.rows : rows, rows, sample };
+  const coded = codedAnswers(sample, queries, scale);
   let found = 0;
   let total = 0;
   exactAnswers(sample, queries).forEach((exact, i) => {
-    const ranked = new Set(nearest(coded, queries[i]));
+    const ranked = new Set(coded[i]);
     total += exact.length;
     for (const row of exact) if (ranked.has(row)) found++;
   });

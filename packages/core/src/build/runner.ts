@@ -5,7 +5,15 @@ import { yieldToEventLoop } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import type { ScratchBlocks } from '../memory/scratch-blocks.ts';
 import type { Segment } from '../segment.ts';
-import { CANCELLED, CONTROL_WORDS, DONE, type Job, jobItems, runJob } from './job.ts';
+import {
+  allocateControl,
+  CANCELLED,
+  DONE,
+  isRepeatable,
+  type Job,
+  jobItems,
+  runJob,
+} from './job.ts';
 import type { WorkerPool } from './pool.ts';
 
 /** How far a phase is: `total` vectors (or queries), of which `done` are finished. */
@@ -78,7 +86,7 @@ function runSlice(crew: Crew, job: Job, control: Int32Array, deadline: number): 
   // Nothing is kept in a block between two items, so a job that waits needs none.
   const blocks = crew.blocks.claim(job.kind === 'phase' ? 2 : 1);
   try {
-    return runJob(crew.segments, { job, control, blocks }, deadline);
+    return runJob(crew.segments, { job, control, blocks, share: 0 }, deadline);
   } finally {
     crew.blocks.release(blocks);
   }
@@ -93,11 +101,19 @@ async function runHere(crew: Crew, job: Job, control: Int32Array, tick: () => vo
   }
 }
 
-/** One thread's share. */
-async function runShare(crew: Crew, job: Job, control: Int32Array): Promise<void> {
+/**
+ * One thread's share. When its thread dies another takes its place, once, and begins with the item
+ * the dead one was at, if that may be done twice.
+ */
+async function runShare(crew: Crew, job: Job, control: Int32Array, share: number): Promise<void> {
+  const segments = crew.segments.map((segment) => segment.handle);
+  const pool = await crew.pool();
+  const run = (): Promise<void> => pool.run({ segments, job, control, share });
   try {
-    const pool = await crew.pool();
-    await pool.run({ segments: crew.segments.map((segment) => segment.handle), job, control });
+    await run().catch((error: unknown) => {
+      if (!isRepeatable(job)) throw error;
+      return run();
+    });
   } catch (error) {
     Atomics.store(control, CANCELLED, 1); // the others need not go on
     throw error;
@@ -116,7 +132,7 @@ async function runOnPool(
     // All shares settle before anything is thrown: no thread writes once this function has
     // returned.
     const settled = await Promise.allSettled(
-      Array.from({ length: shares }, () => runShare(crew, job, control)),
+      Array.from({ length: shares }, (_, share) => runShare(crew, job, control, share)),
     );
     const failed = settled.find((share) => share.status === 'rejected');
     if (failed) throw failed.reason;
@@ -142,8 +158,7 @@ export async function runWork(crew: Crew, job: Job, watch: JobWatch = {}): Promi
   const { signal, onDone } = watch;
   if (signal?.aborted) throw abortedError(signal);
   const shared = crew.threads > 1;
-  const bytes = 4 * CONTROL_WORDS;
-  const control = new Int32Array(shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+  const control = allocateControl(crew.threads, shared);
   const cancel = (): void => void Atomics.store(control, CANCELLED, 1);
   let thrown: { readonly error: unknown } | undefined;
   // Called by a timer, where an error would end the process instead of the job.

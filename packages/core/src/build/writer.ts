@@ -3,7 +3,7 @@
 
 import * as F from '../hot/fields.ts';
 import type { Segment } from '../segment.ts';
-import { dropGraph, linkSegment } from './link-segment.ts';
+import { dropGraph, type LinkTask, linkSegment } from './link-segment.ts';
 import type { Phase } from './phases.ts';
 import { abortedError, type Crew, runWork, type WorkOptions } from './runner.ts';
 
@@ -45,11 +45,14 @@ function needsLinking(segment: Segment, flatThreshold: number): boolean {
   return count > linked && count >= least;
 }
 
+/** The options of an index that shape its graph, other than those its memory knows. */
+type LinkSettings = Pick<LinkTask, 'seed' | 'builder' | 'quality'>;
+
 /** Links one segment on the crew's threads. */
 async function linkOne(
   crew: Crew,
   index: number,
-  seed: number,
+  settings: LinkSettings,
   options: WorkOptions,
 ): Promise<void> {
   const { onProgress } = options;
@@ -74,7 +77,8 @@ async function linkOne(
       thrown.abort(error);
     }
   };
-  await linkSegment({ segment, seed, run, report }).catch((error: unknown) => {
+  const shared = crew.threads > 1;
+  await linkSegment({ segment, ...settings, shared, run, report }).catch((error: unknown) => {
     throw thrown.signal.aborted ? thrown.signal.reason : error;
   });
   thrown.signal.throwIfAborted();
@@ -87,12 +91,13 @@ async function linkOne(
  */
 export async function linkSegments(
   crew: Crew,
-  settings: { readonly seed: number; readonly flatThreshold: number },
+  settings: LinkSettings & { readonly flatThreshold: number },
   options: WorkOptions,
 ): Promise<void> {
+  const { seed, builder, quality } = settings;
   for (let index = 0; index < crew.segments.length; index++) {
     if (options.signal?.aborted) throw abortedError(options.signal);
     if (!needsLinking(crew.segments[index], settings.flatThreshold)) continue;
-    await linkOne(crew, index, settings.seed, options);
+    await linkOne(crew, index, { seed, builder, quality }, options);
   }
 }

@@ -10,10 +10,11 @@ export type Flag = boolean | number;
 
 /** Addresses are words; `scratch` is the first word of a scratch block. */
 export interface HotCode {
-  encodeNodes(first: Node, end: Node): void;
-  findInvalid(first: Node, end: Node, limit: number): Node;
+  encodeSlots(first: Node, end: Node): void;
+  hashCodes(first: Node, end: Node, out: Word): void;
+  haveSameCodes(a: Node, b: Node): Flag;
+  findInvalid(first: Node, end: Node, limit: number, least: number): Node;
   findNonUnit(first: Node, end: Node): Node;
-  findZero(first: Node, end: Node): Node;
   normalize(vector: Word, dimension: number): Flag;
   normalizeNodes(first: Node, end: Node): void;
 
@@ -29,11 +30,19 @@ export interface HotCode {
   updateEntry(node: Node, count: number, stride: number, modulus: number): void;
   markReachable(marker: Word): number;
   repair(scratch: Word, marker: Word, end: Node): number;
+  loadLeaders(bench: Word, count: number): void;
+  assignPoints(bench: Word, count: number, leaders: number, fanout: number): void;
+  linkLeaf(bench: Word, count: number): void;
+  selectForward(scratch: Word, bench: Word, count: number, limit: number, out: Word): void;
+  refineForward(scratch: Word, slot: Node, ef: number, limit: number, out: Word): void;
+  writeRow(scratch: Word, bench: Word, slot: Node, count: number, level: number): void;
+  probe(scratch: Word, slot: Node, level: number, ef: number, width: number, out: Word): void;
+  adoptFrom(slot: Node, level: number, hosts: Word): void;
   verifySegment(scratch: Word, marker: Word, maxLevel: number): number;
 
   bindNode(scratch: Word, node: Node): void;
   searchLevel(scratch: Word, level: number, ef: number): void;
-  selectNeighbors(scratch: Word, limit: number): number;
+  selectNeighbors(scratch: Word, limit: number, alpha: number): number;
   poolReset(pool: Word, capacity: number): void;
   poolInsert(pool: Word, key: number, node: Node): number;
   visitedReset(scratch: Word): number;

@@ -19,10 +19,13 @@ import {
   QUERY_NORM,
   VECTORS,
 } from './fields.ts';
+import { nodeOf } from './graph.ts';
 import {
+  encodeFloats,
   f32At,
   i32At,
   maxMagnitude,
+  multiply,
   setI32,
   setU8,
   squareCodes,
@@ -30,23 +33,10 @@ import {
   u8At,
 } from './machine.ts';
 
-const MAX_CODE: i32 = 127;
-/** Code of the mean, plus one half so that truncation rounds. */
-const CENTRE: f64 = 64.5;
-
-/** Writes the code of `value`, clipped to the range. */
-function encodeComponent(code: i32, index: i32, value: f64, inverse: f64): void {
-  const scaled = (value - f32At(i32At(MEANS) + index)) * inverse + CENTRE;
-  setU8(code, index, scaled < 0 ? 0 : scaled >= 128 ? MAX_CODE : truncate(scaled));
-}
-
 /** Encodes the vector at `vector` to the row at `code`. */
 function encodeVector(vector: i32, code: i32): void {
-  const dimension = i32At(DIMENSION);
   const inverse: f64 = 1 / f32At(CODE_SCALE);
-  for (let i: i32 = 0; i < dimension; i++) {
-    encodeComponent(code, i, f32At(vector + i), inverse);
-  }
+  encodeFloats(vector, i32At(MEANS), i32At(DIMENSION), inverse, code);
 }
 
 /** What the distance formula takes as the norm of a code row. */
@@ -58,14 +48,25 @@ export function codeNorm(code: i32): i32 {
   return sum * 128;
 }
 
-/** Encodes the nodes [first, end): codes and norms. */
-export function encodeNodes(first: i32, end: i32): void {
+/** Encodes the slots [first, end) from the vectors of their nodes: codes and norms. */
+export function encodeSlots(first: i32, end: i32): void {
   const words = i32At(CODE_WORDS);
   const dimension = i32At(DIMENSION);
-  for (let node = first; node < end; node++) {
-    const code = i32At(CODES) + node * words;
-    encodeVector(i32At(VECTORS) + node * dimension, code);
-    setI32(i32At(NORMS) + node, codeNorm(code));
+  for (let slot = first; slot < end; slot++) {
+    const code = i32At(CODES) + slot * words;
+    encodeVector(i32At(VECTORS) + nodeOf(slot) * dimension, code);
+    setI32(i32At(NORMS) + slot, codeNorm(code));
+  }
+}
+
+/** Writes a hash of the codes of each of the slots [first, end) to `out`: FNV-1a by words. */
+export function hashCodes(first: i32, end: i32, out: i32): void {
+  const words = i32At(CODE_WORDS);
+  for (let slot = first; slot < end; slot++) {
+    let hash: i32 = 0x811c9dc5 | 0;
+    const code = i32At(CODES) + slot * words;
+    for (let i: i32 = 0; i < words; i++) hash = multiply(hash ^ i32At(code + i), 0x01000193);
+    setI32(out + slot - first, hash ^ (hash >> 15));
   }
 }
 

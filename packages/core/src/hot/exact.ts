@@ -3,7 +3,20 @@
 // 1 - cos clamped to [0, 2] for cosine (vectors and query have unit length), the square for l2.
 
 import { bindQuery } from './encode.ts';
-import { DIMENSION, METRIC, POOL, QUAD, QUERY, RESULTS, VECTORS } from './fields.ts';
+import {
+  COPIES,
+  COPY_COUNT,
+  DIMENSION,
+  DISTANCE_COUNT,
+  METRIC,
+  POOL,
+  QUAD,
+  QUERY,
+  RESULTS,
+  SAME_VECTOR,
+  VECTORS,
+} from './fields.ts';
+import { nodeOf } from './graph.ts';
 import {
   dotFloats,
   dotFloatsQuad,
@@ -13,6 +26,7 @@ import {
   l2FloatsQuad,
   setF32,
   setFromSortable,
+  setI32,
   sortableAt,
 } from './machine.ts';
 import { poolInsert, poolKey, poolNode, poolRejects, poolReset, poolSize } from './pool.ts';
@@ -98,6 +112,31 @@ export function measureRange(scratch: i32, first: i32, end: i32, out: i32): void
   }
 }
 
+/** Offers the copies of `slot`, whose own key is `key`: those of the same vector need no distance. */
+function offerCopies(scratch: i32, slot: i32, key: i32): void {
+  const copies = i32At(COPIES);
+  let next = i32At(copies + slot);
+  let current = key;
+  while (next !== 0) {
+    const copy = (next & ~SAME_VECTOR) - 1;
+    const node = nodeOf(copy);
+    if ((next & SAME_VECTOR) === 0) {
+      measureOne(scratch, i32At(VECTORS) + node * i32At(DIMENSION));
+      current = sortableAt(scratch + QUAD);
+      setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + 1);
+    }
+    offer(scratch, current, node);
+    next = i32At(copies + copy);
+  }
+}
+
+/** Offers the node of `slot`, whose distance lies at `word`, and its copies. */
+function offerSlot(scratch: i32, slot: i32, word: i32): void {
+  const key = sortableAt(word);
+  offer(scratch, key, nodeOf(slot));
+  if (i32At(COPY_COUNT) > 0) offerCopies(scratch, slot, key);
+}
+
 /** Offers the `width` nearest of POOL that lie below `end` to RESULTS by their exact distances. */
 function rerank(scratch: i32, width: i32, end: i32): void {
   const pool = scratch + POOL;
@@ -107,18 +146,19 @@ function rerank(scratch: i32, width: i32, end: i32): void {
   const count = width < size ? width : size;
   let i: i32 = 0;
   for (; i + 4 <= count; i += 4) {
-    const a = vectors + poolNode(pool, i) * dimension;
-    const b = vectors + poolNode(pool, i + 1) * dimension;
-    const c = vectors + poolNode(pool, i + 2) * dimension;
-    measureQuad(scratch, a, b, c, vectors + poolNode(pool, i + 3) * dimension);
+    const a = vectors + nodeOf(poolNode(pool, i)) * dimension;
+    const b = vectors + nodeOf(poolNode(pool, i + 1)) * dimension;
+    const c = vectors + nodeOf(poolNode(pool, i + 2)) * dimension;
+    measureQuad(scratch, a, b, c, vectors + nodeOf(poolNode(pool, i + 3)) * dimension);
     for (let j: i32 = 0; j < 4; j++) {
-      const node = poolNode(pool, i + j);
-      if (node < end) offer(scratch, sortableAt(scratch + QUAD + j), node);
+      const slot = poolNode(pool, i + j);
+      if (slot < end) offerSlot(scratch, slot, scratch + QUAD + j);
     }
   }
   for (; i < count; i++) {
-    measureOne(scratch, vectors + poolNode(pool, i) * dimension);
-    if (poolNode(pool, i) < end) offer(scratch, sortableAt(scratch + QUAD), poolNode(pool, i));
+    const slot = poolNode(pool, i);
+    measureOne(scratch, vectors + nodeOf(slot) * dimension);
+    if (slot < end) offerSlot(scratch, slot, scratch + QUAD);
   }
 }
 

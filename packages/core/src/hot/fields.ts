@@ -61,6 +61,20 @@ export const SCRATCH: i32 = 45;
 export const SCRATCH_WORDS: i32 = 46;
 export const SCRATCH_COUNT: i32 = 47;
 export const EDGE_CAPACITY: i32 = 48;
+/** Per slot of the graph: the node whose vector it is. */
+export const NODES: i32 = 51;
+/** Per slot: 1 + the next slot with the same codes, or 0; SAME_VECTOR when it is the same vector. */
+export const COPIES: i32 = 52;
+/**
+ * Slots [FIRST_COPY, FIRST_COPY + COPY_COUNT) are copies: no part of the graph, found through the
+ * slot whose codes they have.
+ */
+export const FIRST_COPY: i32 = 53;
+export const COPY_COUNT: i32 = 54;
+/** ALPHA where the union of leaves is selected from: its few candidates are worth keeping longer. */
+export const UNION_ALPHA: i32 = 58;
+export const BENCHES: i32 = 55;
+export const BENCH_WORDS: i32 = 56;
 
 /** One word per scratch block: 0 free, 1 taken; Atomics only. */
 export const SCRATCH_OWNERS: i32 = 128;
@@ -98,10 +112,43 @@ export const RESULTS: i32 = POOL + POOL_WORDS;
 export const GATHERED: i32 = RESULTS + POOL_WORDS;
 export const DISTANCES: i32 = GATHERED + MAX_DEGREE;
 export const SELECTED: i32 = DISTANCES + MAX_DEGREE;
+/** The words of the selected nodes' codes, and their norms. */
+export const SELECTED_CODES: i32 = SELECTED + MAX_DEGREE;
+export const SELECTED_NORMS: i32 = SELECTED_CODES + MAX_DEGREE;
+/** Per candidate of a selection: how many selected nodes it was held against. */
+export const CHECKED: i32 = SELECTED_NORMS + MAX_DEGREE;
 /**
  * The query's floats; its codes and the visited bytes follow at QUERY_CODE_WORD and VISITED_WORD.
  */
-export const QUERY: i32 = SELECTED + MAX_DEGREE;
-/** Header words that say where, relative to a scratch block, the parts of variable size begin. */
+export const QUERY: i32 = CHECKED + MAX_POOL;
+/** In COPIES: the slot named there holds the same floats as this one. */
+export const SAME_VECTOR: i32 = ~0x7fffffff;
+
+/** A leaf's largest size, and the most leaders one assignment knows. */
+export const MAX_LEAF: i32 = 256;
+export const MAX_LEADERS: i32 = 1024;
+/** Neighbors a leaf gives each of its members. */
+export const LEAF_NEIGHBORS: i32 = 3;
+/** Vectors assigned to leaders at a time: MATRIX holds their distances to MAX_LEADERS. */
+export const MAX_POINTS: i32 = 64;
+
+/** Words of a bench, where a thread builds: 1 when it was ever used, then slots in, results out. */
+export const BENCH_USED: i32 = 0;
+/** Two results of packing a row. */
+export const SUMS: i32 = 8;
+export const LIST: i32 = 16;
+export const LIST_WORDS: i32 = 4096;
+export const OUT: i32 = LIST + LIST_WORDS;
+/** The parts of a distance that depend on the row, and on the column. */
+export const ROW_TERMS: i32 = OUT + LIST_WORDS;
+export const COLUMN_TERMS: i32 = ROW_TERMS + MAX_LEAF;
+/** Distances of rows to columns. */
+/** Where points are packed as columns that nobody needs: behind the leaders. */
+export const MAX_COLUMNS: i32 = MAX_LEADERS + MAX_POINTS;
+export const MATRIX: i32 = COLUMN_TERMS + MAX_COLUMNS;
+/** Packed codes of the rows (at most MAX_LEAF); those of the columns follow at COLUMN_WORD. */
+export const PACKED_ROWS: i32 = MATRIX + MAX_LEAF * MAX_LEAF;
+/** Header words that say where, relative to a bench or a scratch block, the parts of variable size begin. */
 export const QUERY_CODE_WORD: i32 = 49;
 export const VISITED_WORD: i32 = 50;
+export const COLUMN_WORD: i32 = 57;

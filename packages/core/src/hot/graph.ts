@@ -1,8 +1,29 @@
 // Where a node's neighbors are. A row is [degree, neighbor, ...] of fixed size; level 0 has one per
 // node, upper levels share a pool in which a node's rows lie one after another, level 1 first.
 
-import { LEVELS, ROW_WORDS, ROWS, UPPER_HEADS, UPPER_ROW_WORDS, UPPER_ROWS } from './fields.ts';
+import {
+  COPY_COUNT,
+  FIRST_COPY,
+  LEVELS,
+  NODES,
+  ROW_WORDS,
+  ROWS,
+  UPPER_HEADS,
+  UPPER_ROW_WORDS,
+  UPPER_ROWS,
+} from './fields.ts';
 import { i32At, setI32, u8At } from './machine.ts';
+
+/** The node whose vector slot `slot` of the graph stands for. */
+export function nodeOf(slot: i32): i32 {
+  return i32At(i32At(NODES) + slot);
+}
+
+/** True when `slot` only has the codes of another and is no part of the graph. */
+export function isCopy(slot: i32): boolean {
+  const index = slot - i32At(FIRST_COPY);
+  return index >= 0 && index < i32At(COPY_COUNT);
+}
 
 /** The level of `node`: the highest it has a row on. */
 export function levelOf(node: i32): i32 {

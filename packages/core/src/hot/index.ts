@@ -1,9 +1,10 @@
 // What the engine calls in the hot code: the entry file of both targets. Addresses are words; a
 // scratch block is passed as its first word.
 
-export { bindNode } from './distance.ts';
-export { encodeNodes } from './encode.ts';
+export { bindNode, haveSameCodes } from './distance.ts';
+export { encodeSlots, hashCodes } from './encode.ts';
 export { finishResults, measureRange, resultsReset, scanExact, searchGraph } from './exact.ts';
+export { adoptFrom, probe } from './find.ts';
 export { applyEdges, groupEdges, linkNodes, updateEntry } from './link.ts';
 export {
   dotCodes,
@@ -13,10 +14,12 @@ export {
   l2Floats,
   l2FloatsQuad,
 } from './machine.ts';
+export { assignPoints, linkLeaf, loadLeaders } from './partition.ts';
 export { poolInsert, poolReset } from './pool.ts';
-export { findInvalid, findNonUnit, findZero, normalize, normalizeNodes } from './prepare.ts';
+export { findInvalid, findNonUnit, normalize, normalizeNodes } from './prepare.ts';
 export { markReachable, repair } from './reach.ts';
 export { searchLevel } from './search.ts';
 export { selectNeighbors } from './select.ts';
+export { refineForward, selectForward, writeRow } from './stitch.ts';
 export { verifySegment } from './verify.ts';
 export { visitedAdd, visitedReset } from './visited.ts';

@@ -6,6 +6,7 @@
 
 import { bindNode, measureGathered } from './distance.ts';
 import {
+  ALPHA,
   CAPACITY,
   DISTANCES,
   EDGE_HEADS,
@@ -42,7 +43,7 @@ function linkNode(scratch: i32, node: i32): void {
   descend(scratch, first, DESCENT_WIDTH);
   for (let l = first; l >= 0; l--) {
     searchLevel(scratch, l, i32At(EF_CONSTRUCTION));
-    const count = selectNeighbors(scratch, l === 0 ? i32At(FORWARD) : i32At(M));
+    const count = selectNeighbors(scratch, l === 0 ? i32At(FORWARD) : i32At(M), i32At(ALPHA));
     writeSelected(scratch, rowOf(node, l), count);
   }
 }
@@ -133,7 +134,7 @@ function pruneRow(scratch: i32, node: i32, level: i32, first: i32): void {
   }
   // 80 %: pruning to the brim would prune again at the next edge (FAISS calls it prune_headroom).
   const cap = maxDegree(level);
-  const kept = selectNeighbors(scratch, cap - ((cap * 205) >> 10));
+  const kept = selectNeighbors(scratch, cap - ((cap * 205) >> 10), i32At(ALPHA));
   writeSelected(scratch, row, kept);
 }
 

@@ -48,6 +48,11 @@ export function clear(word: i32, words: i32): void {
   i32s.fill(0, word, word + words);
 }
 
+/** The low 32 bits of a product. */
+export function multiply(a: i32, b: i32): i32 {
+  return Math.imul(a, b);
+}
+
 export function truncate(value: f64): i32 {
   return Math.trunc(value);
 }
@@ -93,6 +98,46 @@ export function dotCodesQuad(
   i32s[out + 1] = dotCodes(query, b, words);
   i32s[out + 2] = dotCodes(query, c, words);
   i32s[out + 3] = dotCodes(query, d, words);
+}
+
+/**
+ * The smallest distance of the codes at `code` to `count` others, a multiple of four, whose words
+ * lie at `list` and whose norms at `norms`; the search ends after four of which one is within
+ * `limit`, so that a result within it need not be the smallest.
+ */
+export function nearestSelected(
+  code: i32,
+  norm: i32,
+  list: i32,
+  norms: i32,
+  count: i32,
+  words: i32,
+  limit: i32,
+): i32 {
+  let nearest: i32 = 0x7fffffff;
+  for (let i = 0; i < count; i++) {
+    const distance = norm + i32s[norms + i] - 2 * dotCodes(code, i32s[list + i], words);
+    if (distance < nearest) nearest = distance;
+    if (i % 4 === 3 && nearest <= limit) break;
+  }
+  return nearest;
+}
+
+/**
+ * Writes round((value - mean) * inverse) + 64 for each component as a byte, clipped to 0..127.
+ */
+export function encodeFloats(
+  vector: i32,
+  means: i32,
+  dimension: i32,
+  inverse: f64,
+  code: i32,
+): void {
+  for (let i = 0; i < dimension; i++) {
+    // Half a step more than the centre, so that truncation rounds.
+    const scaled = (f32s[vector + i] - f32s[means + i]) * inverse + 64.5;
+    u8s[code * 4 + i] = scaled < 0 ? 0 : scaled >= 128 ? 127 : Math.trunc(scaled);
+  }
 }
 
 /** Sum of the codes' squares: the squared norm in code space. */
@@ -188,6 +233,29 @@ export function maxMagnitude(word: i32, length: i32): f64 {
     if (magnitude > max) max = magnitude;
   }
   return max;
+}
+
+/** Sum of the squares of `length` floats times `factor`, in two running sums as in SIMD lanes. */
+export function squareScaled(word: i32, length: i32, factor: f64): f64 {
+  let even = 0;
+  let odd = 0;
+  const whole = length & ~1;
+  for (let i = word; i < word + whole; i += 2) {
+    const a = f32s[i] * factor;
+    const b = f32s[i + 1] * factor;
+    even += a * a;
+    odd += b * b;
+  }
+  if (whole < length) {
+    const last = f32s[word + whole] * factor;
+    even += last * last;
+  }
+  return even + odd;
+}
+
+/** Multiplies `length` floats by `factor`, in float64. */
+export function scaleFloats(word: i32, length: i32, factor: f64): void {
+  for (let i = word; i < word + length; i++) f32s[i] *= factor;
 }
 
 /** Reads one word of each cache line of `words` words and returns a mix nobody needs. */

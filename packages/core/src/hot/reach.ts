@@ -5,7 +5,7 @@
 
 import { bindNode } from './distance.ts';
 import { EDGE_HEADS, ENTRY_COUNT, ENTRY_POINTS, POOL } from './fields.ts';
-import { appendNeighbor, hasNeighbor, maxDegree, rowOf } from './graph.ts';
+import { appendNeighbor, hasNeighbor, isCopy, maxDegree, rowOf } from './graph.ts';
 import { clear, i32At, setI32, u8At } from './machine.ts';
 import { poolNode, poolSize } from './pool.ts';
 import { descend, searchLevel } from './search.ts';
@@ -89,7 +89,7 @@ export function repair(scratch: i32, marker: i32, end: i32): i32 {
   const epoch = i32At(marker);
   let repaired: i32 = 0;
   for (let node: i32 = 0; node < end; node++) {
-    if (u8At(marks, node) === epoch) continue;
+    if (u8At(marks, node) === epoch || isCopy(node)) continue;
     adopt(scratch, marks, epoch, node);
     spread(marks, epoch, node);
     repaired++;

@@ -3,9 +3,9 @@
 // and only then computes; distances are integers on 7-bit codes, floats only finish (exact.ts).
 
 import { distanceTo, measureGathered, touchGathered } from './distance.ts';
-import { DISTANCES, ENTRY_POINTS, GATHERED, HOP_COUNT, NONE, POOL, SINK } from './fields.ts';
+import { DISTANCES, ENTRY_POINTS, EPOCH, GATHERED, HOP_COUNT, NONE, POOL, SINK } from './fields.ts';
 import { levelOf, maxDegree, rowOf } from './graph.ts';
-import { i32At, setI32, touch } from './machine.ts';
+import { i32At, setI32, touch, u8At } from './machine.ts';
 import {
   poolExpand,
   poolInsert,
@@ -69,16 +69,18 @@ function visitPool(scratch: i32): i32 {
 
 /**
  * SEARCH-LAYER from the nodes in POOL, which have rows on `level`: leaves the `ef` nearest nodes of
- * that level to the bound query in POOL, ascending by (distance, node).
+ * that level to the bound query in POOL, ascending by (distance, node). Ends as soon as `target` is
+ * seen, if it is a node.
  */
-export function searchLevel(scratch: i32, level: i32, ef: i32): void {
+function searchUntil(scratch: i32, level: i32, ef: i32, target: i32): void {
   const pool = scratch + POOL;
   poolReopen(pool, ef);
   const epoch = visitPool(scratch);
   let hops: i32 = 0;
   let sink: i32 = 0;
   let cursor: i32 = 0;
-  while (cursor < poolSize(pool)) {
+  const visited = visitedWord(scratch);
+  while (cursor < poolSize(pool) && (target === NONE || u8At(visited, target) !== epoch)) {
     const row = rowOf(poolExpand(pool, cursor), level);
     sink ^= touchNextRow(pool, cursor, level);
     const count = gatherUnvisited(scratch, row, epoch);
@@ -90,6 +92,16 @@ export function searchLevel(scratch: i32, level: i32, ef: i32): void {
   }
   setI32(scratch + SINK, sink);
   setI32(scratch + HOP_COUNT, i32At(scratch + HOP_COUNT) + hops);
+}
+
+export function searchLevel(scratch: i32, level: i32, ef: i32): void {
+  searchUntil(scratch, level, ef, NONE);
+}
+
+/** True when a search of `level` for the bound `target` comes across it. */
+export function finds(scratch: i32, level: i32, ef: i32, target: i32): boolean {
+  searchUntil(scratch, level, ef, target);
+  return u8At(visitedWord(scratch), target) === i32At(scratch + EPOCH);
 }
 
 /**

@@ -3,18 +3,56 @@
 // is the HNSW heuristic. Equal distances reject (<=): of a group of identical vectors one is kept,
 // otherwise the group would fill every row with itself and absorb all searches.
 
-import { codeDistance, haveSameCodes } from './distance.ts';
-import { ALPHA, ALPHA_ONE, POOL, SELECTED } from './fields.ts';
-import { i32At, setI32 } from './machine.ts';
+import { haveSameCodes } from './distance.ts';
+import {
+  ALPHA_ONE,
+  CHECKED,
+  CODE_WORDS,
+  CODES,
+  NONE,
+  NORMS,
+  POOL,
+  SELECTED,
+  SELECTED_CODES,
+  SELECTED_NORMS,
+} from './fields.ts';
+import { i32At, nearestSelected, setI32, truncate } from './machine.ts';
 import { poolKey, poolNode, poolSize } from './pool.ts';
 
-/** True when none of the `count` selected nodes shields `node`, `distance` away from the query. */
-function isDiverse(scratch: i32, node: i32, distance: i32, count: i32, alpha: f64): boolean {
-  for (let i: i32 = 0; i < count; i++) {
-    const between = codeDistance(node, i32At(scratch + SELECTED + i));
-    if ((between as f64) * alpha <= (distance as f64)) return false;
+/** How the selected nodes shield a candidate: not, at alpha 1 only, or at alpha as well. */
+const OPEN: i32 = 0;
+const WEAK: i32 = 1;
+const STRONG: i32 = 2;
+
+/** Adds `node` as number `count` of the selected. */
+function take(scratch: i32, node: i32, count: i32): void {
+  const code = i32At(CODES) + node * i32At(CODE_WORDS);
+  const norm = i32At(i32At(NORMS) + node);
+  setI32(scratch + SELECTED + count, node);
+  // The kernel reads four at a time: what is left of a group of four repeats its last.
+  for (let i = count; i < ((count + 4) & ~3); i++) {
+    setI32(scratch + SELECTED_CODES + i, code);
+    setI32(scratch + SELECTED_NORMS + i, norm);
   }
-  return true;
+}
+
+/** How the selected nodes [from, end) shield `node`, `distance` away from the query. */
+function shieldOf(scratch: i32, node: i32, distance: i32, from: i32, end: i32, alpha: i32): i32 {
+  if (from === end) return OPEN;
+  const words = i32At(CODE_WORDS);
+  const first = from & ~3; // whole groups of four; looking at a node twice changes nothing
+  const limit = truncate(((distance as f64) * ALPHA_ONE) / (alpha as f64));
+  const nearest = nearestSelected(
+    i32At(CODES) + node * words,
+    i32At(i32At(NORMS) + node),
+    scratch + SELECTED_CODES + first,
+    scratch + SELECTED_NORMS + first,
+    (end - first + 3) & ~3,
+    words,
+    limit,
+  );
+  if (nearest <= limit) return STRONG;
+  return nearest <= distance ? WEAK : OPEN;
 }
 
 /**
@@ -22,31 +60,50 @@ function isDiverse(scratch: i32, node: i32, distance: i32, count: i32, alpha: f6
  * nearer to a copy than the copy is to itself, so that copies do not shield each other.
  */
 function isCopy(pool: i32, index: i32): boolean {
-  if (poolKey(pool, index) !== poolKey(pool, index - 1)) return false;
+  if (index === 0 || poolKey(pool, index) !== poolKey(pool, index - 1)) return false;
   return haveSameCodes(poolNode(pool, index), poolNode(pool, index - 1));
 }
 
-/** Adds what passes at `alpha`, nearest first, to the `count` nodes selected; the new count. */
-function selectPass(scratch: i32, limit: i32, alpha: f64, selected: i32): i32 {
+/**
+ * Selects what nobody shields at alpha 1, nearest first; how many. CHECKED of a candidate that is
+ * shielded at alpha 1 only says how many selected nodes it was held against, else NONE.
+ */
+function selectOpen(scratch: i32, limit: i32, alpha: i32): i32 {
   const pool = scratch + POOL;
   const size = poolSize(pool);
-  let count = selected;
+  let count: i32 = 0;
   for (let i: i32 = 0; i < size && count < limit; i++) {
+    setI32(scratch + CHECKED + i, NONE);
+    if (isCopy(pool, i)) continue;
     const node = poolNode(pool, i);
-    if (i > 0 && isCopy(pool, i)) continue;
-    if (!isDiverse(scratch, node, poolKey(pool, i), count, alpha)) continue;
-    setI32(scratch + SELECTED + count, node);
+    const shield = shieldOf(scratch, node, poolKey(pool, i), 0, count, alpha);
+    if (shield === WEAK) setI32(scratch + CHECKED + i, count);
+    if (shield !== OPEN) continue;
+    take(scratch, node, count);
     count++;
   }
   return count;
 }
 
-/** Selects at most `limit` diverse nodes of POOL into SELECTED; how many. */
-export function selectNeighbors(scratch: i32, limit: i32): i32 {
-  const count = selectPass(scratch, limit, 1, 0);
-  const alpha: f64 = (i32At(ALPHA) as f64) / ALPHA_ONE;
-  // A node shields itself, so the second pass cannot take one twice.
-  return alpha > 1 ? selectPass(scratch, limit, alpha, count) : count;
+/** Adds to the `open` nodes selected those that nobody shields at alpha; the new count. */
+function selectWeak(scratch: i32, limit: i32, alpha: i32, open: i32): i32 {
+  const pool = scratch + POOL;
+  const size = poolSize(pool);
+  let count = open;
+  for (let i: i32 = 0; i < size && count < limit; i++) {
+    const checked = i32At(scratch + CHECKED + i);
+    if (checked === NONE) continue;
+    const node = poolNode(pool, i);
+    if (shieldOf(scratch, node, poolKey(pool, i), checked, count, alpha) === STRONG) continue;
+    take(scratch, node, count);
+    count++;
+  }
+  return count;
+}
+
+/** Selects at most `limit` diverse nodes of POOL into SELECTED, alpha in 1/1024; how many. */
+export function selectNeighbors(scratch: i32, limit: i32, alpha: i32): i32 {
+  return selectWeak(scratch, limit, alpha, selectOpen(scratch, limit, alpha));
 }
 
 /** Writes SELECTED as the row's neighbors. */

@@ -1,10 +1,13 @@
 // Walks a whole segment and counts every broken invariant. It trusts nothing: a number is checked
 // before it is used as an address, so that a forged file can be verified safely.
 
+import { haveSameCodes } from './distance.ts';
 import { codeNorm } from './encode.ts';
 import {
   CODE_WORDS,
   CODES,
+  COPIES,
+  COPY_COUNT,
   COUNT,
   ENTRY_COUNT,
   ENTRY_POINTS,
@@ -13,14 +16,15 @@ import {
   MAX_LEVEL,
   NORMS,
   REPORT,
+  SAME_VECTOR,
   TOMBSTONES,
   UPPER_COUNT,
   UPPER_HEADS,
 } from './fields.ts';
-import { levelOf, maxDegree, rowOf } from './graph.ts';
+import { isCopy, levelOf, maxDegree, nodeOf, rowOf } from './graph.ts';
 import { clear, i32At, setI32, u8At } from './machine.ts';
 import { markReachable } from './reach.ts';
-import { visitedWord } from './visited.ts';
+import { visitedAdd, visitedReset, visitedWord } from './visited.ts';
 
 /** The kinds of damage, in the order of REPORT's pairs (count, first node). */
 export const BAD_DEGREE: i32 = 0;
@@ -35,7 +39,9 @@ export const UNREACHABLE: i32 = 8;
 export const BAD_NORM: i32 = 9;
 export const BAD_CODE: i32 = 10;
 export const BAD_TOMBSTONE: i32 = 11;
-export const KIND_COUNT: i32 = 12;
+export const BAD_SLOT: i32 = 12;
+export const BAD_COPY: i32 = 13;
+export const KIND_COUNT: i32 = 14;
 
 const CODE_SIGNS: i32 = 0x80808080 | 0;
 
@@ -55,7 +61,7 @@ function verifyRow(scratch: i32, node: i32, level: i32): void {
   }
   for (let i: i32 = 0; i < degree; i++) {
     const neighbor = i32At(row + 1 + i);
-    if (neighbor < 0 || neighbor >= linked) {
+    if (neighbor < 0 || neighbor >= linked || isCopy(neighbor)) {
       report(scratch, BAD_NEIGHBOR, node);
       continue;
     }
@@ -95,7 +101,7 @@ function verifyEntry(scratch: i32, linked: i32): boolean {
   const entry = i32At(i32At(ENTRY_POINTS));
   if (linked === 0 && entries === 0) return true;
   if (linked > 0 && entries === 1 && entry >= 0 && entry < linked) {
-    if (levelOf(entry) === i32At(MAX_LEVEL)) return true;
+    if (levelOf(entry) === i32At(MAX_LEVEL) && !isCopy(entry)) return true;
   }
   report(scratch, BAD_ENTRY_POINT, entry);
   return false;
@@ -116,10 +122,41 @@ function verifyTombstones(scratch: i32): void {
 }
 
 function verifyReachable(scratch: i32, marker: i32, linked: i32): void {
-  if (markReachable(marker) === linked) return;
+  if (markReachable(marker) === linked - i32At(COPY_COUNT)) return;
   const epoch = i32At(marker);
-  for (let node: i32 = 0; node < linked; node++) {
-    if (u8At(visitedWord(marker), node) !== epoch) report(scratch, UNREACHABLE, node);
+  for (let slot: i32 = 0; slot < linked; slot++) {
+    if (u8At(visitedWord(marker), slot) === epoch || isCopy(slot)) continue;
+    report(scratch, UNREACHABLE, slot);
+  }
+}
+
+/** Every node of the graph has one slot. */
+function verifyNodes(scratch: i32, marker: i32, linked: i32): void {
+  const marks = visitedWord(marker);
+  const epoch = visitedReset(marker);
+  for (let slot: i32 = 0; slot < linked; slot++) {
+    const node = nodeOf(slot);
+    const known = node >= 0 && node < linked;
+    if (!known || !visitedAdd(marks, epoch, node)) report(scratch, BAD_SLOT, slot);
+  }
+}
+
+/** Every copy is led to once, from a slot of the same codes; nobody else is led anywhere. */
+function verifyCopies(scratch: i32, marker: i32, linked: i32): void {
+  if (i32At(COPY_COUNT) === 0) return;
+  const marks = visitedWord(marker);
+  const epoch = visitedReset(marker);
+  for (let slot: i32 = 0; slot < linked; slot++) {
+    const link = i32At(i32At(COPIES) + slot);
+    if (link === 0) continue;
+    const next = (link & ~SAME_VECTOR) - 1;
+    const sound = next > slot && next < linked && isCopy(next) && haveSameCodes(slot, next);
+    if (!sound || !visitedAdd(marks, epoch, next)) report(scratch, BAD_COPY, slot);
+  }
+  for (let slot: i32 = 0; slot < linked; slot++) {
+    if (!isCopy(slot)) continue;
+    const led = u8At(marks, slot) === epoch;
+    if (!led || levelOf(slot) > 0 || i32At(rowOf(slot, 0)) !== 0) report(scratch, BAD_COPY, slot);
   }
 }
 
@@ -133,7 +170,9 @@ export function verifySegment(scratch: i32, marker: i32, maxLevel: i32): i32 {
     verifyCode(scratch, node);
   }
   verifyTombstones(scratch);
+  verifyNodes(scratch, marker, linked);
   if (sound) {
+    verifyCopies(scratch, marker, linked);
     for (let node: i32 = 0; node < linked; node++) {
       for (let level = levelOf(node); level >= 0; level--) verifyRow(scratch, node, level);
     }

@@ -1,7 +1,8 @@
 // The picture of a segment: one memory, these regions in this order, each on a 64-byte boundary.
 //
-//   header | means | entry points | levels | tombstones | upper heads | norms | codes | rows
-//          | upper rows | vectors | edge heads | edges | edge targets | scratch block 0, 1, ...
+//   header | means | entry points | levels | tombstones | upper heads | nodes | copies | norms
+//          | codes | rows | upper rows | vectors | edge heads | edges | edge targets
+//          | bench 0, 1, ... | scratch block 0, 1, ...
 //
 // The only file that computes where anything lies. All addresses are words (4 bytes); the hot code
 // reads them from the header (hot/fields.ts), which writeHeader fills in. Capacity costs address
@@ -37,6 +38,8 @@ export interface LayoutOptions {
   readonly M: number;
   /** Scratch blocks: one per thread that may search or build at the same time. */
   readonly scratchCount: number;
+  /** The first blocks, which have a bench beside them: those of threads that may build. */
+  readonly benchCount: number;
 }
 
 /** A region: its first word and how many words it has. */
@@ -60,6 +63,9 @@ export interface Layout extends LayoutOptions {
   /** Where a scratch block keeps the query's codes and the visited bytes, from its start. */
   readonly queryCodeWord: number;
   readonly visitedWord: number;
+  readonly benchWords: number;
+  /** Where a bench keeps the packed codes of the columns, from its start. */
+  readonly columnWord: number;
   readonly regions: Readonly<Record<RegionName, Region>>;
   readonly byteLength: number;
 }
@@ -71,6 +77,8 @@ export type RegionName =
   | 'levels'
   | 'tombstones'
   | 'upperHeads'
+  | 'nodes'
+  | 'copies'
   | 'norms'
   | 'codes'
   | 'rows'
@@ -79,6 +87,7 @@ export type RegionName =
   | 'edgeHeads'
   | 'edges'
   | 'edgeTargets'
+  | 'benches'
   | 'scratch';
 
 function alignUp(value: number, multiple: number): number {
@@ -105,6 +114,8 @@ function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName
     ['levels', Math.ceil(capacity / BYTES_PER_WORD)],
     ['tombstones', Math.ceil(capacity / 32)],
     ['upperHeads', capacity],
+    ['nodes', capacity],
+    ['copies', capacity],
     ['norms', capacity],
     ['codes', capacity * shape.codeWords],
     ['rows', capacity * shape.rowWords],
@@ -113,6 +124,7 @@ function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName
     ['edgeHeads', capacity + shape.upperCapacity],
     ['edges', 2 * shape.edgeCapacity],
     ['edgeTargets', 2 * shape.edgeCapacity],
+    ['benches', shape.benchCount * shape.benchWords],
     ['scratch', shape.scratchCount * shape.scratchWords],
   ];
 }
@@ -125,6 +137,7 @@ export function computeLayout(options: LayoutOptions): Layout {
   const maxBatch = Math.max(MIN_BATCH, Math.ceil(capacity * MAX_BATCH_SHARE));
   const queryCodeWord = F.QUERY + alignUp(dimension, WORDS_PER_LINE);
   const visitedWord = queryCodeWord + alignUp(codeWords, WORDS_PER_LINE);
+  const columnWord = F.PACKED_ROWS + F.MAX_LEAF * codeWords;
   const shape = {
     ...options,
     M0: 2 * M,
@@ -137,6 +150,8 @@ export function computeLayout(options: LayoutOptions): Layout {
     edgeCapacity: maxBatch * (forward + M) + MAX_LEVEL_LIMIT * M,
     queryCodeWord,
     visitedWord,
+    benchWords: alignUp(columnWord + F.MAX_COLUMNS * codeWords, WORDS_PER_LINE),
+    columnWord,
     scratchWords: alignUp(visitedWord + Math.ceil(capacity / BYTES_PER_WORD), WORDS_PER_LINE),
   };
   const regions = {} as Record<RegionName, Region>;
@@ -170,12 +185,15 @@ const REGION_FIELDS: readonly (readonly [number, RegionName])[] = [
   [F.ROWS, 'rows'],
   [F.UPPER_ROWS, 'upperRows'],
   [F.UPPER_HEADS, 'upperHeads'],
+  [F.NODES, 'nodes'],
+  [F.COPIES, 'copies'],
   [F.LEVELS, 'levels'],
   [F.TOMBSTONES, 'tombstones'],
   [F.ENTRY_POINTS, 'entryPoints'],
   [F.EDGE_HEADS, 'edgeHeads'],
   [F.EDGES, 'edges'],
   [F.EDGE_TARGETS, 'edgeTargets'],
+  [F.BENCHES, 'benches'],
   [F.SCRATCH, 'scratch'],
 ];
 
@@ -199,6 +217,8 @@ export function writeHeader(header: Int32Array, layout: Layout): void {
   header[F.SCRATCH_COUNT] = layout.scratchCount;
   header[F.QUERY_CODE_WORD] = layout.queryCodeWord;
   header[F.VISITED_WORD] = layout.visitedWord;
+  header[F.BENCH_WORDS] = layout.benchWords;
+  header[F.COLUMN_WORD] = layout.columnWord;
 }
 
 /** The first word of a node's float vector. */
@@ -231,15 +251,32 @@ export function scratchWord(layout: Layout, index: number): number {
   return layout.regions.scratch.word + index * layout.scratchWords;
 }
 
+/** The first word of the bench beside scratch block `index`. */
+export function benchWord(layout: Layout, index: number): number {
+  return layout.regions.benches.word + index * layout.benchWords;
+}
+
+/** The word that holds the node of a slot. */
+export function nodeWord(layout: Layout, slot: number): number {
+  return layout.regions.nodes.word + slot;
+}
+
+/** The word that holds the next copy of a slot. */
+export function copyWord(layout: Layout, slot: number): number {
+  return layout.regions.copies.word + slot;
+}
+
 /** How many words of a region are in use; what a snapshot keeps of it. */
 export function usedWords(layout: Layout, name: RegionName, used: UsedCounts): number {
-  const { count, linked, upperCount } = used;
+  const { count, linked, upperCount, copyCount } = used;
   const words: Partial<Record<RegionName, number>> = {
     means: linked > 0 ? layout.codeWords * CODES_PER_WORD : 0,
     entryPoints: linked > 0 ? 1 : 0,
     levels: Math.ceil(linked / BYTES_PER_WORD),
     tombstones: Math.ceil(count / 32),
     upperHeads: linked,
+    nodes: linked,
+    copies: copyCount > 0 ? linked : 0,
     norms: linked,
     codes: linked * layout.codeWords,
     rows: linked * layout.rowWords,
@@ -253,6 +290,7 @@ export interface UsedCounts {
   readonly count: number;
   readonly linked: number;
   readonly upperCount: number;
+  readonly copyCount: number;
 }
 
 /** The regions a snapshot keeps, in file order. */
@@ -262,6 +300,8 @@ export const SAVED_REGIONS: readonly RegionName[] = [
   'levels',
   'tombstones',
   'upperHeads',
+  'nodes',
+  'copies',
   'norms',
   'codes',
   'rows',

@@ -133,10 +133,13 @@ function checkSegment(
   const maxLevel = asCount(check, fields, 'maxLevel', MAX_LEVEL_LIMIT);
   const codeScale = asFloat(check, fields, 'codeScale');
   if (linked > 0 && codeScale === 0) throw corrupt(check.path, 'its codes have no scale');
-  const used = { count, linked, upperCount };
+  const copyCount = asCount(check, fields, 'copyCount', Math.max(0, linked - 1));
+  const firstCopy = asCount(check, fields, 'firstCopy', linked - copyCount);
+  const used = { count, linked, upperCount, copyCount };
   const lengths = SAVED_REGIONS.map((name) => usedWords(layout, name, used) * BYTES_PER_WORD);
   const regions = checkRegions(check, fields, lengths, start);
-  return { capacity, count, linked, upperCount, maxLevel, codeScale, regions };
+  const graph = { upperCount, maxLevel, firstCopy, copyCount, codeScale };
+  return { capacity, count, linked, ...graph, regions };
 }
 
 export interface CheckedTable {
@@ -166,7 +169,12 @@ export function checkTable(
   let offset = place.start;
   const segments = list.map((entry, i) => {
     const object = asObject(check, entry, `segment ${i}`, SEGMENT_FIELDS);
-    const segment = checkSegment(check, object, { dimension, metric, M, scratchCount: 1 }, offset);
+    const segment = checkSegment(
+      check,
+      object,
+      { dimension, metric, M, scratchCount: 1, benchCount: 1 },
+      offset,
+    );
     offset = segment.regions.reduce((sum, region) => sum + region.byteLength, offset);
     return segment;
   });

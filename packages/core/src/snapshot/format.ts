@@ -16,7 +16,7 @@ import { ErrorCode, VectorIndexError } from '../errors.ts';
 import type { Metric, RegionName } from '../memory/layout.ts';
 import { crc32 } from './crc32.ts';
 
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 export const PREFIX_BYTES = 24;
 const MAGIC = 'NIGHINDX';
 const MAX_TABLE_BYTES = 1 << 24;
@@ -34,6 +34,8 @@ export interface SegmentEntry {
   readonly linked: number;
   readonly upperCount: number;
   readonly maxLevel: number;
+  readonly firstCopy: number;
+  readonly copyCount: number;
   readonly codeScale: number;
   readonly regions: readonly RegionEntry[];
 }
@@ -43,6 +45,8 @@ export interface SnapshotTable {
   readonly metric: Metric;
   readonly M: number;
   readonly efConstruction: number;
+  readonly quality: string;
+  readonly builder: string;
   readonly seed: number;
   readonly capacity: number;
   readonly flatThreshold: number;
@@ -56,6 +60,8 @@ export const TABLE_FIELDS: readonly (keyof SnapshotTable)[] = [
   'metric',
   'M',
   'efConstruction',
+  'quality',
+  'builder',
   'seed',
   'capacity',
   'flatThreshold',
@@ -68,6 +74,8 @@ export const SEGMENT_FIELDS: readonly (keyof SegmentEntry)[] = [
   'linked',
   'upperCount',
   'maxLevel',
+  'firstCopy',
+  'copyCount',
   'codeScale',
   'regions',
 ];

@@ -134,6 +134,8 @@ function fillHeader(segment: Segment, entry: SegmentEntry): void {
   const { i32s, f32s } = segment;
   i32s[F.UPPER_COUNT] = entry.upperCount;
   i32s[F.MAX_LEVEL] = entry.maxLevel;
+  i32s[F.FIRST_COPY] = entry.firstCopy;
+  i32s[F.COPY_COUNT] = entry.copyCount;
   i32s[F.ENTRY_COUNT] = entry.linked > 0 ? 1 : 0;
   i32s[F.LEVELED] = entry.linked;
   f32s[F.CODE_SCALE] = entry.codeScale;
@@ -158,7 +160,7 @@ function checkContents(path: string, segments: readonly Segment[]): void {
   for (const segment of segments) {
     const { dimension, metric, regions, codeWords } = segment.layout;
     const limit = componentLimit(dimension, metric);
-    const node = segment.hot.findInvalid(0, segment.count, limit);
+    const node = segment.hot.findInvalid(0, segment.count, limit, -1);
     if (node >= 0) throw badVector(path, segment, node, 'is not finite');
     const other = metric === 'cosine' ? segment.hot.findNonUnit(0, segment.count) : -1;
     if (other >= 0) throw badVector(path, segment, other, 'has no unit length');

@@ -52,6 +52,10 @@ function savedBytes({ segment, counts }: FrozenSegment, name: RegionName): Uint8
   return name === 'levels' ? bytes.slice().fill(0, counts.linked) : bytes;
 }
 
+const NO_GRAPH = {
+  ...{ upperCount: 0, maxLevel: 0, firstCopy: 0, copyCount: 0, codeScale: 0 },
+};
+
 function freeze(segment: Segment): FrozenSegment {
   const { i32s, f32s, capacity, count, linked } = segment;
   const graph =
@@ -59,17 +63,19 @@ function freeze(segment: Segment): FrozenSegment {
       ? {
           upperCount: linkedUpperCount(segment, linked),
           maxLevel: i32s[F.MAX_LEVEL],
+          firstCopy: i32s[F.FIRST_COPY],
+          copyCount: i32s[F.COPY_COUNT],
           codeScale: f32s[F.CODE_SCALE],
         }
-      : { upperCount: 0, maxLevel: 0, codeScale: 0 };
+      : NO_GRAPH;
   return { segment, counts: { capacity, count, linked, ...graph } };
 }
 
 function describeIndex(options: ResolvedOptions, segments: readonly SegmentEntry[]): SnapshotTable {
-  const { dimension, metric, M, efConstruction, seed } = options;
+  const { dimension, metric, M, efConstruction, quality, builder, seed } = options;
   const { capacity, flatThreshold, segmentByteLimit } = options;
   return {
-    ...{ dimension, metric, M, efConstruction, seed },
+    ...{ dimension, metric, M, efConstruction, quality, builder, seed },
     ...{ capacity, flatThreshold, segmentByteLimit },
     segments,
   };

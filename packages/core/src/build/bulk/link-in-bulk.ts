@@ -1,0 +1,190 @@
+// Builds the graph of a segment from all its vectors at once, by partitions (PiPNN,
+// arXiv 2602.21247): clusters that overlap are split into leaves, every leaf proposes neighbors by
+// measuring all its pairs, and what was proposed is selected from and turned round. Nodes get slots
+// in the order of their clusters, so that whoever is near lies near.
+
+import * as F from '../../hot/fields.ts';
+import { HOSTS } from '../../hot/find.ts';
+import { levelByte, nodeWord, rowWord } from '../../memory/layout.ts';
+import { allocateWords } from '../../memory/words.ts';
+import type { Segment } from '../../segment.ts';
+import { drawLevels } from '../levels.ts';
+import type { LinkTask } from '../link-segment.ts';
+import { type Copies, chainCopies, findCopies } from './copies.ts';
+import type { LevelStep } from './items.ts';
+import {
+  drawLeaders,
+  leaderCountOf,
+  listClusters,
+  listReverse,
+  orderByLeader,
+} from './partitions.ts';
+import { levelParameters } from './quality.ts';
+import { allocateWorkspace, type Workspace } from './workspace.ts';
+
+/** Levels of fewer points are compared all with all. */
+const MIN_PARTITIONED = 1000;
+/** Of fewer vectors every one is searched for in the end, whatever the quality: it takes no time. */
+const ALWAYS_PROBED = 20_000;
+/** Rounds of searching for everything and linking what was missed. */
+const MAX_PROBE_ROUNDS = 4;
+
+/** Everything is its own slot. */
+const ALL: Int32Array = new Int32Array(0);
+
+async function runStep(task: LinkTask, kind: LevelStep, work: Workspace): Promise<void> {
+  const { run, report } = task;
+  const total = kind === 'leaves' ? work.leaders.length : work.count;
+  // Upper levels are a sixteenth of the work: they are part of the last step of level 0.
+  await run({ kind, work }, (done) => {
+    if (work.level === 0) report(kind, done, total);
+  });
+}
+
+function workspaceOf(task: LinkTask, level: number, members: Int32Array, count: number): Workspace {
+  const { segment, seed, quality, shared } = task;
+  const { M, M0 } = segment.layout;
+  const parameters = levelParameters(quality, level, level === 0 ? M0 : M);
+  const leaderCount = count < MIN_PARTITIONED ? 0 : leaderCountOf(count);
+  const shape = { level, seed: seed + level, parameters, members, count, leaderCount };
+  return allocateWorkspace(shape, shared);
+}
+
+/** Draws leaders and assigns the points to them; nothing where all are compared with all. */
+async function assignLevel(task: LinkTask, work: Workspace): Promise<void> {
+  if (work.leaders.length === 0) return;
+  drawLeaders(work);
+  await runStep(task, 'assign', work);
+}
+
+/** Selects forward neighbors and writes the rows of a level whose points are assigned. */
+async function linkLevel(task: LinkTask, work: Workspace, order?: Int32Array): Promise<void> {
+  if (work.leaders.length > 0) {
+    listClusters(work, order);
+    await runStep(task, 'leaves', work);
+    await runStep(task, 'select', work);
+  } else {
+    await runStep(task, 'compare', work);
+  }
+  listReverse(work);
+  await runStep(task, 'rows', work);
+}
+
+/** Writes which node each slot stands for: first those of the graph, then the copies. */
+function numberSlots(segment: Segment, copies: Copies, order?: Int32Array): void {
+  const { i32s, layout } = segment;
+  const start = nodeWord(layout, 0);
+  const { firsts, nodes } = copies;
+  for (let slot = 0; slot < firsts.length; slot++) {
+    i32s[start + slot] = firsts[order ? order[slot] : slot];
+  }
+  i32s.set(nodes, start + firsts.length);
+  if (nodes.length > 0) chainCopies(segment, copies);
+}
+
+/** The slots below `count` with a row on `level`. */
+function membersOf(segment: Segment, count: number, level: number, shared: boolean): Int32Array {
+  const { u8s, layout } = segment;
+  const start = levelByte(layout, 0);
+  const slots: number[] = [];
+  for (let slot = 0; slot < count; slot++) if (u8s[start + slot] >= level) slots.push(slot);
+  const members = allocateWords(slots.length, shared);
+  members.set(slots);
+  return members;
+}
+
+/** Encodes everything, finds the copies, and numbers the slots by cluster; level 0, assigned. */
+async function partition(task: LinkTask): Promise<{ work: Workspace; order?: Int32Array }> {
+  const { segment, seed, run, report, shared } = task;
+  const { i32s, layout, count } = segment;
+  const start = nodeWord(layout, 0);
+  for (let node = 0; node < count; node++) i32s[start + node] = node;
+  const hashes = allocateWords(count, shared);
+  const encoded = (done: number): void => report('encode', done, count);
+  await run({ kind: 'encode', first: 0, end: count, hashes }, encoded);
+  const copies = findCopies(segment, hashes, shared);
+  const unique = copies.firsts.length;
+  const work = workspaceOf(task, 0, unique < count ? copies.firsts : ALL, unique);
+  await assignLevel(task, work);
+  const order = work.leaders.length > 0 ? orderByLeader(work) : undefined;
+  numberSlots(segment, copies, order);
+  await run({ kind: 'encode', first: 0, end: count });
+  drawLevels(segment, seed, unique);
+  // From here on every point is its own slot.
+  return { work: { ...work, members: ALL }, ...(order && { order }) };
+}
+
+/** Searches for the members of a level and links those that are missed, until none is. */
+async function makeFindable(
+  task: LinkTask,
+  level: number,
+  members: Int32Array,
+  count: number,
+): Promise<void> {
+  const { segment, run, report, shared } = task;
+  const hosts = allocateWords(count * HOSTS, shared);
+  for (let round = 0; round < MAX_PROBE_ROUNDS; round++) {
+    const found = (done: number): void => void (level === 0 && report('probe', done, count));
+    await run({ kind: 'probe', work: { level, count, members, hosts } }, found);
+    let missed = 0;
+    for (let point = 0; point < count; point++) {
+      if (hosts[point * HOSTS] === F.NONE) continue;
+      missed++;
+      const slot = members.length > 0 ? members[point] : point;
+      adopt(segment, slot, level, hosts.subarray(point * HOSTS, (point + 1) * HOSTS));
+    }
+    if (missed === 0) return;
+  }
+}
+
+function adopt(segment: Segment, slot: number, level: number, hosts: Int32Array): void {
+  // The pool of a search is free between two of them.
+  const list = segment.bench(0) + F.LIST;
+  segment.i32s.set(hosts, list);
+  segment.hot.adoptFrom(slot, level, list);
+}
+
+/** Links the levels above 0; the slots below `unique` have some. */
+async function linkUpperLevels(task: LinkTask, unique: number): Promise<Int32Array[]> {
+  const { segment, shared } = task;
+  const levels: Int32Array[] = [];
+  for (let level = 1; ; level++) {
+    const members = membersOf(segment, unique, level, shared);
+    if (members.length === 0) return levels;
+    const work = workspaceOf(task, level, members, members.length);
+    await assignLevel(task, work);
+    await linkLevel(task, work);
+    levels.push(members);
+  }
+}
+
+/**
+ * Builds the graph of all vectors of a segment whose codes are chosen. When it throws, the segment
+ * has no graph.
+ */
+export async function linkInBulk(task: LinkTask): Promise<void> {
+  const { segment, quality, run, report } = task;
+  const { i32s, layout, hot, count } = segment;
+  const { work, order } = await partition(task);
+  const unique = work.count;
+  await linkLevel(task, work, order);
+  if (quality === 'high') {
+    await runStep(task, 'refine', work);
+    listReverse(work);
+    await runStep(task, 'rows', work);
+  }
+  // Copies are no part of the graph.
+  for (let slot = unique; slot < count; slot++) i32s[rowWord(layout, slot)] = 0;
+  i32s[F.LEVELED] = count;
+  const levels = await linkUpperLevels(task, unique);
+  hot.updateEntry(0, unique, 1, F.MAX_NODES);
+  for (let level = levels.length; level > 0; level--) {
+    const members = levels[level - 1];
+    await makeFindable(task, level, members, members.length);
+  }
+  if (quality === 'high' || unique <= ALWAYS_PROBED) await makeFindable(task, 0, ALL, unique);
+  report('repair', 0, count);
+  await run({ kind: 'repair', end: count });
+  report('repair', count, count);
+  segment.publishLinked(count);
+}

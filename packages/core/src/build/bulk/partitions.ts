@@ -1,0 +1,99 @@
+// The serial steps between the parallel ones: drawing leaders, numbering points by their nearest
+// leader, listing clusters, turning edges round. Counting sorts over typed arrays.
+
+import { uniform } from '../../random.ts';
+import { slotOf, type Workspace } from './workspace.ts';
+
+/** Vectors per leader at the top, and how many leaders there may be. */
+const POINTS_PER_LEADER = 300;
+const MIN_LEADERS = 16;
+const MAX_TOP_LEADERS = 1000;
+
+/** Leaders of the top level for `count` points. */
+export function leaderCountOf(count: number): number {
+  return Math.max(MIN_LEADERS, Math.min(MAX_TOP_LEADERS, Math.floor(count / POINTS_PER_LEADER)));
+}
+
+/** Draws the leaders: one of each stretch of points. */
+export function drawLeaders({ leaders, count, seed }: Workspace): void {
+  const step = count / leaders.length;
+  for (let i = 0; i < leaders.length; i++) {
+    leaders[i] = Math.floor((i + uniform(seed, i)) * step);
+  }
+}
+
+/** Points by their nearest leader, ties in order: the new numbering, by old number. */
+export function orderByLeader({ nearest, leaders, count, parameters }: Workspace): Int32Array {
+  const { fanout } = parameters;
+  const starts = new Int32Array(leaders.length + 1);
+  for (let point = 0; point < count; point++) starts[nearest[point * fanout] + 1]++;
+  for (let i = 0; i < leaders.length; i++) starts[i + 1] += starts[i];
+  const order = new Int32Array(count);
+  for (let point = 0; point < count; point++) {
+    order[starts[nearest[point * fanout]]++] = point;
+  }
+  return order;
+}
+
+/**
+ * Lists the memberships of every cluster. Point i of the new numbering is `order[i]` of the old
+ * one, in which `nearest` is written.
+ */
+export function listClusters(work: Workspace, order?: Int32Array): void {
+  const { nearest, memberships, clusterStarts, count, parameters } = work;
+  const { fanout } = parameters;
+  clusterStarts.fill(0);
+  for (let i = 0; i < count * fanout; i++) clusterStarts[nearest[i] + 1]++;
+  for (let i = 1; i < clusterStarts.length; i++) clusterStarts[i] += clusterStarts[i - 1];
+  const next = clusterStarts.slice();
+  for (let point = 0; point < count; point++) {
+    const from = (order ? order[point] : point) * fanout;
+    for (let rank = 0; rank < fanout; rank++) {
+      memberships[next[nearest[from + rank]]++] = point * fanout + rank;
+    }
+  }
+}
+
+/** The point of each slot of a level, by slot. */
+function pointsBySlot(members: Int32Array): Map<number, number> {
+  const points = new Map<number, number>();
+  for (let point = 0; point < members.length; point++) points.set(members[point], point);
+  return points;
+}
+
+/** Replaces the slots of `forward` by points. */
+function toPoints({ forward, members, count, parameters }: Workspace): Int32Array {
+  if (members.length === 0) return forward;
+  const points = pointsBySlot(members);
+  const stride = 1 + parameters.forwardLimit;
+  const targets = forward.slice();
+  for (let from = 0; from < count * stride; from += stride) {
+    for (let i = 1; i <= forward[from]; i++) targets[from + i] = points.get(forward[from + i]) ?? 0;
+  }
+  return targets;
+}
+
+/** Lists the sources of every point's reverse edges. */
+export function listReverse(work: Workspace): void {
+  const { reverse, reverseStarts, count, parameters } = work;
+  const targets = toPoints(work);
+  const stride = 1 + parameters.forwardLimit;
+  reverseStarts.fill(0);
+  for (let point = 0; point < count; point++) {
+    const from = point * stride;
+    const end = from + targets[from];
+    for (let at = from + 1; at <= end; at++) reverseStarts[targets[at] + 1]++;
+  }
+  for (let i = 0; i < count; i++) reverseStarts[i + 1] += reverseStarts[i];
+  const next = reverseStarts.slice();
+  for (let point = 0; point < count; point++) {
+    const slot = slotOf(work, point);
+    const from = point * stride;
+    const end = from + targets[from];
+    for (let at = from + 1; at <= end; at++) {
+      const target = targets[at];
+      reverse[next[target]] = slot;
+      next[target]++;
+    }
+  }
+}
