@@ -1,85 +1,166 @@
 /**
  * Turns the builds of macro/build.ts into rows, comparisons and goals. A fast build that leaves a
- * worse graph is no faster build, so the peer's setting is chosen by the recall it reaches.
+ * worse graph is no faster build, so every ratio stands beside both recalls.
  */
 import type { Comparison, Goal, Row } from '../harness/report.ts';
 import { median, medianRatio, significant, summarize } from '../harness/stats.ts';
+import type { BuildCase, BuildResult } from './build-case.ts';
 
-export const K = 10;
-export const EF_SEARCH = 40;
-/** Recalls closer than this count as equal: 1,000 queries do not tell them apart. */
-const RECALL_TOLERANCE = 0.001;
-const REQUIRED_OVER_PEER = 3;
-const REQUIRED_TWO_THREADS = 1.8;
-
-export interface MeasuredBuild {
+/** A contestant on one set. */
+export interface MeasuredBuild extends BuildCase, Omit<BuildResult, 'seconds'> {
   readonly name: string;
-  readonly peer: boolean;
-  readonly threads: number;
-  readonly efConstruction: number;
-  /** recall@10 at efSearch 40 of the graph it built. */
-  readonly recall: number;
   /** Vectors per second, one per round. */
   readonly speeds: readonly number[];
 }
 
+const LARGE_COUNT = 1_000_000;
+const MAX_LARGE_BYTES = 6 * 2 ** 30;
+/** Times hnswlib-node's vectors per second, by quality, on one thread and on two. */
+const REQUIRED_OVER_PEER = { fast: [22, 40], balanced: [15, 28] } as const;
+const REQUIRED_OVER_INSERTION = 3;
+const REQUIRED_TWO_THREADS = 1.85;
+/** What `quality` may cost or must gain against insertion at efConstruction 200. */
+const ALLOWED_LOSS = { fast: 0.01, balanced: 0 } as const;
+
 export function buildRow(build: MeasuredBuild): Row {
-  const { name, threads, efConstruction, recall, speeds } = build;
+  const { set, name, threads, recalls, missed, speeds, peakBytes } = build;
   const { median: middle, min, max } = summarize(speeds);
+  const [at20 = 0, at40 = 0, at80 = 0] = recalls.map((recall) => significant(recall));
   return {
-    ...{ name, threads, efConstruction, recall: significant(recall) },
+    ...{ set, name, threads, at20, at40, at80, missed },
     ...{ vectorsPerSecond: significant(middle), min: significant(min), max: significant(max) },
+    peakMegabytes: Math.round(peakBytes / 1e6),
   };
 }
 
-/** Ours of one thread against the peer's build of equal recall. */
-export function compareBuilds(builds: readonly MeasuredBuild[], description: string): Comparison[] {
-  const own = builds.find(({ peer, threads }) => !peer && threads === 1);
-  const rival = own && equalRecallPeer(own, builds);
-  if (own === undefined || rival === undefined) return [];
-  const recalls = `${significant(own.recall)} and ${significant(rival.recall)}`;
-  return [
-    {
-      what: `build by insertion, one thread, ${description}`,
-      ours: own.name,
-      peer: rival.name,
-      unit: 'vectors/s',
-      ourValue: significant(median(own.speeds)),
-      peerValue: significant(median(rival.speeds)),
-      ratio: significant(medianRatio(own.speeds, rival.speeds), 3),
-      recall: `recall@${K} at efSearch ${EF_SEARCH}: ${recalls}`,
-    },
-  ];
+function setsOf(builds: readonly MeasuredBuild[]): string[] {
+  return [...new Set(builds.map(({ set }) => set))];
 }
 
-export function buildGoals(
-  builds: readonly MeasuredBuild[],
-  comparisons: readonly Comparison[],
-): Goal[] {
-  const goals: Goal[] = comparisons.map(({ ours, peer, ratio }) => ({
-    goal: `${ours} over ${peer}, vectors/s at equal recall`,
-    measured: ratio,
-    required: REQUIRED_OVER_PEER,
-    direction: 'at least',
-  }));
-  const [one, two] = builds.filter(({ peer }) => !peer);
-  if (one !== undefined && two !== undefined) {
-    goals.push({
-      goal: 'nigh, two threads over one, vectors/s',
-      measured: significant(medianRatio(two.speeds, one.speeds), 3),
-      required: REQUIRED_TWO_THREADS,
-      direction: 'at least',
+/** The builds of one set, by what they are. */
+function byKind(builds: readonly MeasuredBuild[], set: string) {
+  const own = builds.filter((build) => build.set === set);
+  const bulk = (quality: string, threads: number): MeasuredBuild | undefined =>
+    own.find((build) => {
+      return (
+        build.builder === 'partitions' && build.quality === quality && build.threads === threads
+      );
     });
-  }
-  return goals;
+  return {
+    bulk,
+    insertion: (efConstruction: number) =>
+      own.find(({ builder, efConstruction: ef }) => {
+        return builder === 'insertion' && ef === efConstruction;
+      }),
+    peer: own.find(({ builder }) => builder === 'hnswlib-node'),
+  };
 }
 
-function equalRecallPeer(
-  own: MeasuredBuild,
-  builds: readonly MeasuredBuild[],
-): MeasuredBuild | undefined {
-  const peers = builds.filter(({ peer }) => peer);
-  const equal = peers.filter(({ recall }) => recall >= own.recall - RECALL_TOLERANCE);
-  if (equal.length > 0) return equal.sort((a, b) => median(b.speeds) - median(a.speeds))[0];
-  return peers.sort((a, b) => b.recall - a.recall)[0];
+/** Ours on one thread beside the peer, set by set. */
+export function compareBuilds(builds: readonly MeasuredBuild[]): Comparison[] {
+  return setsOf(builds).flatMap((set) => {
+    const { bulk, peer } = byKind(builds, set);
+    const own = bulk('balanced', 1);
+    if (own === undefined || peer === undefined) return [];
+    const recalls = [own, peer].map(({ recalls: all }) => significant(all[1] ?? 0)).join(' and ');
+    return [
+      {
+        what: `build, one thread, ${set}`,
+        ...{ ours: own.name, peer: peer.name, unit: 'vectors/s' },
+        ourValue: significant(median(own.speeds)),
+        peerValue: significant(median(peer.speeds)),
+        ratio: significant(medianRatio(own.speeds, peer.speeds), 3),
+        recall: `recall@10 at efSearch 40: ${recalls}`,
+      },
+    ];
+  });
+}
+
+function ratioGoal(
+  goal: string,
+  ours: MeasuredBuild | undefined,
+  other: MeasuredBuild | undefined,
+  required: number,
+): Goal[] {
+  if (ours === undefined || other === undefined) return [];
+  const measured = significant(medianRatio(ours.speeds, other.speeds), 3);
+  return [{ goal, measured, required, direction: 'at least' }];
+}
+
+/** Speed over the peer, over our insertion, and of two threads over one. */
+function speedGoals(builds: readonly MeasuredBuild[], set: string): Goal[] {
+  const { bulk, insertion, peer } = byKind(builds, set);
+  return (['fast', 'balanced'] as const).flatMap((quality) => [
+    ...[1, 2].flatMap((threads) => {
+      const required = REQUIRED_OVER_PEER[quality][threads - 1] ?? 0;
+      const goal = `${set}: ${quality}, ${threads} thread(s), over hnswlib-node`;
+      return ratioGoal(goal, bulk(quality, threads), peer, required);
+    }),
+    ...ratioGoal(
+      `${set}: ${quality}, one thread, over insertion at efConstruction 100`,
+      bulk(quality, 1),
+      insertion(100),
+      REQUIRED_OVER_INSERTION,
+    ),
+    ...ratioGoal(
+      `${set}: ${quality}, two threads over one`,
+      bulk(quality, 2),
+      bulk(quality, 1),
+      REQUIRED_TWO_THREADS,
+    ),
+  ]);
+}
+
+/** Smallest gain of recall over `other`, over all efSearch. */
+function leastGain(own: MeasuredBuild, other: MeasuredBuild): number {
+  const gains = own.recalls.map((recall, i) => recall - (other.recalls[i] ?? 0));
+  return significant(Math.min(...gains), 2);
+}
+
+function recallGoals(builds: readonly MeasuredBuild[], set: string): Goal[] {
+  const { bulk, insertion } = byKind(builds, set);
+  const reference = insertion(200);
+  if (reference === undefined) return [];
+  return (['fast', 'balanced'] as const).flatMap((quality) => {
+    const own = bulk(quality, 1);
+    if (own === undefined) return [];
+    return [
+      {
+        goal: `${set}: ${quality}, recall less that of insertion at efConstruction 200`,
+        measured: leastGain(own, reference),
+        required: -ALLOWED_LOSS[quality],
+        direction: 'at least' as const,
+      },
+    ];
+  });
+}
+
+function findableGoals(builds: readonly MeasuredBuild[]): Goal[] {
+  return builds
+    .filter(({ builder, threads }) => builder === 'partitions' && threads === 1)
+    .map(({ set, quality, missed, count }) => ({
+      goal: `${set}: ${quality}, share of vectors that miss themselves at efSearch 64`,
+      measured: significant(missed / count, 2),
+      required: 0.0005,
+      direction: 'at most' as const,
+    }));
+}
+
+export function buildGoals(builds: readonly MeasuredBuild[]): Goal[] {
+  const large = builds.find(({ count }) => count === LARGE_COUNT);
+  return [
+    ...setsOf(builds).flatMap((set) => speedGoals(builds, set)),
+    ...setsOf(builds).flatMap((set) => recallGoals(builds, set)),
+    ...findableGoals(builds),
+    ...(large === undefined
+      ? []
+      : [
+          {
+            goal: '1,000,000 x 128 in one go: peak resident bytes of the process',
+            measured: large.peakBytes,
+            required: MAX_LARGE_BYTES,
+            direction: 'at most' as const,
+          },
+        ]),
+  ];
 }

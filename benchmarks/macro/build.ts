@@ -1,112 +1,120 @@
 /**
- * Building by insertion: vectors per second of nigh with one and two threads and of hnswlib-node,
- * interleaved, each with the recall of the graph it left behind. A build is only compared with a
- * peer's build of at least about the same recall: the peer is measured at two efConstruction.
+ * Building: vectors per second of both of nigh's builders and of hnswlib-node, every build in a cold
+ * process, contestants taking turns, each with the recall of the graph it left behind. With
+ * `--profile`, where the time of a build goes instead (build-profile.ts).
  */
-import type { Adapter, BuildOptions, MeasuredIndex } from '../compare/adapter.ts';
-import { createData } from '../harness/data.ts';
-import { groundTruth, meanRecall } from '../harness/ground-truth.ts';
-import { createNigh } from '../harness/nigh.ts';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { loadBuildSet, MOVIES } from '../harness/build-sets.ts';
 import { readOptions } from '../harness/options.ts';
 import { loadPeers } from '../harness/peers.ts';
 import { publish } from '../harness/report.ts';
 import { interleave, samplesOf } from '../harness/run.ts';
-import {
-  buildGoals,
-  buildRow,
-  compareBuilds,
-  EF_SEARCH,
-  K,
-  type MeasuredBuild,
-} from './build-report.ts';
+import type { BuildCase, BuildResult } from './build-case.ts';
+import { buildGoals, buildRow, compareBuilds, type MeasuredBuild } from './build-report.ts';
 
-const options = readOptions({
-  count: 100_000,
-  dimension: 128,
-  queries: 1_000,
-  seed: 1,
-  M: 16,
-  efConstruction: 100,
-  rounds: 3,
-});
-const PEER_EF_CONSTRUCTION = [100, 200];
+const profiled = process.argv.includes('--profile');
+if (profiled) process.argv.splice(process.argv.indexOf('--profile'), 1);
+const options = readOptions({ M: 16, seed: 1, rounds: 3 });
+const SETS = ['clustered 100k x 128', 'clustered 300k x 128', 'clustered 50k x 768', MOVIES];
+const LARGE_SET = 'clustered 1M x 128';
+const PEER_EF_CONSTRUCTION = 200;
 
-interface Subject {
-  readonly name: string;
-  readonly peer: boolean;
-  readonly buildOptions: BuildOptions;
-  readonly build: () => Promise<MeasuredIndex>;
+if (profiled) {
+  const { profileBuild } = await import('./build-profile.ts');
+  for (const name of SETS) await profileBuild(name, options);
+} else {
+  await compare();
 }
 
-const { count, dimension, queries: queryCount, seed, M, rounds } = options;
-const peers = loadPeers(options.save);
-console.log('making data and exact results …');
-const data = createData({ count, dimension, queryCount, seed });
-const [truth = []] = groundTruth(data.vectors, data.queries, { dimension, k: K, counts: [count] });
-const subjects = [
-  ...[1, 2].map((threads) => createSubject(createNigh(), options.efConstruction, threads)),
-  ...peers.flatMap((adapter) => PEER_EF_CONSTRUCTION.map((ef) => createSubject(adapter, ef, 1))),
-];
-report(await measureEverybody());
-
-function createSubject(adapter: Adapter, efConstruction: number, threads: number): Subject {
-  const buildOptions = { dimension, M, efConstruction, seed, threads };
-  const peer = adapter.name !== 'nigh';
-  const suffix = peer ? `efConstruction ${efConstruction}` : `threads ${threads}`;
-  const build = adapter.prepareBuild(data.vectors, buildOptions);
-  return { name: `${adapter.name}, ${suffix}`, peer, buildOptions, build };
+function caseOf(set: string, given: Partial<BuildCase>): BuildCase {
+  const { M, seed } = options;
+  const usual = { builder: 'partitions', quality: 'balanced', efConstruction: 100 } as const;
+  return { set, ...usual, threads: 1, M, seed, judged: false, ...given };
 }
 
-/** The first build of each is the warm-up: there its recall is taken too. */
-async function measureEverybody(): Promise<MeasuredBuild[]> {
-  const recalls = new Map<string, number>();
-  const contestants = subjects.map(({ name, build }) => ({
-    name,
-    measure: async () => {
-      const start = performance.now();
-      const index = await build();
-      const seconds = (performance.now() - start) / 1000;
-      recalls.set(name, recalls.get(name) ?? recallOf(index));
-      await index.close();
-      console.log(`${name}: ${seconds.toFixed(1)} s`);
-      return count / seconds;
-    },
-  }));
-  const samples = await interleave(contestants, { rounds });
-  return subjects.map(({ name, peer, buildOptions }) => {
-    const { threads, efConstruction } = buildOptions;
-    const recall = recalls.get(name) ?? 0;
-    return { name, peer, threads, efConstruction, recall, speeds: samplesOf(samples, name) };
+function runCase(test: BuildCase): BuildResult {
+  const program = join(import.meta.dirname, 'build-case.ts');
+  const output = execFileSync(process.execPath, [program, JSON.stringify(test)], {
+    encoding: 'utf8',
+  });
+  return JSON.parse(output) as BuildResult;
+}
+
+function nameOf({ builder, quality, efConstruction, threads }: BuildCase): string {
+  if (builder === 'hnswlib-node') return `hnswlib-node, efConstruction ${efConstruction}`;
+  const how = builder === 'partitions' ? quality : `insertion, efConstruction ${efConstruction}`;
+  return `nigh, ${how}, threads ${threads}`;
+}
+
+/** Every contestant of a set once per round; recall is taken in the first round. */
+async function measureSet(set: string, cases: readonly BuildCase[]): Promise<MeasuredBuild[]> {
+  const judged = new Map<string, BuildResult>();
+  const contestants = cases.map((test) => {
+    const name = nameOf(test);
+    return {
+      name,
+      measure: () => {
+        const result = runCase({ ...test, judged: !judged.has(name) });
+        if (!judged.has(name)) judged.set(name, result);
+        console.log(`${set}: ${name}: ${result.seconds.toFixed(2)} s`);
+        return result.count / result.seconds;
+      },
+    };
+  });
+  const samples = await interleave(contestants, { rounds: options.rounds, warmup: 0 });
+  return cases.map((test) => {
+    const name = nameOf(test);
+    const result = judged.get(name);
+    if (result === undefined) throw new Error(`${name} was not judged`);
+    return { ...test, name, ...result, speeds: samplesOf(samples, name) };
   });
 }
 
-function recallOf(index: MeasuredIndex): number {
-  const search = index.prepareSearch(data.queries);
-  return meanRecall(truth, (query) => search(query, K, EF_SEARCH));
+/** The contestants of a set; insertion at the peer's efConstruction is there for its recall. */
+function casesOf(set: string, peer: boolean): BuildCase[] {
+  const peers = { builder: 'hnswlib-node', efConstruction: PEER_EF_CONSTRUCTION } as const;
+  const insertions = [100, PEER_EF_CONSTRUCTION].map((efConstruction) => ({
+    ...({ builder: 'insertion', efConstruction } as const),
+  }));
+  return [
+    { quality: 'fast' } as const,
+    { quality: 'fast', threads: 2 } as const,
+    {},
+    { threads: 2 },
+    { quality: 'high' } as const,
+    ...insertions,
+    ...(peer ? [peers] : []),
+  ].map((given) => caseOf(set, given));
 }
 
-function report(builds: readonly MeasuredBuild[]): void {
-  const comparisons = compareBuilds(builds, data.description);
+async function compare(): Promise<void> {
+  const peers = loadPeers(options.save);
+  const builds: MeasuredBuild[] = [];
+  for (const set of SETS) {
+    if (set === MOVIES && loadBuildSet(set) === undefined) continue;
+    builds.push(...(await measureSet(set, casesOf(set, peers.length > 0))));
+  }
+  const [large] = await measureSet(LARGE_SET, [caseOf(LARGE_SET, { threads: 2 })]);
+  if (large !== undefined) builds.push(large);
+  const comparisons = compareBuilds(builds);
   publish(
     {
       program: 'build',
-      command: 'pnpm --filter @nigh/benchmarks run insertion',
-      data: { description: data.description, count, dimension, queryCount, seed },
-      parameters: {
-        ...{ M, efConstruction: options.efConstruction, k: K, efSearch: EF_SEARCH, rounds },
-        peerEfConstruction: PEER_EF_CONSTRUCTION,
-      },
+      command: 'pnpm --filter @nigh/benchmarks run bulk',
+      data: { description: `${SETS.join('; ')}; ${LARGE_SET}; l2, seed ${options.seed}` },
+      parameters: { M: options.M, rounds: options.rounds },
       method: [
-        'Every contestant builds once per round, after one round that does not count.',
-        'Timed from the call to the finished index; starting threads is part of it.',
-        'Vectors per second is the median of the rounds; ratios are medians of ratios by round.',
-        'The peer compared with is its fastest build whose recall is at most 0.001 lower;',
-        'where it has none, its build of the highest recall.',
+        'Every build runs in a fresh process: nothing is compiled or started before the clock is.',
+        'Timed from the call to the finished index: copying, checking, encoding, repair included.',
+        'Contestants take turns; vectors per second is the median of the rounds, ratios are',
+        'medians of ratios by round. 1,000 held-out queries; exact results by exact search.',
+        'Missed: vectors that are not found by a search for themselves at efSearch 64.',
         ...peers.map(({ name, version, note }) => `${name} ${version}: ${note}.`),
       ],
       tables: { builds: builds.map(buildRow) },
       comparisons,
-      goals: buildGoals(builds, comparisons),
+      goals: buildGoals(builds),
     },
     options.save,
   );

@@ -50,12 +50,17 @@ const SOURCES: Readonly<Record<string, TableSource>> = {
     program: 'build',
     table: 'builds',
     columns: [
+      { key: 'set', title: 'data' },
       { key: 'name', title: 'build' },
-      { key: 'threads', title: 'threads' },
-      { key: 'efConstruction', title: 'efConstruction' },
-      { ...recall, title: 'recall@10 at efSearch 40' },
       { key: 'vectorsPerSecond', title: 'vectors/s (median)' },
       ...range,
+      ...[20, 40, 80].map((ef) => ({
+        ...recall,
+        key: `at${ef}`,
+        title: `recall@10 at efSearch ${ef}`,
+      })),
+      { key: 'missed', title: 'miss themselves' },
+      { key: 'peakMegabytes', title: 'peak MB' },
     ],
   },
   latency: {

@@ -12,6 +12,7 @@ export type Flag = boolean | number;
 export interface HotCode {
   encodeSlots(first: Node, end: Node): void;
   hashCodes(first: Node, end: Node, out: Word): void;
+  codeDistance(a: Node, b: Node): number;
   haveSameCodes(a: Node, b: Node): Flag;
   findInvalid(first: Node, end: Node, limit: number, least: number): Node;
   findNonUnit(first: Node, end: Node): Node;

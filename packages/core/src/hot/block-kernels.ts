@@ -13,11 +13,6 @@ const WORDS_PER_PIECE: i32 = 4;
 const PIECE_STRIDE: i32 = 16;
 const HALF: i32 = 32;
 
-/** Code `index` of a packed row, without sign. */
-function packedAt(row: i32, index: i32): i32 {
-  return u8At(row + Math.trunc(index / CODES_PER_PIECE) * PIECE_STRIDE, index % CODES_PER_PIECE);
-}
-
 /**
  * Writes `words` words of the codes at `code`, every `step`-th piece, halved, as a row of a quad to `unsigned` and less 32 to `signed`, and
  * their sum and the sum of their squares to the two words at `sums`.
@@ -47,8 +42,10 @@ export function packCodes(
 
 function packedDot(signed: i32, unsigned: i32, words: i32): i32 {
   let sum = 0;
-  for (let i = 0; i < words * CODES_PER_WORD; i++) {
-    sum += ((packedAt(signed, i) << 24) >> 24) * packedAt(unsigned, i);
+  for (let at = 0; at < words * 4; at += PIECE_STRIDE) {
+    for (let i = 0; i < CODES_PER_PIECE; i++) {
+      sum += ((u8At(signed + at, i) << 24) >> 24) * u8At(unsigned + at, i);
+    }
   }
   return sum;
 }

@@ -1,7 +1,7 @@
 // What the engine calls in the hot code: the entry file of both targets. Addresses are words; a
 // scratch block is passed as its first word.
 
-export { bindNode, haveSameCodes } from './distance.ts';
+export { bindNode, codeDistance, haveSameCodes } from './distance.ts';
 export { encodeSlots, hashCodes } from './encode.ts';
 export { finishResults, measureRange, resultsReset, scanExact, searchGraph } from './exact.ts';
 export { adoptFrom, probe } from './find.ts';

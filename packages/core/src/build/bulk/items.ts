@@ -6,9 +6,10 @@ import * as F from '../../hot/fields.ts';
 import { HOSTS } from '../../hot/find.ts';
 import type { Segment } from '../../segment.ts';
 import { linkCluster } from './clusters.ts';
-import { candidateWidth, slotOf, type Workspace } from './workspace.ts';
+import { MAX_FANOUT } from './quality.ts';
+import { type Assignment, candidateWidth, slotOf, type Workspace } from './workspace.ts';
 
-export type LevelStep = 'assign' | 'leaves' | 'compare' | 'select' | 'refine' | 'rows';
+export type LevelStep = 'leaves' | 'compare' | 'select' | 'refine' | 'rows';
 
 /** Which slots are searched for, and where it is noted who could take in those that are missed. */
 export interface ProbeWork {
@@ -27,6 +28,7 @@ export type BulkPhase =
       /** Hashes of the codes, by slot, where copies are looked for. */
       readonly hashes?: Int32Array;
     }
+  | { readonly kind: 'assign'; readonly work: Assignment }
   | { readonly kind: LevelStep; readonly work: Workspace }
   | { readonly kind: 'probe'; readonly work: ProbeWork };
 
@@ -43,19 +45,18 @@ export interface Range {
 }
 
 /** Assigns points to their nearest leaders. */
-function assign(segment: Segment, { bench }: Place, work: Workspace, range: Range): void {
+function assign(segment: Segment, { bench }: Place, work: Assignment, range: Range): void {
   const { hot, i32s } = segment;
-  const { leaders, nearest, parameters } = work;
-  const { fanout } = parameters;
+  const { leaders, nearest } = work;
   const list = bench + F.LIST;
   for (let i = 0; i < leaders.length; i++) i32s[list + i] = slotOf(work, leaders[i]);
   hot.loadLeaders(bench, leaders.length);
   for (let point = range.first; point < range.end; point += F.MAX_POINTS) {
     const count = Math.min(F.MAX_POINTS, range.end - point);
     for (let i = 0; i < count; i++) i32s[list + i] = slotOf(work, point + i);
-    hot.assignPoints(bench, count, leaders.length, fanout);
+    hot.assignPoints(bench, count, leaders.length, MAX_FANOUT);
     const out = bench + F.OUT;
-    nearest.set(i32s.subarray(out, out + count * fanout), point * fanout);
+    nearest.set(i32s.subarray(out, out + count * MAX_FANOUT), point * MAX_FANOUT);
   }
 }
 
@@ -147,7 +148,7 @@ function writeRows(segment: Segment, place: Place, work: Workspace, range: Range
   }
 }
 
-const STEPS = { assign, leaves: linkClusters, compare, select, refine, rows: writeRows };
+const STEPS = { leaves: linkClusters, compare, select, refine, rows: writeRows };
 
 /** A search that finds most slots quickly, and the one that decides on the others. */
 const QUICK_PROBE = { width: 4, ef: 16 };
@@ -208,6 +209,7 @@ export function bulkItemSize({ kind }: BulkPhase): number {
 /** Does one item of a phase. */
 export function runBulkItem(segment: Segment, place: Place, phase: BulkPhase, range: Range): void {
   if (phase.kind === 'encode') encode(segment, place, phase, range);
+  else if (phase.kind === 'assign') assign(segment, place, phase.work, range);
   else if (phase.kind === 'probe') probe(segment, place, phase.work, range);
   else STEPS[phase.kind](segment, place, phase.work, range);
 }

@@ -14,18 +14,24 @@ import { type Copies, chainCopies, findCopies } from './copies.ts';
 import type { LevelStep } from './items.ts';
 import {
   drawLeaders,
+  isCrowded,
   leaderCountOf,
   listClusters,
   listReverse,
   orderByLeader,
 } from './partitions.ts';
-import { levelParameters } from './quality.ts';
-import { allocateWorkspace, type Workspace } from './workspace.ts';
+import { levelParameters, type Shape } from './quality.ts';
+import {
+  type Assignment,
+  allocateAssignment,
+  extendAssignment,
+  type Workspace,
+} from './workspace.ts';
 
 /** Levels of fewer points are compared all with all. */
 const MIN_PARTITIONED = 1000;
-/** Of fewer vectors every one is searched for in the end, whatever the quality: it takes no time. */
-const ALWAYS_PROBED = 20_000;
+/** Up to so many vectors nothing takes long: every one is searched for, whatever the quality. */
+const SMALL_COUNT = 20_000;
 /** Rounds of searching for everything and linking what was missed. */
 const MAX_PROBE_ROUNDS = 4;
 
@@ -41,20 +47,39 @@ async function runStep(task: LinkTask, kind: LevelStep, work: Workspace): Promis
   });
 }
 
-function workspaceOf(task: LinkTask, level: number, members: Int32Array, count: number): Workspace {
-  const { segment, seed, quality, shared } = task;
-  const { M, M0 } = segment.layout;
-  const parameters = levelParameters(quality, level, level === 0 ? M0 : M);
+/** Draws the leaders of a level and assigns the points to them; none for a few points. */
+async function assignLevel(
+  task: LinkTask,
+  level: number,
+  members: Int32Array,
+  count: number,
+): Promise<Assignment> {
+  const { seed, run, report, shared } = task;
   const leaderCount = count < MIN_PARTITIONED ? 0 : leaderCountOf(count);
-  const shape = { level, seed: seed + level, parameters, members, count, leaderCount };
-  return allocateWorkspace(shape, shared);
+  const shape = { level, seed: seed + level, members, count, leaderCount };
+  const work = allocateAssignment(shape, shared);
+  if (leaderCount === 0) return work;
+  drawLeaders(work);
+  await run({ kind: 'assign', work }, (done) => {
+    if (level === 0) report('assign', done, count);
+  });
+  return work;
 }
 
-/** Draws leaders and assigns the points to them; nothing where all are compared with all. */
-async function assignLevel(task: LinkTask, work: Workspace): Promise<void> {
-  if (work.leaders.length === 0) return;
-  drawLeaders(work);
-  await runStep(task, 'assign', work);
+/** What kind of data the points of a level are. */
+function shapeOf(segment: Segment, assignment: Assignment): Shape {
+  if (assignment.count <= SMALL_COUNT) return 'small';
+  return isCrowded(assignment, segment.hot.codeDistance) ? 'crowded' : 'distinct';
+}
+
+/** The workspace of assigned points, with the parameters that suit them. */
+function workspaceOf(task: LinkTask, assignment: Assignment): Workspace {
+  const { segment, quality, shared } = task;
+  const { level } = assignment;
+  const { M, M0 } = segment.layout;
+  const shape = shapeOf(segment, assignment);
+  const parameters = levelParameters(quality, { level, cap: level === 0 ? M0 : M, shape });
+  return extendAssignment(assignment, parameters, shared);
 }
 
 /** Selects forward neighbors and writes the rows of a level whose points are assigned. */
@@ -104,14 +129,14 @@ async function partition(task: LinkTask): Promise<{ work: Workspace; order?: Int
   await run({ kind: 'encode', first: 0, end: count, hashes }, encoded);
   const copies = findCopies(segment, hashes, shared);
   const unique = copies.firsts.length;
-  const work = workspaceOf(task, 0, unique < count ? copies.firsts : ALL, unique);
-  await assignLevel(task, work);
+  const work = await assignLevel(task, 0, unique < count ? copies.firsts : ALL, unique);
+  const assigned = workspaceOf(task, work);
   const order = work.leaders.length > 0 ? orderByLeader(work) : undefined;
   numberSlots(segment, copies, order);
   await run({ kind: 'encode', first: 0, end: count });
   drawLevels(segment, seed, unique);
   // From here on every point is its own slot.
-  return { work: { ...work, members: ALL }, ...(order && { order }) };
+  return { work: { ...assigned, members: ALL }, ...(order && { order }) };
 }
 
 /** Searches for the members of a level and links those that are missed, until none is. */
@@ -151,9 +176,8 @@ async function linkUpperLevels(task: LinkTask, unique: number): Promise<Int32Arr
   for (let level = 1; ; level++) {
     const members = membersOf(segment, unique, level, shared);
     if (members.length === 0) return levels;
-    const work = workspaceOf(task, level, members, members.length);
-    await assignLevel(task, work);
-    await linkLevel(task, work);
+    const assignment = await assignLevel(task, level, members, members.length);
+    await linkLevel(task, workspaceOf(task, assignment));
     levels.push(members);
   }
 }
@@ -182,7 +206,7 @@ export async function linkInBulk(task: LinkTask): Promise<void> {
     const members = levels[level - 1];
     await makeFindable(task, level, members, members.length);
   }
-  if (quality === 'high' || unique <= ALWAYS_PROBED) await makeFindable(task, 0, ALL, unique);
+  if (quality === 'high' || unique <= SMALL_COUNT) await makeFindable(task, 0, ALL, unique);
   report('repair', 0, count);
   await run({ kind: 'repair', end: count });
   report('repair', count, count);

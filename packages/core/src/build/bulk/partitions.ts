@@ -2,7 +2,8 @@
 // leader, listing clusters, turning edges round. Counting sorts over typed arrays.
 
 import { uniform } from '../../random.ts';
-import { slotOf, type Workspace } from './workspace.ts';
+import { MAX_FANOUT } from './quality.ts';
+import { type Assignment, slotOf, type Workspace } from './workspace.ts';
 
 /** Vectors per leader at the top, and how many leaders there may be. */
 const POINTS_PER_LEADER = 300;
@@ -15,22 +16,52 @@ export function leaderCountOf(count: number): number {
 }
 
 /** Draws the leaders: one of each stretch of points. */
-export function drawLeaders({ leaders, count, seed }: Workspace): void {
+export function drawLeaders({ leaders, count, seed }: Assignment): void {
   const step = count / leaders.length;
   for (let i = 0; i < leaders.length; i++) {
     leaders[i] = Math.floor((i + uniform(seed, i)) * step);
   }
 }
 
+/** Points looked at to tell how crowded leaders are. */
+const CROWD_SAMPLE = 512;
+/** Crowded: the last leader is less than this times as far away as the first, squared, in half. */
+const CROWD_RATIO = 1.4;
+
+/**
+ * True when for most points the last of the nearest leaders is hardly farther away than the first:
+ * where one cluster ends and the next begins is then a matter of chance. `distance` is that of two
+ * slots.
+ */
+export function isCrowded(
+  assignment: Assignment,
+  distance: (a: number, b: number) => number,
+): boolean {
+  const { count, leaders, nearest } = assignment;
+  const sample = Math.min(CROWD_SAMPLE, count);
+  let looked = 0;
+  let crowded = 0;
+  for (let i = 0; i < sample; i++) {
+    const point = Math.floor((i * count) / sample);
+    const slot = slotOf(assignment, point);
+    const [first, last] = [0, MAX_FANOUT - 1].map((rank) =>
+      distance(slot, slotOf(assignment, leaders[nearest[point * MAX_FANOUT + rank]])),
+    );
+    if (first === 0) continue; // a leader itself
+    looked++;
+    if (last < CROWD_RATIO * first) crowded++;
+  }
+  return 2 * crowded > looked;
+}
+
 /** Points by their nearest leader, ties in order: the new numbering, by old number. */
-export function orderByLeader({ nearest, leaders, count, parameters }: Workspace): Int32Array {
-  const { fanout } = parameters;
+export function orderByLeader({ nearest, leaders, count }: Assignment): Int32Array {
   const starts = new Int32Array(leaders.length + 1);
-  for (let point = 0; point < count; point++) starts[nearest[point * fanout] + 1]++;
+  for (let point = 0; point < count; point++) starts[nearest[point * MAX_FANOUT] + 1]++;
   for (let i = 0; i < leaders.length; i++) starts[i + 1] += starts[i];
   const order = new Int32Array(count);
   for (let point = 0; point < count; point++) {
-    order[starts[nearest[point * fanout]]++] = point;
+    order[starts[nearest[point * MAX_FANOUT]]++] = point;
   }
   return order;
 }
@@ -43,11 +74,15 @@ export function listClusters(work: Workspace, order?: Int32Array): void {
   const { nearest, memberships, clusterStarts, count, parameters } = work;
   const { fanout } = parameters;
   clusterStarts.fill(0);
-  for (let i = 0; i < count * fanout; i++) clusterStarts[nearest[i] + 1]++;
+  for (let point = 0; point < count; point++) {
+    for (let rank = 0; rank < fanout; rank++) {
+      clusterStarts[nearest[point * MAX_FANOUT + rank] + 1]++;
+    }
+  }
   for (let i = 1; i < clusterStarts.length; i++) clusterStarts[i] += clusterStarts[i - 1];
   const next = clusterStarts.slice();
   for (let point = 0; point < count; point++) {
-    const from = (order ? order[point] : point) * fanout;
+    const from = (order ? order[point] : point) * MAX_FANOUT;
     for (let rank = 0; rank < fanout; rank++) {
       memberships[next[nearest[from + rank]]++] = point * fanout + rank;
     }

@@ -4,20 +4,24 @@
 
 import { LEAF_NEIGHBORS } from '../../hot/fields.ts';
 import { allocateWords } from '../../memory/words.ts';
-import type { LevelParameters } from './quality.ts';
+import { type LevelParameters, MAX_FANOUT } from './quality.ts';
 
-/** Points are numbered 0, 1, ... in slot order; a membership is point * fanout + rank of leader. */
-export interface Workspace {
+/** The points of a level and the leaders they are assigned to. Points are 0, 1, ... in slot order. */
+export interface Assignment {
   readonly level: number;
   readonly count: number;
   readonly seed: number;
-  readonly parameters: LevelParameters;
   /** Slots of the points; empty where every point is its own slot. */
   readonly members: Int32Array;
   /** Points that lead clusters, ascending; none where all points are compared with all. */
   readonly leaders: Int32Array;
-  /** Per point its `fanout` nearest leaders, nearest first. */
+  /** Per point its MAX_FANOUT nearest leaders, nearest first. */
   readonly nearest: Int32Array;
+}
+
+/** All of it. A membership is point * fanout + rank of the leader. */
+export interface Workspace extends Assignment {
+  readonly parameters: LevelParameters;
   /** Memberships, cluster by cluster; cluster c has those from clusterStarts[c] on. */
   readonly memberships: Int32Array;
   readonly clusterStarts: Int32Array;
@@ -36,47 +40,45 @@ export function candidateWidth({ splitFanout }: LevelParameters): number {
 }
 
 /** The slot of a point. */
-export function slotOf({ members }: Pick<Workspace, 'members'>, point: number): number {
+export function slotOf({ members }: Pick<Assignment, 'members'>, point: number): number {
   return members.length > 0 ? members[point] : point;
 }
 
-export interface WorkspaceShape {
-  readonly level: number;
-  readonly seed: number;
-  readonly parameters: LevelParameters;
-  readonly members: Int32Array;
-  readonly count: number;
+export type AssignmentShape = Pick<Assignment, 'level' | 'count' | 'seed' | 'members'> & {
   readonly leaderCount: number;
-}
+};
 
 /** @param shared whether threads other than this one read it */
-export function allocateWorkspace(shape: WorkspaceShape, shared: boolean): Workspace {
-  const { count, leaderCount, parameters, ...rest } = shape;
-  const { fanout, forwardLimit } = parameters;
-  const words = (length: number): Int32Array => allocateWords(length, shared);
-  const memberships = leaderCount > 0 ? count * fanout : 0;
-  // By the time edges are turned round nobody needs the candidates any more.
-  const candidates = words(
-    Math.max(memberships * candidateWidth(parameters), count * forwardLimit),
-  );
+export function allocateAssignment(shape: AssignmentShape, shared: boolean): Assignment {
+  const { leaderCount, ...rest } = shape;
   return {
     ...rest,
-    count,
+    leaders: allocateWords(leaderCount, shared),
+    nearest: allocateWords(leaderCount > 0 ? shape.count * MAX_FANOUT : 0, shared),
+  };
+}
+
+/** The rest of the workspace of points that are assigned. */
+export function extendAssignment(
+  assignment: Assignment,
+  parameters: LevelParameters,
+  shared: boolean,
+): Workspace {
+  const { count, leaders } = assignment;
+  const { fanout, forwardLimit } = parameters;
+  const words = (length: number): Int32Array => allocateWords(length, shared);
+  const memberships = leaders.length > 0 ? count * fanout : 0;
+  const candidateCount = memberships * candidateWidth(parameters);
+  // By the time edges are turned round nobody needs the candidates any more.
+  const candidates = words(Math.max(candidateCount, count * forwardLimit));
+  return {
+    ...assignment,
     parameters,
-    leaders: words(leaderCount),
-    nearest: words(memberships),
     memberships: words(memberships),
-    clusterStarts: words(leaderCount + 1),
+    clusterStarts: words(leaders.length + 1),
     candidates,
     forward: words(count * (1 + forwardLimit)),
     reverseStarts: words(count + 1),
     reverse: candidates,
   };
-}
-
-/** Bytes of a workspace: what a build needs besides the index itself. */
-export function workspaceBytes(work: Workspace): number {
-  const { leaders, nearest, memberships, clusterStarts, candidates, forward } = work;
-  const arrays = [leaders, nearest, memberships, clusterStarts, candidates, forward];
-  return [...arrays, work.reverseStarts, work.members].reduce((sum, a) => sum + a.byteLength, 0);
 }
