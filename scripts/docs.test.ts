@@ -205,9 +205,11 @@ describe('the arithmetic of memory', () => {
 
   function bytesPerVector(dimension: number): number {
     const M = 16;
-    const shape = { dimension, metric: 'l2', M, capacity: COUNT, scratchCount: 1 } as const;
+    const blocks = { scratchCount: 1, benchCount: 1 };
+    const shape = { dimension, metric: 'l2', M, capacity: COUNT, ...blocks } as const;
     const layout = computeLayout(shape);
-    const used = { count: COUNT, linked: COUNT, upperCount: COUNT / (M - 1) };
+    const upperCount = COUNT / (M - 1);
+    const used = { count: COUNT, linked: COUNT, upperCount, copyCount: 0 };
     const words = SAVED_REGIONS.filter((name) => name !== 'means' && name !== 'entryPoints')
       .map((name) => usedWords(layout, name, used))
       .reduce((sum, length) => sum + length, 0);
@@ -239,8 +241,9 @@ test('the words of the header are those of the code', () => {
   const source = readFileSync(join(root, 'packages/core/src/hot/fields.ts'), 'utf8');
   const header = source.slice(0, source.indexOf('export const SCRATCH_OWNERS'));
   const names = [...header.matchAll(/export const (\w+): i32/g)].map((match) => match[1] ?? '');
-  names.push('QUERY_CODE_WORD', 'VISITED_WORD', 'SCRATCH_OWNERS');
+  names.push('QUERY_CODE_WORD', 'VISITED_WORD', 'COLUMN_WORD', 'SCRATCH_OWNERS');
   const numbers: Readonly<Record<string, number>> = { ...fields };
+  names.sort((a, b) => numbers[a] - numbers[b]);
   const layout = documentAt('docs/design/memory-layout.md');
   const rows = tableRows(layout, 'word', 'name').map(({ cells }) => cells.slice(0, 2));
   expect(rows).toEqual(names.map((name) => [String(numbers[name]), `\`${name}\``]));

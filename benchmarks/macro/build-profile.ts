@@ -1,7 +1,7 @@
 /**
- * Where the time of a bulk build goes: milliseconds per step, distances per vector, bytes of scratch.
- * Runs the steps of the compiled core one after another on this thread, with counters around the
- * hot code; the second build counts, when everything is compiled.
+ * Where the time of a bulk build goes: milliseconds per step, distances per vector, bytes of
+ * scratch. Runs the steps of the compiled core one after another on this thread, with counters
+ * around the hot code; the second build counts, when everything is compiled.
  */
 import { loadBuildSet } from '../harness/build-sets.ts';
 

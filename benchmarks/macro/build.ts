@@ -1,6 +1,6 @@
 /**
- * Building: vectors per second of both of nigh's builders and of hnswlib-node, every build in a cold
- * process, contestants taking turns, each with the recall of the graph it left behind. With
+ * Building: vectors per second of both of nigh's builders and of hnswlib-node, every build in a
+ * cold process, contestants taking turns, each with the recall of the graph it left behind. With
  * `--profile`, where the time of a build goes instead (build-profile.ts).
  */
 import { execFileSync } from 'node:child_process';

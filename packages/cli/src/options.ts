@@ -1,7 +1,7 @@
 // Reading the values people type. Each parser turns a string into a number or a list, or throws the
 // error commander prints as bad usage. Ranges that core checks anyway are left to core.
 
-import { DEFAULT_EF_SEARCH, type Metric, type VectorIndex } from '@nigh/core';
+import { DEFAULT_EF_SEARCH, type Metric, type Quality, type VectorIndex } from '@nigh/core';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** The type of what `given` returns: no property is undefined, as core's options want it. */
@@ -46,6 +46,13 @@ export function metricOption(): Option {
     'cosine',
     'dot',
   ] satisfies Metric[]);
+}
+
+export function qualityOption(): Option {
+  return new Option(
+    '--quality <quality>',
+    'what the build aims at: time, both, or recall (default: balanced)',
+  ).choices(['fast', 'balanced', 'high'] satisfies Quality[]);
 }
 
 export function threadsOption(): Option {

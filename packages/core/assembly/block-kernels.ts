@@ -1,5 +1,5 @@
-// The block kernels of the WebAssembly targets, twin of src/hot/block-kernels.ts: the same functions
-// over the imported memory, in 128-bit SIMD.
+// The block kernels of the WebAssembly targets, twin of src/hot/block-kernels.ts: the same
+// functions over the imported memory, in 128-bit SIMD.
 
 // @ts-nocheck: AssemblyScript, not TypeScript.
 
@@ -61,9 +61,15 @@ function sumQuad(a: v128, b: v128, c: v128, d: v128): v128 {
   const wb = i32x4.extadd_pairwise_i16x8_s(b);
   const wc = i32x4.extadd_pairwise_i16x8_s(c);
   const wd = i32x4.extadd_pairwise_i16x8_s(d);
-  const ab = i32x4.add(v128.shuffle<i32>(wa, wb, 0, 4, 1, 5), v128.shuffle<i32>(wa, wb, 2, 6, 3, 7));
-  const cd = i32x4.add(v128.shuffle<i32>(wc, wd, 0, 4, 1, 5), v128.shuffle<i32>(wc, wd, 2, 6, 3, 7));
+  const ab = addPairs(wa, wb);
+  const cd = addPairs(wc, wd);
   return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
+}
+
+/** Lanes 0 + 2 and 1 + 3 of `a`, next to those of `b`, in turns. */
+@inline
+function addPairs(a: v128, b: v128): v128 {
+  return i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
 }
 
 /** Distances of two signed rows to a quad of unsigned ones, to `out` and `out + stride`. */

@@ -202,7 +202,13 @@ function scalePair(vector: usize, mean: usize, inverse: v128): v128 {
   return i32x4.trunc_sat_f64x2_s_zero(scaled);
 }
 
-export function encodeFloats(vector: i32, means: i32, dimension: i32, inverse: f64, code: i32): void {
+export function encodeFloats(
+  vector: i32,
+  means: i32,
+  dimension: i32,
+  inverse: f64,
+  code: i32,
+): void {
   const factors = f64x2.splat(inverse);
   let from = <usize>vector << 2;
   let mean = <usize>means << 2;

@@ -22,7 +22,7 @@ export interface IndexBytes {
   readonly codes: number;
   /** Neighbor rows of all levels, levels, tombstones. */
   readonly graph: number;
-  /** Scratch blocks in use so far, and the lists of reverse edges of a build. */
+  /** Scratch blocks and benches in use so far, and the lists of reverse edges of insertion. */
   readonly scratch: number;
   readonly total: number;
   /** total / count. */
@@ -68,7 +68,7 @@ const REGION_KINDS: readonly (readonly [RegionName, ByteKind])[] = [
   ['tombstones', 'graph'],
 ];
 
-/** Words of build lists and scratch blocks that were written at least once. */
+/** Words of build lists, scratch blocks and benches that were written at least once. */
 function touchedScratchWords(segment: Segment): number {
   const { layout, i32s, linked } = segment;
   const { regions } = layout;
@@ -81,6 +81,9 @@ function touchedScratchWords(segment: Segment): number {
   const unvisited = Math.floor((segment.capacity - segment.count) / BYTES_PER_WORD);
   for (let block = 0; block < layout.scratchCount; block++) {
     if (i32s[segment.scratch(block) + F.EPOCH] > 0) words += layout.scratchWords - unvisited;
+  }
+  for (let bench = 0; bench < layout.benchCount; bench++) {
+    if (i32s[segment.bench(bench) + F.BENCH_USED] > 0) words += layout.benchWords;
   }
   return words;
 }

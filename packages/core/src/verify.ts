@@ -2,7 +2,7 @@
 
 import * as F from './hot/fields.ts';
 import { KIND_COUNT } from './hot/verify.ts';
-import { MAX_LEVEL_LIMIT } from './memory/layout.ts';
+import { MAX_LEVEL_LIMIT, nodeWord } from './memory/layout.ts';
 import type { ScratchBlocks } from './memory/scratch-blocks.ts';
 import type { Segment } from './segment.ts';
 
@@ -51,14 +51,23 @@ const MEANINGS: Readonly<Record<ProblemKind, string>> = {
   'bad-copy': 'copies that are not led to from where their codes are',
 };
 
+/** Problems that are told by node, or by a slot that stands for none. */
+const TOLD_AS_THEY_ARE: readonly ProblemKind[] = ['bad-tombstone', 'bad-slot'];
+
+/** The node of the slot where a problem was found. */
+function nodeOf({ i32s, layout, linked }: Segment, kind: ProblemKind, slot: number): number {
+  if (TOLD_AS_THEY_ARE.includes(kind) || slot < 0 || slot >= linked) return slot;
+  return i32s[nodeWord(layout, slot)];
+}
+
 function readReport(segment: Segment, scratch: number): Problem[] {
   const problems: Problem[] = [];
   for (let kind = 0; kind < KIND_COUNT; kind++) {
     const word = scratch + F.REPORT + 2 * kind;
     const count = segment.i32s[word];
     if (count === 0) continue;
-    const node = segment.firstNode + segment.i32s[word + 1];
     const name = PROBLEM_KINDS[kind];
+    const node = segment.firstNode + nodeOf(segment, name, segment.i32s[word + 1]);
     const message = `${count} ${MEANINGS[name]}, the first at node ${node}`;
     problems.push({ kind: name, count, node, message });
   }

@@ -3,7 +3,13 @@
 
 import { access, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type Evaluation, type IndexStats, type Metric, VectorIndex } from '@nigh/core';
+import {
+  type Evaluation,
+  type IndexStats,
+  type Metric,
+  type Quality,
+  VectorIndex,
+} from '@nigh/core';
 import type { Command } from 'commander';
 
 import type { CommandSpec, Work } from '../command.ts';
@@ -17,6 +23,7 @@ import {
   closingAfter,
   given,
   metricOption,
+  qualityOption,
   sampleOption,
   threadsOption,
   wholeNumber,
@@ -37,6 +44,7 @@ export interface BuildInput {
   readonly metric?: Metric;
   readonly M?: number;
   readonly efConstruction?: number;
+  readonly quality?: Quality;
   readonly seed?: number;
   readonly threads?: number;
   readonly queries?: string;
@@ -67,9 +75,10 @@ export const buildCommand: CommandSpec<BuildInput, BuildReport> = {
       .option('--M <n>', 'neighbors per node (default: 16)', wholeNumber(1))
       .option(
         '--ef-construction <n>',
-        'effort while building; more finds better neighbors (default: 100)',
+        'effort of adding and of --quality high; more finds better neighbors (default: 100)',
         wholeNumber(1),
       )
+      .addOption(qualityOption())
       .option('--seed <n>', 'same seed and vectors, same index (default: 1)', wholeNumber(0))
       .addOption(threadsOption())
       .option('--queries <file>', 'evaluate with these queries instead of vectors of the index')
@@ -88,10 +97,10 @@ async function build(file: VectorFile, input: BuildInput, work: Work): Promise<B
   await checkOutput(input);
   work.ifCancelled('Cancelled: no index was written.');
   const { count, dimension } = file;
-  const { metric, M, efConstruction, seed, threads } = input;
+  const { metric, M, efConstruction, quality, seed, threads } = input;
   const queries = await readEvaluationQueries(input, dimension);
   const index = VectorIndex.create(
-    given({ dimension, capacity: count, metric, M, efConstruction, seed, threads }),
+    given({ dimension, capacity: count, metric, M, efConstruction, quality, seed, threads }),
   );
   return closingAfter(index, async () => {
     const { signal, onProgress } = work;

@@ -107,6 +107,21 @@ function runJobItem(
 }
 
 /**
+ * The item this share does next: what a dead thread left, else a fresh one. It is noted before it is
+ * taken, so that none is lost whenever a thread dies; at worst two threads do one item, and write
+ * the same.
+ */
+function takeItem(control: Int32Array, current: number): number {
+  const left = Atomics.load(control, current) - 1;
+  if (left >= 0) return left;
+  for (;;) {
+    const item = Atomics.load(control, NEXT_ITEM);
+    Atomics.store(control, current, item + 1);
+    if (Atomics.compareExchange(control, NEXT_ITEM, item, item + 1) === item) return item;
+  }
+}
+
+/**
  * Takes and runs items until none is left, the job is cancelled or `deadline` (a time of
  * performance.now) has passed; false when there may be more.
  */
@@ -119,11 +134,8 @@ export function runJob(
   const items = jobItems(job);
   const current = CURRENT + share;
   while (Atomics.load(control, CANCELLED) === 0) {
-    // What a thread that died was at is done again.
-    const left = Atomics.load(control, current) - 1;
-    const item = left >= 0 ? left : Atomics.add(control, NEXT_ITEM, 1);
+    const item = takeItem(control, current);
     if (item >= items) return true;
-    Atomics.store(control, current, item + 1);
     const done = runJobItem(segments, job, blocks, item);
     Atomics.store(control, current, 0);
     Atomics.add(control, DONE, done);

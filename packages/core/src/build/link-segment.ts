@@ -65,6 +65,7 @@ function clearGraph(segment: Segment): void {
   dropGraph(segment);
   if (i32s[F.COPY_COUNT] > 0) i32s.fill(0, copyWord(layout, 0), copyWord(layout, count));
   i32s[F.COPY_COUNT] = 0;
+  i32s[F.FIRST_COPY] = 0;
   if (leveled === 0) return;
   const heads = layout.regions.edgeHeads.word;
   u8s.fill(0, levelByte(layout, 0), levelByte(layout, leveled));

@@ -80,6 +80,12 @@ export class WorkerPool {
     }
   }
 
+  /** Starts the threads, which takes them some 60 ms, before there is anything to do. */
+  start(): Threads {
+    this.#threads ??= startThreads(this.#size);
+    return this.#threads;
+  }
+
   /** Ends the threads. Only when no job runs: it would be cut off in the middle of a write. */
   async close(): Promise<void> {
     await this.#retired;
@@ -87,8 +93,7 @@ export class WorkerPool {
   }
 
   async #send(message: JobMessage): Promise<void> {
-    this.#threads ??= startThreads(this.#size);
-    const threads = this.#threads;
+    const threads = this.start();
     const task = threads.run(message);
     this.#running.add(task);
     try {

@@ -78,6 +78,8 @@ async function linkOne(
     }
   };
   const shared = crew.threads > 1;
+  // Threads start while the codes are chosen. One that cannot fails the first job, not this.
+  if (shared) await crew.pool().then((pool) => pool.start());
   await linkSegment({ segment, ...settings, shared, run, report }).catch((error: unknown) => {
     throw thrown.signal.aborted ? thrown.signal.reason : error;
   });

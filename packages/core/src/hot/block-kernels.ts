@@ -14,8 +14,9 @@ const PIECE_STRIDE: i32 = 16;
 const HALF: i32 = 32;
 
 /**
- * Writes `words` words of the codes at `code`, every `step`-th piece, halved, as a row of a quad to `unsigned` and less 32 to `signed`, and
- * their sum and the sum of their squares to the two words at `sums`.
+ * Packs `words` words of the codes at `code`, every `step`-th piece of them, as a row of a quad:
+ * halved to `unsigned`, and less 32 to `signed`. Their sum and the sum of their squares go to the
+ * two words at `sums`.
  */
 export function packCodes(
   code: i32,
@@ -88,7 +89,7 @@ const LARGEST: i32 = 0x7fffff;
 const NO_KEY: i32 = 0x7fffffff;
 
 /**
- * The three smallest keys of a row of `count` distances, to `out`. A key is the distance shifted
+ * The three smallest keys of a row of `count` distances, a multiple of four, to `out`. A key is the distance shifted
  * right, at most 23 bits, then the 8 bits of the column.
  */
 export function nearestThree(row: i32, count: i32, shift: i32, out: i32): void {

@@ -112,7 +112,7 @@ export function measureRange(scratch: i32, first: i32, end: i32, out: i32): void
   }
 }
 
-/** Offers the copies of `slot`, whose own key is `key`: those of the same vector need no distance. */
+/** Offers the copies of `slot`, whose own key is `key`. Of the same vector, they share it. */
 function offerCopies(scratch: i32, slot: i32, key: i32): void {
   const copies = i32At(COPIES);
   let next = i32At(copies + slot);

@@ -63,7 +63,7 @@ export const SCRATCH_COUNT: i32 = 47;
 export const EDGE_CAPACITY: i32 = 48;
 /** Per slot of the graph: the node whose vector it is. */
 export const NODES: i32 = 51;
-/** Per slot: 1 + the next slot with the same codes, or 0; SAME_VECTOR when it is the same vector. */
+/** Per slot: 1 + the next slot with its codes, or 0; with SAME_VECTOR if it has its floats too. */
 export const COPIES: i32 = 52;
 /**
  * Slots [FIRST_COPY, FIRST_COPY + COPY_COUNT) are copies: no part of the graph, found through the
@@ -71,10 +71,10 @@ export const COPIES: i32 = 52;
  */
 export const FIRST_COPY: i32 = 53;
 export const COPY_COUNT: i32 = 54;
-/** ALPHA where the union of leaves is selected from: its few candidates are worth keeping longer. */
-export const UNION_ALPHA: i32 = 58;
 export const BENCHES: i32 = 55;
 export const BENCH_WORDS: i32 = 56;
+/** ALPHA of a build by partitions, whose few candidates are worth keeping longer. */
+export const UNION_ALPHA: i32 = 57;
 
 /** One word per scratch block: 0 free, 1 taken; Atomics only. */
 export const SCRATCH_OWNERS: i32 = 128;
@@ -142,13 +142,13 @@ export const OUT: i32 = LIST + LIST_WORDS;
 /** The parts of a distance that depend on the row, and on the column. */
 export const ROW_TERMS: i32 = OUT + LIST_WORDS;
 export const COLUMN_TERMS: i32 = ROW_TERMS + MAX_LEAF;
-/** Distances of rows to columns. */
-/** Where points are packed as columns that nobody needs: behind the leaders. */
+/** Points are packed as columns too, which nobody needs: behind the leaders. */
 export const MAX_COLUMNS: i32 = MAX_LEADERS + MAX_POINTS;
+/** Distances of rows to columns. */
 export const MATRIX: i32 = COLUMN_TERMS + MAX_COLUMNS;
 /** Packed codes of the rows (at most MAX_LEAF); those of the columns follow at COLUMN_WORD. */
 export const PACKED_ROWS: i32 = MATRIX + MAX_LEAF * MAX_LEAF;
-/** Header words that say where, relative to a bench or a scratch block, the parts of variable size begin. */
+/** Header words that say where the parts of variable size begin, from a block's or bench's start. */
 export const QUERY_CODE_WORD: i32 = 49;
 export const VISITED_WORD: i32 = 50;
-export const COLUMN_WORD: i32 = 57;
+export const COLUMN_WORD: i32 = 58;

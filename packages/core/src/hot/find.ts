@@ -28,7 +28,7 @@ export function probe(scratch: i32, slot: i32, level: i32, ef: i32, width: i32, 
   for (let i: i32 = 0; i < HOSTS; i++) setI32(out + i, i < size ? poolNode(pool, i) : NONE);
 }
 
-/** Links `slot` from the first of the `hosts` with room, else from the first of all. */
+/** Links `slot` from the first of `hosts` with room, else from the first, which must be a slot. */
 export function adoptFrom(slot: i32, level: i32, hosts: i32): void {
   const cap = maxDegree(level);
   for (let i: i32 = 0; i < HOSTS; i++) {

@@ -54,7 +54,7 @@ function packSlot(bench: i32, slot: i32, words: i32, step: i32, row: i32, column
   const signed = packedRow(bench + PACKED_ROWS, row, words);
   const sums = bench + SUMS;
   packCodes(i32At(CODES) + slot * i32At(CODE_WORDS), words, step, unsigned, signed, sums);
-  // |a - b|^2 = |a|^2 + |b|^2 - 2ab; rows are less 32, so that 64 times the column's sum is missing.
+  // |a - b|^2 = |a|^2 + |b|^2 - 2ab; rows are less 32, so 64 times the column's sum is missing.
   // Under dot 64 times the sum stands for the square (encode.ts).
   const offset = 2 * HALF * i32At(sums);
   const dot = i32At(METRIC) === 2;
@@ -81,9 +81,12 @@ function listed(bench: i32, index: i32, count: i32): i32 {
 /** Makes the `count` slots of LIST, at most MAX_LEADERS, the leaders of the next assignments. */
 export function loadLeaders(bench: i32, count: i32): void {
   setI32(bench + BENCH_USED, 1);
+  const words = sampledWords();
+  const step = samplingStep();
   const padded = (count + 3) & ~3;
   for (let i: i32 = 0; i < padded; i++) {
-    packSlot(bench, listed(bench, i, count), sampledWords(), samplingStep(), i & (MAX_LEAF - 1), i); // the rows are free
+    const row = i & (MAX_LEAF - 1); // nobody needs the rows yet
+    packSlot(bench, listed(bench, i, count), words, step, row, i);
   }
 }
 
@@ -95,8 +98,9 @@ function keyShift(): i32 {
 }
 
 /** The nearest three of at most 256 distances without a branch: their columns, nearest first. */
-function nearestThreeColumns(row: i32, count: i32, shift: i32, fanout: i32, out: i32): void {
-  nearestThree(row, (count + 3) & ~3, shift, row);
+function nearestThreeColumns(row: i32, count: i32, fanout: i32, out: i32): void {
+  // Sampled codes are short: their distances fit into a key as they are.
+  nearestThree(row, (count + 3) & ~3, 0, row);
   for (let i: i32 = 0; i < fanout; i++) setI32(out + i, i32At(row + i) & COLUMN_BITS);
 }
 
@@ -126,11 +130,13 @@ function nearestColumns(row: i32, count: i32, fanout: i32, out: i32): void {
  */
 export function assignPoints(bench: i32, count: i32, leaders: i32, fanout: i32): void {
   const words = sampledWords();
+  const step = samplingStep();
   const quads = (leaders + 3) >> 2;
   const stride = quads * 4;
   const padded = (count + 3) & ~3;
   for (let i: i32 = 0; i < padded; i++) {
-    packSlot(bench, listed(bench, i, count), words, samplingStep(), i, MAX_LEADERS + i); // behind the leaders
+    // As columns they go where nobody needs them: behind the leaders.
+    packSlot(bench, listed(bench, i, count), words, step, i, MAX_LEADERS + i);
   }
   for (let row: i32 = 0; row < count; row += 4) {
     quadDistances(
@@ -145,13 +151,12 @@ export function assignPoints(bench: i32, count: i32, leaders: i32, fanout: i32):
     );
   }
   const few = leaders <= MAX_LEAF && fanout <= LEAF_NEIGHBORS;
-  const shift = keyShift();
   for (let row: i32 = 0; row < count; row++) {
     const distances = bench + MATRIX + row * stride;
     const out = bench + OUT + row * fanout;
     if (few) {
       for (let i = leaders; i < stride; i++) setI32(distances + i, MAX_DISTANCE);
-      nearestThreeColumns(distances, leaders, shift, fanout, out);
+      nearestThreeColumns(distances, leaders, fanout, out);
     } else {
       nearestColumns(distances, leaders, fanout, out);
     }

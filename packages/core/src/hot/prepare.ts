@@ -5,8 +5,8 @@ import { DIMENSION, NONE, VECTORS } from './fields.ts';
 import { dotFloats, i32At, maxMagnitude, scaleFloats, squareScaled } from './machine.ts';
 
 /**
- * The first of the nodes [first, end) with a component that is not finite or above `limit`, or whose
- * largest component is `least` or less: -1 for any, 0 to refuse zero vectors.
+ * The first of the nodes [first, end) with a component that is not finite or above `limit`, or
+ * whose largest component is `least` or less: -1 for any, 0 to refuse zero vectors.
  */
 export function findInvalid(first: i32, end: i32, limit: f64, least: f64): i32 {
   const dimension = i32At(DIMENSION);

@@ -1,7 +1,8 @@
 // The sparse half of the partition builder: what the leaves propose becomes rows. A node's forward
 // neighbors are selected from the union of its leaves' proposals; then every node takes its forward
 // and reverse edges, selecting anew when they exceed its row. Distances are exact on 7-bit codes.
-// LIST holds slots, NONE and repetitions allowed; nobody writes but the node's own worker.
+// LIST holds slots, repetitions allowed, and NONE among candidates. A row has one writer: the
+// worker that does its node.
 
 import { bindNode, measureGathered } from './distance.ts';
 import { DISTANCES, GATHERED, LIST, MAX_DEGREE, NONE, POOL, UNION_ALPHA } from './fields.ts';

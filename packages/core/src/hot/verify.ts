@@ -9,6 +9,7 @@ import {
   COPIES,
   COPY_COUNT,
   COUNT,
+  DIMENSION,
   ENTRY_COUNT,
   ENTRY_POINTS,
   LEVELS,
@@ -20,9 +21,10 @@ import {
   TOMBSTONES,
   UPPER_COUNT,
   UPPER_HEADS,
+  VECTORS,
 } from './fields.ts';
 import { isCopy, levelOf, maxDegree, nodeOf, rowOf } from './graph.ts';
-import { clear, i32At, setI32, u8At } from './machine.ts';
+import { clear, f32At, i32At, setI32, u8At } from './machine.ts';
 import { markReachable } from './reach.ts';
 import { visitedAdd, visitedReset, visitedWord } from './visited.ts';
 
@@ -130,15 +132,31 @@ function verifyReachable(scratch: i32, marker: i32, linked: i32): void {
   }
 }
 
+function isNode(node: i32): boolean {
+  return node >= 0 && node < i32At(LINKED);
+}
+
 /** Every node of the graph has one slot. */
 function verifyNodes(scratch: i32, marker: i32, linked: i32): void {
   const marks = visitedWord(marker);
   const epoch = visitedReset(marker);
   for (let slot: i32 = 0; slot < linked; slot++) {
     const node = nodeOf(slot);
-    const known = node >= 0 && node < linked;
-    if (!known || !visitedAdd(marks, epoch, node)) report(scratch, BAD_SLOT, slot);
+    if (!isNode(node) || !visitedAdd(marks, epoch, node)) report(scratch, BAD_SLOT, slot);
   }
+}
+
+/** True when what a link says of the floats of two slots is so. */
+function isSameAsTold(link: i32, slot: i32, next: i32): boolean {
+  if ((link & SAME_VECTOR) === 0) return true;
+  if (!isNode(nodeOf(slot)) || !isNode(nodeOf(next))) return false;
+  const dimension = i32At(DIMENSION);
+  const a = i32At(VECTORS) + nodeOf(slot) * dimension;
+  const b = i32At(VECTORS) + nodeOf(next) * dimension;
+  for (let i: i32 = 0; i < dimension; i++) {
+    if (f32At(a + i) !== f32At(b + i)) return false;
+  }
+  return true;
 }
 
 /** Every copy is led to once, from a slot of the same codes; nobody else is led anywhere. */
@@ -151,7 +169,9 @@ function verifyCopies(scratch: i32, marker: i32, linked: i32): void {
     if (link === 0) continue;
     const next = (link & ~SAME_VECTOR) - 1;
     const sound = next > slot && next < linked && isCopy(next) && haveSameCodes(slot, next);
-    if (!sound || !visitedAdd(marks, epoch, next)) report(scratch, BAD_COPY, slot);
+    if (!sound || !isSameAsTold(link, slot, next) || !visitedAdd(marks, epoch, next)) {
+      report(scratch, BAD_COPY, slot);
+    }
   }
   for (let slot: i32 = 0; slot < linked; slot++) {
     if (!isCopy(slot)) continue;

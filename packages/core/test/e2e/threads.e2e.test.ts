@@ -61,6 +61,9 @@ const SHAPES: readonly (readonly [string, Options, (options: DatasetOptions) => 
   ],
   ['sorted vectors under l2', { metric: 'l2', M: 5, efConstruction: 40 }, sortedByFirstComponent],
   ['unequal norms under dot', { metric: 'dot' }, unequalNorms],
+  ['clustered vectors by insertion', { metric: 'l2', builder: 'insertion' }, clustered],
+  ['sorted vectors by insertion', { M: 5, builder: 'insertion' }, sortedByFirstComponent],
+  ['clustered vectors in high quality', { quality: 'high' }, clustered],
 ];
 
 describe.each(SHAPES)('%s', (_, options, generate) => {

@@ -8,12 +8,13 @@ import { DATASET_KINDS, type DatasetKind, datasetOf, type Metric } from '@nigh/t
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { VectorIndex } from '../../src/index.ts';
+import { segmentBytes } from '../support/segment-bytes.ts';
 import { contractProblems, createIndex, exactnessProblems } from './support.ts';
 
 const SEED = Number(process.env.NIGH_SEED ?? 1);
 const RUNS = Number(process.env.NIGH_RUNS ?? 400);
-/** Room for some 300 vectors at these dimensions. */
-const SMALL_SEGMENT = 2_700_000;
+/** Vectors there is room for in one of the small segments. */
+const SMALL_SEGMENT = 300;
 
 const folder = mkdtempSync(join(tmpdir(), 'nigh-model-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -159,17 +160,23 @@ const settings = fc.record({
   dimension: fc.constantFrom(1, 2, 3, 17),
   metric: fc.constantFrom<Metric>('l2', 'cosine', 'dot'),
   flatThreshold: fc.constantFrom(0, undefined),
-  segmentByteLimit: fc.constantFrom(SMALL_SEGMENT, undefined),
+  small: fc.boolean(),
   M: fc.constantFrom(2, 5, 16),
+  builder: fc.constantFrom('partitions', 'insertion'),
   capacity: fc.constantFrom(1, 100, 1000),
 });
 
 test('an index agrees with a plain array under any sequence of calls', async () => {
   await fc.assert(
     fc.asyncProperty(settings, commands, async (drawnSettings, sequence) => {
-      const given = Object.entries(drawnSettings).filter(([, value]) => value !== undefined);
-      const { dimension, metric } = drawnSettings;
-      const real: Real = { index: createIndex(drawnSettings, Object.fromEntries(given)) };
+      const { small, ...drawnOptions } = drawnSettings;
+      const given = Object.entries(drawnOptions).filter(([, value]) => value !== undefined);
+      const { dimension, metric, M } = drawnSettings;
+      const segmentByteLimit = segmentBytes(SMALL_SEGMENT, { dimension, M });
+      const limit = small ? { segmentByteLimit } : {};
+      const real: Real = {
+        index: createIndex(drawnSettings, { ...Object.fromEntries(given), ...limit }),
+      };
       await fc.asyncModelRun(
         () => ({ model: { dimension, metric, rows: [] }, real }),
         sequence as Iterable<Command>,

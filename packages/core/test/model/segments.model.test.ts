@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { clustered, heldOut, type Metric } from '@nigh/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VectorIndex } from '../../src/index.ts';
+import { segmentBytes } from '../support/segment-bytes.ts';
 import { contractProblems } from './support.ts';
 
 const DIMENSION = 8;
 const COUNT = 3000;
-/** Some 500 vectors of these options. */
-const SMALL = 2_900_000;
+const SMALL = segmentBytes(500, { dimension: DIMENSION });
 const data = heldOut(clustered, { count: COUNT, dimension: DIMENSION, queryCount: 30 });
 const rowAt = (row: number): Float32Array =>
   data.vectors.subarray(row * DIMENSION, (row + 1) * DIMENSION);

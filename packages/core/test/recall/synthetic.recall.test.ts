@@ -1,5 +1,5 @@
-// Recall@10 at the default efSearch, per metric and shape of data, of one build and of a build that
-// went on with adds. All is seeded and builds are deterministic, so a floor is the measured value
+// Recall@10 at the default efSearch, per builder, metric and shape of data, of one build and of a
+// build that went on with adds. The floors are the same for all builders. All is seeded and builds are deterministic, so a floor is the measured value
 // less 0.01: a change that costs more is meant to be seen. No shape may have less than 0.9,
 // whatever was measured. NIGH_MEASURE=1 prints the figures.
 
@@ -27,6 +27,8 @@ const QUERY_COUNT = 100;
 const K = 10;
 const MARGIN = 0.01;
 const LEAST = 0.9;
+const BUILDERS = ['partitions', 'insertion'] as const;
+type Builder = (typeof BUILDERS)[number];
 
 /** 2,000 copies of one vector among 5,000 others, evenly mixed. */
 function copiesAmongOthers(options: DatasetOptions): Float32Array {
@@ -80,6 +82,7 @@ interface Trial {
   readonly vectors: Float32Array;
   readonly queries: Float32Array;
   readonly metric: Metric;
+  readonly builder: Builder;
 }
 
 async function recallOf(index: VectorIndex, trial: Trial): Promise<number> {
@@ -96,14 +99,16 @@ async function recallOf(index: VectorIndex, trial: Trial): Promise<number> {
   });
 }
 
-async function buildAtOnce({ vectors, metric }: Trial): Promise<VectorIndex> {
-  return VectorIndex.build(vectors, { dimension: DIMENSION, metric, flatThreshold: 0, threads: 1 });
+async function buildAtOnce({ vectors, metric, builder }: Trial): Promise<VectorIndex> {
+  return VectorIndex.build(vectors, {
+    ...{ dimension: DIMENSION, metric, builder, flatThreshold: 0, threads: 1 },
+  });
 }
 
-async function buildAndAdd({ vectors, metric }: Trial): Promise<VectorIndex> {
+async function buildAndAdd({ vectors, metric, builder }: Trial): Promise<VectorIndex> {
   const count = vectors.length / DIMENSION;
   const index = VectorIndex.create({
-    ...{ dimension: DIMENSION, metric, flatThreshold: 0, threads: 1, capacity: count },
+    ...{ dimension: DIMENSION, metric, builder, flatThreshold: 0, threads: 1, capacity: count },
   });
   const steps = [0, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1];
   const rows = steps.map((share) => Math.round(share * count) * DIMENSION);
@@ -111,13 +116,17 @@ async function buildAndAdd({ vectors, metric }: Trial): Promise<VectorIndex> {
   return index;
 }
 
-describe.each(Object.entries(SHAPES))('%s', (name, { generate, count = COUNT }) => {
+const CASES = BUILDERS.flatMap((builder) =>
+  Object.entries(SHAPES).map(([name, shape]) => [name, builder, shape] as const),
+);
+
+describe.each(CASES)('%s by %s', (name, builder, { generate, count = COUNT }) => {
   test.each<Metric>(['l2', 'cosine', 'dot'])('%s keeps its recall', async (metric) => {
     const data = heldOut(generate, { count, dimension: DIMENSION, queryCount: QUERY_COUNT });
-    const trial = { ...data, metric };
+    const trial = { ...data, metric, builder };
     const atOnce = await recallOf(await buildAtOnce(trial), trial);
     const grown = await recallOf(await buildAndAdd(trial), trial);
-    if (process.env.NIGH_MEASURE) console.log(`'${name}' ${metric} ${atOnce} ${grown}`);
+    if (process.env.NIGH_MEASURE) console.log(`'${name}' ${builder} ${metric} ${atOnce} ${grown}`);
     const [leastAtOnce, leastGrown] = MEASURED[name]?.[metric] ?? [0, 0];
     if (!HARD.includes(`${name} ${metric}`)) {
       expect.soft(Math.min(atOnce, grown), 'any data').toBeGreaterThanOrEqual(LEAST);

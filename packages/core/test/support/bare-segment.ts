@@ -1,12 +1,12 @@
 // A segment without an index around it: opened, filled and linked on this thread, item by item as a
 // pool would, so that graphs can be inspected and damaged word by word.
 
-import { linkSegment } from '../../src/build/link-segment.ts';
+import { type LinkTask, linkSegment } from '../../src/build/link-segment.ts';
 import { itemCount, type Phase, runItem } from '../../src/build/phases.ts';
 import * as F from '../../src/hot/fields.ts';
-import { BYTES_PER_WORD, type RegionName } from '../../src/memory/layout.ts';
+import { BYTES_PER_WORD, nodeWord, type RegionName } from '../../src/memory/layout.ts';
 import { ScratchBlocks } from '../../src/memory/scratch-blocks.ts';
-import { type IndexOptions, resolveOptions } from '../../src/options.ts';
+import { type IndexOptions, type ResolvedOptions, resolveOptions } from '../../src/options.ts';
 import { answerQuery } from '../../src/search/batch-queries.ts';
 import type { Segment } from '../../src/segment.ts';
 import { openSegment } from '../../src/segment-list.ts';
@@ -20,12 +20,16 @@ export interface BareOptions
   readonly firstNode?: number;
 }
 
+/** How each segment was opened: a segment itself does not know who builds it. */
+const opened = new WeakMap<Segment, ResolvedOptions>();
+
 /** Opens a segment and publishes `vectors` in it, prepared for the metric but not linked. */
 export function fillSegment(vectors: Float32Array, options: BareOptions, target?: Target): Segment {
   const count = vectors.length / options.dimension;
   const { firstNode = 0, ...indexOptions } = options;
   const resolved = resolveOptions({ ...indexOptions, ...target, threads: 1 });
   const segment = openSegment(resolved, options.capacity ?? Math.max(1, count), firstNode);
+  opened.set(segment, resolved);
   appendVectors(segment, vectors);
   return segment;
 }
@@ -37,23 +41,39 @@ export function appendVectors(segment: Segment, vectors: Float32Array): void {
   const end = first + vectors.length / dimension;
   segment.vectors(first, end - first).set(vectors);
   if (metric === 'cosine') segment.hot.normalizeNodes(first, end);
+  // Until they are linked every vector is its own slot, so that tests may encode them in place.
+  for (let node = first; node < end; node++) {
+    segment.i32s[nodeWord(segment.layout, node)] = node;
+  }
   segment.publishCount(end);
 }
 
 /** Runs every item of a phase on this thread, in order or from the last to the first. */
 export function runPhase(segment: Segment, phase: Phase, backwards = false): void {
-  const scratch = { own: segment.scratch(0), marker: segment.scratch(1) };
+  const scratch = {
+    own: segment.scratch(0),
+    bench: segment.bench(0),
+    marker: segment.scratch(1),
+  };
   const items = itemCount(phase);
   for (let i = 0; i < items; i++) {
     runItem(segment, scratch, phase, backwards ? items - 1 - i : i);
   }
 }
 
+/** What linking the segment on this thread takes, as it was opened; reports go nowhere. */
+export function taskOf(segment: Segment): LinkTask {
+  const options = opened.get(segment);
+  if (!options) throw new Error('the segment was opened elsewhere');
+  const { seed, builder, quality } = options;
+  const run = async (phase: Phase): Promise<void> => runPhase(segment, phase);
+  return { segment, seed, builder, quality, shared: false, run, report: () => undefined };
+}
+
 /** Links what is not linked yet. `backwards` takes every phase's items from the last on. */
 export async function linkBare(segment: Segment, backwards = false): Promise<void> {
-  const seed = segment.i32s[F.SEED] >>> 0;
   const run = async (phase: Phase): Promise<void> => runPhase(segment, phase, backwards);
-  await linkSegment({ segment, seed, run, report: () => undefined });
+  await linkSegment({ ...taskOf(segment), run });
 }
 
 /** A filled and linked segment. */
@@ -72,9 +92,9 @@ export function problemsOf(segment: Segment): Problem[] {
   return verifySegments([segment], new ScratchBlocks(segment.i32s));
 }
 
-/** The bytes before the scratch blocks: everything that must not depend on the tier. */
+/** The bytes before benches and scratch blocks: everything that must not depend on the tier. */
 export function sharedBytes(segment: Segment): Uint8Array {
-  return segment.u8s.subarray(0, segment.layout.regions.scratch.word * BYTES_PER_WORD);
+  return segment.u8s.subarray(0, segment.layout.regions.benches.word * BYTES_PER_WORD);
 }
 
 /** The first word of a region. */
@@ -82,9 +102,14 @@ export function wordOf(segment: Segment, name: RegionName): number {
   return segment.layout.regions[name].word;
 }
 
-/** The first word of a node's row on level 0. */
-export function rowWord(segment: Segment, node: number): number {
-  return wordOf(segment, 'rows') + node * segment.layout.rowWords;
+/** How many slots of the segment have the codes of another and are no part of the graph. */
+export function copyCountOf(segment: Segment): number {
+  return segment.i32s[F.COPY_COUNT];
+}
+
+/** The first word of a slot's row on level 0. */
+export function rowWord(segment: Segment, slot: number): number {
+  return wordOf(segment, 'rows') + slot * segment.layout.rowWords;
 }
 
 /** The neighbors in the row that starts at `row`. */

@@ -211,16 +211,16 @@ describe('work on this thread', () => {
 describe('linking', () => {
   test('leaves a segment below the threshold to be scanned', async () => {
     const segment = filledSegment(99);
-    await linkSegments(crewOf(segment), { seed: 1, flatThreshold: 100 }, {});
+    await linkSegments(crewOf(segment), { ...options, flatThreshold: 100 }, {});
     expect(segment.linked).toBe(0);
-    await linkSegments(crewOf(segment), { seed: 1, flatThreshold: 99 }, {});
+    await linkSegments(crewOf(segment), { ...options, flatThreshold: 99 }, {});
     expect(segment.linked).toBe(99);
   });
 
   test('leaves an empty segment alone', async () => {
     const segment = filledSegment(1);
     segment.publishCount(0);
-    await linkSegments(crewOf(segment), { seed: 1, flatThreshold: 0 }, {});
+    await linkSegments(crewOf(segment), options, {});
     expect(segment.linked).toBe(0);
   });
 });

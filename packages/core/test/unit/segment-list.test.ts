@@ -5,9 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resolveOptions } from '../../src/options.ts';
 import { SegmentList, type Slots } from '../../src/segment-list.ts';
+import { segmentBytes } from '../support/segment-bytes.ts';
 
-/** Room for some 400 vectors of dimension 4. */
-const SMALL = 2_650_000;
+const SMALL = segmentBytes(400, { dimension: 4 });
 
 function openList(given: object = {}): SegmentList {
   const options = { dimension: 4, threads: 1, tier: 'javascript', capacity: 10, ...given };

@@ -313,20 +313,29 @@ describe('options of work', () => {
     await index.close();
   });
 
-  test('reports progress that never falls behind and ends at the total', async () => {
+  const few = ['encode', 'compare', 'rows', 'probe', 'repair'];
+  const many = ['encode', 'assign', 'leaves', 'select', 'rows', 'probe', 'repair'];
+  const high = ['encode', 'assign', 'leaves', 'select', 'rows', 'refine', 'probe', 'repair'];
+  test.each([
+    ['a build of few vectors', 900, {}, few],
+    ['a build of many vectors', 1500, {}, many],
+    ['a build of high quality', 1500, { quality: 'high' }, high],
+    ['a build by insertion', 900, { builder: 'insertion' }, ['encode', 'link', 'repair']],
+  ] as const)('reports progress of %s up to the total', async (_, count, given, phases) => {
     const seen: Record<string, number[]> = {};
-    const index = await VectorIndex.build(rows(900), {
+    const index = await VectorIndex.build(rows(count), {
       ...options,
+      ...given,
       onProgress: ({ phase, done, total }) => {
         seen[phase] = [...(seen[phase] ?? []), done / total];
       },
     });
-    expect(Object.keys(seen)).toEqual(['encode', 'link', 'repair']);
+    expect(Object.keys(seen)).toEqual(phases);
     const falling = Object.values(seen).filter((shares) =>
       shares.some((share, i) => share < (shares[i - 1] ?? 0) || share > 1),
     );
     expect(falling).toEqual([]);
-    expect(Object.values(seen).map((shares) => shares.at(-1))).toEqual([1, 1, 1]);
+    expect(Object.values(seen).map((shares) => shares.at(-1))).toEqual(phases.map(() => 1));
     await index.close();
   });
 });

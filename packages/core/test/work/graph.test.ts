@@ -8,6 +8,7 @@ import { clustered, heldOut } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
 import * as F from '../../src/hot/fields.ts';
 import { SAVED_REGIONS } from '../../src/memory/layout.ts';
+import type { Builder, Quality } from '../../src/options.ts';
 import type { Segment } from '../../src/segment.ts';
 import { regionBytes } from '../../src/snapshot/regions.ts';
 import { linkedSegment, problemsOf, rowWord, searchBare } from '../support/bare-segment.ts';
@@ -21,13 +22,30 @@ interface WorkCase {
   readonly metric: 'l2' | 'cosine' | 'dot';
   readonly count: number;
   readonly dimension: number;
+  readonly builder: Builder;
+  readonly quality?: Quality;
 }
 
-const CASES: readonly WorkCase[] = [
+const DATA = [
   { name: 'clustered 3000 x 32, l2', metric: 'l2', count: 3000, dimension: 32 },
   { name: 'clustered 2000 x 128, l2', metric: 'l2', count: 2000, dimension: 128 },
   { name: 'clustered 3000 x 32, cosine', metric: 'cosine', count: 3000, dimension: 32 },
   { name: 'clustered 2000 x 128, dot', metric: 'dot', count: 2000, dimension: 128 },
+] as const;
+
+const CASES: readonly WorkCase[] = [
+  ...DATA.map((data) => ({ ...data, builder: 'insertion' as const })),
+  ...DATA.map((data) => ({
+    ...data,
+    name: `${data.name}, partitions`,
+    builder: 'partitions' as const,
+  })),
+  ...(['fast', 'high'] as const).map((quality) => ({
+    ...DATA[0],
+    name: `${DATA[0].name}, partitions, ${quality}`,
+    builder: 'partitions' as const,
+    quality,
+  })),
 ];
 
 /** How many nodes have how many neighbors on level 0. */
@@ -43,7 +61,8 @@ function degreeHistogram(segment: Segment): Record<string, number> {
 /** One hash per region, so that a difference says where it begins. */
 function regionHashes(segment: Segment): Record<string, string> {
   const { count, linked } = segment;
-  const used = { count, linked, upperCount: segment.i32s[F.UPPER_COUNT] };
+  const [upperCount, copyCount] = [segment.i32s[F.UPPER_COUNT], segment.i32s[F.COPY_COUNT]];
+  const used = { count, linked, upperCount, copyCount };
   const hashes = SAVED_REGIONS.map((name) => {
     const hash = createHash('sha256')
       .update(regionBytes(segment, name, used))
@@ -54,9 +73,11 @@ function regionHashes(segment: Segment): Record<string, string> {
 }
 
 describe('the work of', () => {
-  test.each(CASES)('$name is as recorded', async ({ name, metric, count, dimension }) => {
+  test.each(CASES)('$name is as recorded', async ({ name, ...settings }) => {
+    const { count, dimension } = settings;
     const { vectors, queries } = heldOut(clustered, { count, dimension, queryCount: QUERIES });
-    const segment = await linkedSegment(vectors, { dimension, metric });
+    const { count: _count, ...options } = settings;
+    const segment = await linkedSegment(vectors, options);
     let distanceCount = 0;
     let hopCount = 0;
     for (let i = 0; i < QUERIES; i++) {

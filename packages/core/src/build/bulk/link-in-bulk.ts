@@ -11,7 +11,7 @@ import type { Segment } from '../../segment.ts';
 import { drawLevels } from '../levels.ts';
 import type { LinkTask } from '../link-segment.ts';
 import { type Copies, chainCopies, findCopies } from './copies.ts';
-import type { LevelStep } from './items.ts';
+import type { LevelStep, ProbeWork } from './items.ts';
 import {
   drawLeaders,
   isCrowded,
@@ -25,6 +25,7 @@ import {
   type Assignment,
   allocateAssignment,
   extendAssignment,
+  slotOf,
   type Workspace,
 } from './workspace.ts';
 
@@ -139,26 +140,40 @@ async function partition(task: LinkTask): Promise<{ work: Workspace; order?: Int
   return { work: { ...assigned, members: ALL }, ...(order && { order }) };
 }
 
-/** Searches for the members of a level and links those that are missed, until none is. */
+/** The slots of the points that were missed, each linked from where its search ended. */
+function adoptMissed(segment: Segment, { level, members, count, hosts }: ProbeWork): number[] {
+  const missed: number[] = [];
+  for (let point = 0; point < count; point++) {
+    if (hosts[point * HOSTS] === F.NONE) continue;
+    const slot = slotOf({ members }, point);
+    missed.push(slot);
+    adopt(segment, slot, level, hosts.subarray(point * HOSTS, (point + 1) * HOSTS));
+  }
+  return missed;
+}
+
+/**
+ * Searches for the points of a level and links those that are missed, then searches for those
+ * again, until none is.
+ */
 async function makeFindable(
   task: LinkTask,
   level: number,
-  members: Int32Array,
-  count: number,
+  points: Int32Array,
+  pointCount: number,
 ): Promise<void> {
   const { segment, run, report, shared } = task;
-  const hosts = allocateWords(count * HOSTS, shared);
-  for (let round = 0; round < MAX_PROBE_ROUNDS; round++) {
-    const found = (done: number): void => void (level === 0 && report('probe', done, count));
-    await run({ kind: 'probe', work: { level, count, members, hosts } }, found);
-    let missed = 0;
-    for (let point = 0; point < count; point++) {
-      if (hosts[point * HOSTS] === F.NONE) continue;
-      missed++;
-      const slot = members.length > 0 ? members[point] : point;
-      adopt(segment, slot, level, hosts.subarray(point * HOSTS, (point + 1) * HOSTS));
-    }
-    if (missed === 0) return;
+  let members = points;
+  let count = pointCount;
+  for (let round = 0; round < MAX_PROBE_ROUNDS && count > 0; round++) {
+    const work = { level, count, members, hosts: allocateWords(count * HOSTS, shared) };
+    await run({ kind: 'probe', work }, (done) => {
+      if (level === 0 && round === 0) report('probe', done, count);
+    });
+    const missed = adoptMissed(segment, work);
+    count = missed.length;
+    members = allocateWords(count, shared);
+    members.set(missed);
   }
 }
 

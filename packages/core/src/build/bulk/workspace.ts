@@ -6,7 +6,7 @@ import { LEAF_NEIGHBORS } from '../../hot/fields.ts';
 import { allocateWords } from '../../memory/words.ts';
 import { type LevelParameters, MAX_FANOUT } from './quality.ts';
 
-/** The points of a level and the leaders they are assigned to. Points are 0, 1, ... in slot order. */
+/** The points of a level, numbered in slot order, and the leaders they are assigned to. */
 export interface Assignment {
   readonly level: number;
   readonly count: number;

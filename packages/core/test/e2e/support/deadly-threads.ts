@@ -1,7 +1,8 @@
 // Loaded first by every thread of a test process: makes pool threads mortal without a hook in the
-// product. A pool thread takes each work item with one Atomics.add, which is counted here; at a
-// given count the thread dies. The main thread decides who dies by the environment of the thread it
-// starts, which is a copy, so that the one that replaces a dead thread lives.
+// product. A pool thread notes each work item it takes with one Atomics.store, which is counted
+// here; at a given count the thread dies, with the item taken and not done. The main thread decides
+// who dies by the environment of the thread it starts, which is a copy, so that the one that
+// replaces a dead thread lives.
 
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import type workerThreads from 'node:worker_threads';
@@ -14,33 +15,46 @@ export interface DeathPlan {
   readonly kind: DeathKind;
   /** Items the thread takes before; milliseconds for 'terminate'. */
   readonly after: number;
+  /** Whether every thread dies of it, also one in the place of a dead one. */
+  readonly every?: boolean;
 }
 
-/** The main thread's: what the next thread started is to die of. */
-export const nextDeath: { plan: DeathPlan | undefined } = { plan: undefined };
+/** The main thread's: what the next thread started is to die of, and how many were started. */
+export const nextDeath: { plan: DeathPlan | undefined; started: number } = {
+  plan: undefined,
+  started: 0,
+};
 
 function mortalWorker(Original: typeof workerThreads.Worker): typeof workerThreads.Worker {
   return class extends Original {
     constructor(file: string | URL, options: workerThreads.WorkerOptions = {}) {
       const { plan } = nextDeath;
+      nextDeath.started++;
       const NIGH_TEST_DEATH = plan === undefined ? '' : JSON.stringify(plan);
       super(file, { ...options, env: { ...process.env, NIGH_TEST_DEATH } });
       if (plan === undefined) return;
-      if (plan.kind !== 'stillborn') nextDeath.plan = undefined;
+      if (plan.kind !== 'stillborn' && !plan.every) nextDeath.plan = undefined;
       if (plan.kind === 'terminate') setTimeout(() => this.terminate(), plan.after);
     }
   };
 }
 
+/** Where a job's control words say what each share is at (build/job.ts). */
+const FIRST_SHARE = 3;
+
 function dieWhileWorking({ kind, after }: DeathPlan): void {
-  const add = Atomics.add;
+  const store = Atomics.store;
   let items = 0;
-  Atomics.add = ((...args: Parameters<typeof add>) => {
+  Atomics.store = ((...args: Parameters<typeof store>) => {
+    const stored = store(...args);
+    const [, word, value] = args;
+    // The words before are those of the whole job, and 0 is noted between two items.
+    if (word < FIRST_SHARE || Number(value) === 0) return stored;
     items++;
     if (items === after && kind === 'exit') process.exit(1);
     if (items === after) throw new Error('this item failed');
-    return add(...args);
-  }) as typeof add;
+    return stored;
+  }) as typeof store;
 }
 
 function sentence(plan: DeathPlan): void {

@@ -1,15 +1,18 @@
 // Kills pool threads at seeded moments while they build, add and search, and prints one line about
-// each death: how the operation ended and whether the index still answers. Started with
-// support/deadly-threads.ts loaded first. Arguments: the seed, how many deaths, a folder for files,
-// and the kinds of death, separated by commas.
+// each death: how the operation ended, whether it came to what it comes to undisturbed, and whether
+// the index still answers. Started with support/deadly-threads.ts loaded first. Arguments: the
+// seed, how many deaths, a folder for files, the kinds of death, separated by commas, and 'every'
+// when every thread is to die of them.
 
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VectorIndex } from '@nigh/core';
 import { clustered, Random } from '@nigh/testkit';
 import { failureOf, inexactQueries, rowOf } from './data.ts';
 import { type DeathKind, nextDeath } from './deadly-threads.ts';
 
-const [seed, deaths, folder, kinds] = process.argv.slice(2);
+const [seed, deaths, folder, kinds, every] = process.argv.slice(2);
 const DIMENSION = 16;
 const COUNT = 3000;
 const vectors = clustered({ count: COUNT, dimension: DIMENSION });
@@ -35,9 +38,25 @@ async function prepare(activity: Activity): Promise<VectorIndex> {
   return VectorIndex.load(path, { threads: 2 });
 }
 
-function act(index: VectorIndex, activity: Activity): Promise<unknown> {
-  if (activity === 'batch') return index.searchBatch(queries, 10, { exact: true });
-  return index.add(activity === 'build' ? vectors : more);
+/** Does what is to be disturbed; a digest of all it comes to. */
+async function act(index: VectorIndex, activity: Activity): Promise<string> {
+  const hash = createHash('sha256');
+  if (activity === 'batch') {
+    const { nodes, distances } = await index.searchBatch(queries, 10, { exact: true });
+    return hash.update(nodes).update(distances).digest('hex');
+  }
+  await index.add(activity === 'build' ? vectors : more);
+  const path = join(folder, 'outcome.nigh');
+  await index.save(path);
+  return hash.update(readFileSync(path)).digest('hex');
+}
+
+/** What each activity comes to when nobody dies. */
+const undisturbed = new Map<Activity, string>();
+for (const activity of ACTIVITIES) {
+  const index = await prepare(activity);
+  undisturbed.set(activity, await act(index, activity));
+  await index.close();
 }
 
 /** Scans instead of the graph, as long as nothing is linked: then all answers are exact. */
@@ -48,8 +67,15 @@ function recall(index: VectorIndex): number {
 
 async function round(kind: DeathKind, activity: Activity, after: number): Promise<unknown> {
   const index = await prepare(activity);
-  nextDeath.plan = { kind, after };
-  const { code, milliseconds } = await failureOf(act(index, activity));
+  nextDeath.plan = { kind, after, every: every !== undefined };
+  nextDeath.started = 0;
+  let outcome: string | undefined;
+  const work = act(index, activity).then((digest) => {
+    outcome = digest;
+  });
+  const { code, milliseconds } = await failureOf(work);
+  // Who lost a thread starts others.
+  const hit = code !== undefined || nextDeath.started > options.threads;
   nextDeath.plan = undefined;
   const { linked: linkedThen, count } = index.stats();
   const problemsThen = index.verify();
@@ -60,6 +86,7 @@ async function round(kind: DeathKind, activity: Activity, after: number): Promis
   const { linked } = index.stats();
   const found = index.search(rowOf(vectors, DIMENSION, 7), 1);
   const result = {
+    ...{ hit, same: outcome === undefined ? undefined : outcome === undisturbed.get(activity) },
     ...{ kind, activity, after, code, milliseconds, count, linkedThen, problemsThen, recallThen },
     ...{ next: next.code, nextMilliseconds: next.milliseconds, linking: linking.code, linked },
     ...{ recall: recall(index), problems: index.verify(), self: found.nodes[0] },
@@ -72,7 +99,8 @@ const random = new Random(Number(seed));
 for (let i = 0; i < Number(deaths); i++) {
   const kind = KINDS[i % KINDS.length];
   const activity = ACTIVITIES[Math.floor(i / KINDS.length) % ACTIVITIES.length];
-  const items = activity === 'batch' ? 20 : 100;
-  const after = random.integer(1, kind === 'terminate' ? 150 : items);
+  const items = activity === 'batch' ? 20 : 40;
+  const most = every === undefined ? items : 10;
+  const after = random.integer(1, kind === 'terminate' ? 150 : most);
   console.log(JSON.stringify(await round(kind, activity, after)));
 }

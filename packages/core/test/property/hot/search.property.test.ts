@@ -2,7 +2,12 @@ import { exactDistance, searchCaseArbitrary } from '@nigh/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
-import { isUnrankable, linkedSegment, searchBare } from '../../support/bare-segment.ts';
+import {
+  copyCountOf,
+  isUnrankable,
+  linkedSegment,
+  searchBare,
+} from '../../support/bare-segment.ts';
 import {
   byDistance,
   codesOf,
@@ -29,10 +34,12 @@ describe.each(TIER_TARGETS)('a search on the $tier tier', (target) => {
         searchBare(segment, query, 1, count);
         const scratch = segment.scratch(0);
         const codes = queryCodesOf(segment, scratch);
-        const distance = (node: number): number =>
-          naiveQueryDistance(options.metric, codes, codesOf(segment, node));
-        const nodes = Array.from({ length: count }, (_, node) => node);
-        expect(readPool(segment, scratch)).toEqual(rank(nodes, distance));
+        const distance = (slot: number): number =>
+          naiveQueryDistance(options.metric, codes, codesOf(segment, slot));
+        // Copies are no part of the graph, and come last.
+        const unique = count - copyCountOf(segment);
+        const slots = Array.from({ length: unique }, (_, slot) => slot);
+        expect(readPool(segment, scratch)).toEqual(rank(slots, distance));
       }),
       { numRuns: 60 },
     );

@@ -29,7 +29,7 @@ describe.each(TIER_TARGETS)('selectNeighbors on the $tier tier', (target) => {
         segment.i32s[F.ALPHA] = metric === 'dot' ? F.ALPHA_ONE : alpha;
         const factor = segment.i32s[F.ALPHA] / F.ALPHA_ONE;
         chooseCodes(segment, 1);
-        segment.hot.encodeNodes(0, segment.count);
+        segment.hot.encodeSlots(0, segment.count);
         const codes = Array.from({ length: segment.count }, (_, node) => codesOf(segment, node));
         const between = (a: number, b: number): number =>
           naiveCodeDistance(metric, codes[a], codes[b]);
@@ -37,7 +37,7 @@ describe.each(TIER_TARGETS)('selectNeighbors on the $tier tier', (target) => {
         const candidates = rank(others, (node) => between(0, node));
         const scratch = segment.scratch(0);
         fillPool(segment, scratch, candidates);
-        const count = segment.hot.selectNeighbors(scratch, limit);
+        const count = segment.hot.selectNeighbors(scratch, limit, segment.i32s[F.ALPHA]);
         const start = scratch + F.SELECTED;
         const selected = Array.from(segment.i32s.subarray(start, start + count));
 

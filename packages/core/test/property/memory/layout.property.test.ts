@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
 import {
+  benchWord,
   computeLayout,
   fitCapacity,
   type Layout,
@@ -16,8 +17,10 @@ import {
 } from '../../../src/memory/layout.ts';
 
 const ORDER: readonly RegionName[] = [
-  ...(['header', 'means', 'entryPoints', 'levels', 'tombstones', 'upperHeads', 'norms'] as const),
+  ...(['header', 'means', 'entryPoints', 'levels', 'tombstones', 'upperHeads'] as const),
+  ...(['nodes', 'copies', 'norms'] as const),
   ...(['codes', 'rows', 'upperRows', 'vectors', 'edgeHeads', 'edges', 'edgeTargets'] as const),
+  'benches',
   'scratch',
 ];
 
@@ -34,6 +37,7 @@ function layoutOptions(): fc.Arbitrary<LayoutOptions> {
     capacity: capacities,
     M: fc.integer({ min: 2, max: 128 }),
     scratchCount: fc.integer({ min: 2, max: F.MAX_SCRATCH_COUNT }),
+    benchCount: fc.integer({ min: 1, max: F.MAX_SCRATCH_COUNT }),
   });
 }
 
@@ -101,12 +105,27 @@ describe('the layout of a segment', () => {
     );
   });
 
+  test('keeps the parts of a bench apart and aligned', () => {
+    fc.assert(
+      fc.property(layoutOptions(), (options) => {
+        const layout = computeLayout(options);
+        const { benchWords, columnWord, codeWords } = layout;
+        expect(columnWord).toBeGreaterThanOrEqual(F.PACKED_ROWS + F.MAX_LEAF * codeWords);
+        expect(benchWords).toBeGreaterThanOrEqual(columnWord + F.MAX_COLUMNS * codeWords);
+        expect([benchWords % 16, benchWord(layout, 0) % 16]).toEqual([0, 0]);
+        expect(layout.regions.benches.words).toBe(options.benchCount * benchWords);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('uses no more words of a region than it has', () => {
     fc.assert(
       fc.property(layoutOptions(), fc.nat(), fc.nat(), (options, a, b) => {
         const layout = computeLayout(options);
         const count = a % (options.capacity + 1);
-        const used = { count, linked: b % (count + 1), upperCount: layout.upperCapacity };
+        const linked = b % (count + 1);
+        const used = { count, linked, upperCount: layout.upperCapacity, copyCount: linked >> 1 };
         const beyond = SAVED_REGIONS.filter(
           (name) => usedWords(layout, name, used) > layout.regions[name].words,
         );
@@ -125,9 +144,10 @@ describe('the layout of a segment', () => {
         const header = new Int32Array(F.HEADER_WORDS);
         writeHeader(header, layout);
         const { regions } = layout;
-        const read = [F.MEANS, F.ENTRY_POINTS, F.LEVELS, F.TOMBSTONES, F.UPPER_HEADS, F.NORMS];
+        const read = [F.MEANS, F.ENTRY_POINTS, F.LEVELS, F.TOMBSTONES, F.UPPER_HEADS];
+        read.push(F.NODES, F.COPIES, F.NORMS);
         read.push(F.CODES, F.ROWS, F.UPPER_ROWS, F.VECTORS, F.EDGE_HEADS, F.EDGES);
-        read.push(F.EDGE_TARGETS, F.SCRATCH);
+        read.push(F.EDGE_TARGETS, F.BENCHES, F.SCRATCH);
         expect(read.map((field) => header[field])).toEqual(
           ORDER.slice(1).map((name) => regions[name].word),
         );

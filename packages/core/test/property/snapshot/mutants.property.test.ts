@@ -3,7 +3,7 @@
 // drawn by meaning (a degree, a level, a count), because random bytes of vectors change nothing.
 
 import { join } from 'node:path';
-import { gaussian, Random } from '@nigh/testkit';
+import { datasetOf, gaussian, type Metric, Random } from '@nigh/testkit';
 import { beforeAll, expect, test } from 'vitest';
 import { type LoadOptions, VectorIndex, VectorIndexError } from '../../../src/index.ts';
 import { RewrittenFile, savedBytes, temporaryFolder } from '../../unit/snapshot/files.ts';
@@ -14,7 +14,7 @@ import {
   type Table,
   words,
 } from '../../unit/snapshot/forge.ts';
-import { testIndex } from '../../unit/snapshot/indexes.ts';
+import { SMALL, testIndex } from '../../unit/snapshot/indexes.ts';
 
 const MUTANTS = process.env.NIGH_EXHAUSTIVE === '1' ? 20_000 : 900;
 const PATIENCE = 3_600_000;
@@ -27,10 +27,21 @@ const folder = temporaryFolder();
 const file = new RewrittenFile(join(folder, 'mutant'));
 const originals: Uint8Array[] = [];
 
+/** A file of an index in which every third vector is a copy. */
+async function savedCopies(options: { metric: Metric; dimension: number }): Promise<Uint8Array> {
+  const { metric, dimension } = options;
+  const { vectors } = datasetOf('gaussian', { count: 60, dimension, seed: 2 }, metric);
+  for (let row = 2; row < 60; row += 3) vectors.copyWithin(row * dimension, 0, dimension);
+  const index = VectorIndex.create({ ...options, ...SMALL, capacity: 70 });
+  await index.add(vectors);
+  return savedBytes(index, folder);
+}
+
 beforeAll(async () => {
   for (const metric of ['l2', 'cosine', 'dot'] as const) {
     const options = { metric, dimension: DIMENSION };
     originals.push(await savedBytes(await testIndex({ count: 60, unlinked: 5 }, options), folder));
+    originals.push(await savedCopies(options));
     const several = { ...options, capacity: 25 };
     originals.push(await savedBytes(await testIndex({ count: 60, unlinked: 2 }, several), folder));
   }
@@ -47,8 +58,20 @@ function anyNumber(random: Random, near: number): number {
 }
 
 const TABLE_FIELDS = ['dimension', 'M', 'efConstruction', 'seed', 'capacity', 'flatThreshold'];
-const SEGMENT_FIELDS = ['capacity', 'count', 'linked', 'upperCount', 'maxLevel', 'codeScale'];
-const WORD_REGIONS = ['entryPoints', 'tombstones', 'upperHeads', 'norms', 'rows', 'upperRows'];
+const SEGMENT_FIELDS = [
+  ...['capacity', 'count', 'linked', 'upperCount', 'maxLevel', 'codeScale'],
+  ...['firstCopy', 'copyCount'],
+];
+const WORD_REGIONS = [
+  'nodes',
+  'copies',
+  'entryPoints',
+  'tombstones',
+  'upperHeads',
+  'norms',
+  'rows',
+  'upperRows',
+];
 const FLOAT_REGIONS = ['means', 'vectors'];
 const FLOATS = [0, -0, 1e-45, 1e19, 1e30, 3.4e38, -3.4e38, Number.NaN, Number.POSITIVE_INFINITY];
 

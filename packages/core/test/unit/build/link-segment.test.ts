@@ -15,6 +15,7 @@ import {
   rowWord,
   runPhase,
   sharedBytes,
+  taskOf,
   wordOf,
 } from '../../support/bare-segment.ts';
 
@@ -42,7 +43,7 @@ describe('the order of insertion', () => {
   });
 
   test('is exact for the largest segment there can be', () => {
-    const smallest = { dimension: 1, metric: 'l2', M: 2, scratchCount: 2 } as const;
+    const smallest = { dimension: 1, metric: 'l2', M: 2, scratchCount: 2, benchCount: 1 } as const;
     const count = fitCapacity({ ...smallest, capacity: MAX_CAPACITY }, MAX_SEGMENT_BYTES);
     const walk = evenWalk(count);
     const exact = Number((BigInt(count - 1) * BigInt(walk.stride)) % BigInt(count));
@@ -56,8 +57,7 @@ async function record(segment: Segment): Promise<{ phases: Phase[]; reports: str
   const phases: Phase[] = [];
   const reports: string[] = [];
   await linkSegment({
-    segment,
-    seed: 1,
+    ...taskOf(segment),
     run: async (phase) => {
       phases.push(phase);
       runPhase(segment, phase);
@@ -87,11 +87,12 @@ function batchSizes(phases: readonly Phase[]): number[] {
   return phases.flatMap((phase) => (phase.kind === 'link' ? [phase.walk.count] : []));
 }
 
-describe('linking', () => {
+describe('linking by insertion', () => {
   const vectors = clustered({ count: 4000, dimension: 6 });
+  const builder = 'insertion';
 
   test('doubles its batches from one up to 2 % of the nodes', async () => {
-    const { phases, reports } = await record(fillSegment(vectors, { dimension: 6, M: 4 }));
+    const { phases, reports } = await record(fillSegment(vectors, { dimension: 6, M: 4, builder }));
     const sizes = batchSizes(phases);
     expect(sizes.slice(0, 8)).toEqual([1, 1, 2, 4, 8, 16, 32, 64]);
     expect(Math.max(...sizes)).toBe(80);
@@ -101,23 +102,26 @@ describe('linking', () => {
   });
 
   test('publishes nothing of a first build before its end', async () => {
-    const segment = fillSegment(vectors.slice(0, 600), { dimension: 6, M: 4 });
+    const segment = fillSegment(vectors.slice(0, 600), { dimension: 6, M: 4, builder });
     const seen = new Set<number>();
     await linkSegment({
-      segment,
-      seed: 1,
+      ...taskOf(segment),
       run: async (phase) => {
         seen.add(segment.linked);
         runPhase(segment, phase);
       },
-      report: () => undefined,
     });
     expect([...seen]).toEqual([0]);
     expect(segment.linked).toBe(100);
   });
 
   test('adds later vectors in the order they came, behind those that are linked', async () => {
-    const segment = fillSegment(vectors.slice(0, 6 * 900), { dimension: 6, M: 4, capacity: 1000 });
+    const segment = fillSegment(vectors.slice(0, 6 * 900), {
+      dimension: 6,
+      M: 4,
+      capacity: 1000,
+      builder,
+    });
     await linkBare(segment);
     const scale = segment.f32s[F.CODE_SCALE];
     appendVectors(segment, vectors.slice(6 * 900, 6 * 1000));
@@ -135,7 +139,12 @@ describe('linking', () => {
 
   test('cuts a batch short whose edges would not fit', async () => {
     // Room for 395 upper rows: some 67 of the first 200 nodes and the 256 below.
-    const segment = fillSegment(vectors.slice(0, 6 * 200), { dimension: 6, M: 4, capacity: 600 });
+    const segment = fillSegment(vectors.slice(0, 6 * 200), {
+      dimension: 6,
+      M: 4,
+      capacity: 600,
+      builder,
+    });
     await linkBare(segment);
     appendVectors(segment, vectors.slice(6 * 200, 6 * 264));
     // Luck that no draw has: every new node is on level 4, with rows of its own there.
@@ -160,8 +169,7 @@ describe('linking', () => {
       if (phase.kind === 'link') runPhase(segment, { ...phase, walk: half(phase.walk) });
       throw new Error('stopped');
     };
-    const task = { segment, seed: 1, run, report: () => undefined };
-    return linkSegment(task).then(
+    return linkSegment({ ...taskOf(segment), run }).then(
       () => true,
       () => false,
     );
@@ -169,11 +177,11 @@ describe('linking', () => {
 
   test('that fails leaves an empty graph, and the same bytes when it is repeated', async () => {
     const some = vectors.slice(0, 6 * 200);
-    const fresh = sharedBytes(await linkedSegment(some, { dimension: 6, M: 2 }));
+    const fresh = sharedBytes(await linkedSegment(some, { dimension: 6, M: 2, builder }));
     const differing: number[] = [];
     let stop = 0;
     for (; stop < 100; stop++) {
-      const segment = fillSegment(some, { dimension: 6, M: 2 });
+      const segment = fillSegment(some, { dimension: 6, M: 2, builder });
       if (await linkUntil(segment, stop)) break;
       expect(segment.linked).toBe(0);
       await linkBare(segment);
@@ -188,7 +196,7 @@ describe('linking', () => {
     let stop = 0;
     for (; stop < 20; stop++) {
       const segment = fillSegment(vectors.slice(0, 6 * 200), {
-        ...{ dimension: 6, M: 2, capacity: 400 },
+        ...{ dimension: 6, M: 2, capacity: 400, builder },
       });
       await linkBare(segment);
       appendVectors(segment, vectors.slice(6 * 200, 6 * 400));
@@ -209,7 +217,7 @@ describe('linking', () => {
   });
 
   test('gives every node of an upper level rows of its own', async () => {
-    const segment = await linkedSegment(vectors, { dimension: 6, M: 3 });
+    const segment = await linkedSegment(vectors, { dimension: 6, M: 3, builder });
     const heads = wordOf(segment, 'upperHeads');
     const levels = segment.u8s.subarray(4 * wordOf(segment, 'levels'));
     const taken: number[] = [];
@@ -221,7 +229,7 @@ describe('linking', () => {
   });
 
   test('makes the smallest node of the highest level the entry point', async () => {
-    const segment = await linkedSegment(vectors, { dimension: 6, M: 4 });
+    const segment = await linkedSegment(vectors, { dimension: 6, M: 4, builder });
     const levels = segment.u8s.subarray(4 * wordOf(segment, 'levels'));
     const highest = levels.subarray(0, 4000).reduce((most, level) => Math.max(most, level), 0);
     const first = levels.indexOf(highest);
@@ -230,12 +238,17 @@ describe('linking', () => {
   });
 });
 
-test('linking writes nothing beyond the vectors there are', async () => {
-  const vectors = clustered({ count: 200, dimension: 8, seed: 2 });
-  const segment = fillSegment(vectors, { dimension: 8, capacity: 5000 });
-  const words = (['upperHeads', 'edgeHeads'] as const).map((name) => wordOf(segment, name) + 4000);
-  for (const word of words) segment.i32s[word] = -7;
-  await linkBare(segment);
-  expect(segment.linked).toBe(200);
-  expect(words.map((word) => segment.i32s[word])).toEqual([-7, -7]);
-});
+test.each(['partitions', 'insertion'] as const)(
+  'linking by %s writes nothing beyond the vectors there are',
+  async (builder) => {
+    const vectors = clustered({ count: 200, dimension: 8, seed: 2 });
+    const segment = fillSegment(vectors, { dimension: 8, capacity: 5000, builder });
+    const words = (['upperHeads', 'edgeHeads'] as const).map(
+      (name) => wordOf(segment, name) + 4000,
+    );
+    for (const word of words) segment.i32s[word] = -7;
+    await linkBare(segment);
+    expect(segment.linked).toBe(200);
+    expect(words.map((word) => segment.i32s[word])).toEqual([-7, -7]);
+  },
+);

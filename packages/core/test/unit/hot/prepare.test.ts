@@ -21,9 +21,9 @@ describe.each(TIER_TARGETS)('vectors at the door on the $tier tier', (target) =>
       const row = [1, 2, 3, 4, 5];
       row[place] = bad;
       const { hot } = segmentOf([[1, 2, 3, 4, 5], row, row]);
-      expect(hot.findInvalid(0, 3, 1000)).toBe(1);
-      expect(hot.findInvalid(2, 3, 1000)).toBe(2);
-      expect(hot.findInvalid(0, 1, 1000)).toBe(-1);
+      expect(hot.findInvalid(0, 3, 1000, -1)).toBe(1);
+      expect(hot.findInvalid(2, 3, 1000, -1)).toBe(2);
+      expect(hot.findInvalid(0, 1, 1000, -1)).toBe(-1);
     }
   });
 
@@ -32,19 +32,20 @@ describe.each(TIER_TARGETS)('vectors at the door on the $tier tier', (target) =>
       [Infinity, Number.NaN],
       [9, Number.NaN, 1],
     ]);
-    expect([hot.findInvalid(0, 2, Infinity), hot.findInvalid(1, 2, 1000)]).toEqual([0, 1]);
+    expect([hot.findInvalid(0, 2, Infinity, -1), hot.findInvalid(1, 2, 1000, -1)]).toEqual([0, 1]);
   });
 
   test('components up to the limit are sound, whatever their size', () => {
     const { hot } = segmentOf([[MAX, -MAX], [DENORMAL, 1e-38, -1e-38], [-0, 0], [1000]]);
-    expect(hot.findInvalid(0, 4, MAX)).toBe(-1);
-    expect(hot.findInvalid(1, 4, 1000)).toBe(-1);
-    expect(hot.findInvalid(0, 0, 0)).toBe(-1);
+    expect(hot.findInvalid(0, 4, MAX, -1)).toBe(-1);
+    expect(hot.findInvalid(1, 4, 1000, -1)).toBe(-1);
+    expect(hot.findInvalid(0, 0, 0, -1)).toBe(-1);
   });
 
   test('only vectors of nothing but zeros, of either sign, have no direction', () => {
     const { hot } = segmentOf([[0, DENORMAL], [0, 0, 0, 0, -DENORMAL], [1e-38], [-0, 0, -0], [0]]);
-    expect([hot.findZero(0, 5), hot.findZero(4, 5), hot.findZero(0, 3)]).toEqual([3, 4, -1]);
+    expect([0, 4].map((first) => hot.findInvalid(first, 5, MAX, 0))).toEqual([3, 4]);
+    expect(hot.findInvalid(0, 3, MAX, 0)).toBe(-1);
   });
 
   test('vectors that are not of unit length are found, also those that are no numbers', () => {

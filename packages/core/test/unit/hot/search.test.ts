@@ -21,7 +21,7 @@ function chain(target: (typeof TIER_TARGETS)[number]): Segment {
     target,
   );
   segment.f32s[F.CODE_SCALE] = 1;
-  segment.hot.encodeNodes(0, 10);
+  segment.hot.encodeSlots(0, 10);
   for (let node = 0; node < 9; node++) setRow(segment, rowWord(segment, node), [node + 1]);
   segment.i32s[segment.layout.regions.entryPoints.word] = 0;
   segment.i32s[F.ENTRY_COUNT] = 1;
@@ -129,9 +129,10 @@ describe('a search of a linked segment', () => {
   test.each([11, 13, 34, 40, 41])('finds all of a sound graph, seed %i', async (seed) => {
     const points = gaussian({ count: 150, dimension: 8, seed });
     const found: number[] = [];
-    for (const M of [2, 3, 4]) {
+    const builders = ['partitions', 'insertion'] as const;
+    for (const [M, builder] of [2, 3, 4].flatMap((m) => builders.map((b) => [m, b] as const))) {
       for (const efConstruction of [2, 20]) {
-        const options = { dimension: 8, M, efConstruction, seed };
+        const options = { dimension: 8, M, efConstruction, seed, builder };
         const own = await linkedSegment(points, options);
         expect(problemsOf(own)).toEqual([]);
         for (let node = 0; node < 150; node++) {

@@ -13,8 +13,8 @@ describe.each(TIER_TARGETS)('selectNeighbors on the $tier tier', (target) => {
     const segment = fillSegment(vectors, { dimension: 2 }, target);
     segment.f32s.fill(64, wordOf(segment, 'means'), wordOf(segment, 'means') + 2);
     segment.f32s[F.CODE_SCALE] = 1;
-    segment.i32s[F.ALPHA] = alpha * F.ALPHA_ONE;
-    segment.hot.encodeNodes(0, points.length);
+    segment.i32s[F.ALPHA] = Math.round(alpha * F.ALPHA_ONE);
+    segment.hot.encodeSlots(0, points.length);
     return segment;
   }
 
@@ -24,7 +24,7 @@ describe.each(TIER_TARGETS)('selectNeighbors on the $tier tier', (target) => {
     const codes = (node: number): number[] => codesOf(segment, node);
     const distance = (node: number): number => naiveCodeDistance('l2', codes(0), codes(node));
     fillPool(segment, scratch, rank(others, distance));
-    const count = segment.hot.selectNeighbors(scratch, limit);
+    const count = segment.hot.selectNeighbors(scratch, limit, segment.i32s[F.ALPHA]);
     return Array.from(segment.i32s.subarray(scratch + F.SELECTED, scratch + F.SELECTED + count));
   }
 

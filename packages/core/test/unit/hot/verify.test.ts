@@ -5,6 +5,7 @@ import type { Segment } from '../../../src/segment.ts';
 import { PROBLEM_KINDS, type ProblemKind } from '../../../src/verify.ts';
 import {
   appendVectors,
+  copyCountOf,
   linkBare,
   linkedSegment,
   neighborsAt,
@@ -17,6 +18,8 @@ import { TIER_TARGETS } from '../../support/targets.ts';
 
 const COUNT = 300;
 const LINKED = 290;
+/** The last ten linked vectors are copies: two of node 0, one each of nodes 1 to 8. */
+const FIRST_COPY = 280;
 
 interface Damage {
   readonly name: string;
@@ -25,6 +28,8 @@ interface Damage {
   plant(segment: Segment): number;
   /** Kinds that the damage brings with it. */
   readonly also?: readonly ProblemKind[];
+  /** How often the damage is found, once unless given. */
+  readonly times?: number;
 }
 
 function levelOf(segment: Segment, node: number): number {
@@ -49,6 +54,12 @@ function upperRow(segment: Segment, node: number): number {
 function replaceNeighbor(segment: Segment, node: number, neighbor: number): number {
   segment.i32s[rowWord(segment, node) + 1] = neighbor;
   return node;
+}
+
+/** Overwrites what a region of one word per slot says of `slot`. */
+function setWord(segment: Segment, name: 'nodes' | 'copies', slot: number, value: number): number {
+  segment.i32s[wordOf(segment, name) + slot] = value;
+  return slot;
 }
 
 const DAMAGES: readonly Damage[] = [
@@ -91,6 +102,11 @@ const DAMAGES: readonly Damage[] = [
     name: 'a negative neighbor',
     kind: 'bad-neighbor',
     plant: (segment) => replaceNeighbor(segment, 124, -1),
+  },
+  {
+    name: 'a neighbor that is a copy',
+    kind: 'bad-neighbor',
+    plant: (segment) => replaceNeighbor(segment, 132, FIRST_COPY),
   },
   {
     name: 'a node that is its own neighbor',
@@ -220,6 +236,83 @@ const DAMAGES: readonly Damage[] = [
       return last;
     },
   },
+  {
+    name: 'a slot of a node that is not linked',
+    kind: 'bad-slot',
+    plant: (segment) => setWord(segment, 'nodes', 130, LINKED),
+  },
+  {
+    name: 'a slot of a negative node',
+    kind: 'bad-slot',
+    plant: (segment) => setWord(segment, 'nodes', 131, -1),
+  },
+  {
+    name: 'a slot of a node that has one already',
+    kind: 'bad-slot',
+    plant: (segment) => setWord(segment, 'nodes', 133, 132),
+  },
+  {
+    name: 'a copy nobody leads to',
+    kind: 'bad-copy',
+    plant(segment) {
+      setWord(segment, 'copies', FIRST_COPY, 0);
+      return FIRST_COPY + 1;
+    },
+  },
+  {
+    name: 'a copy that is led to twice, and one that is skipped',
+    kind: 'bad-copy',
+    times: 2,
+    plant(segment) {
+      setWord(segment, 'copies', 0, 1 + FIRST_COPY + 1);
+      return FIRST_COPY;
+    },
+  },
+  {
+    name: 'a slot that leads to other codes',
+    kind: 'bad-copy',
+    plant: (segment) => setWord(segment, 'copies', 20, 1 + FIRST_COPY),
+  },
+  {
+    name: 'a copy that leads back',
+    kind: 'bad-copy',
+    plant: (segment) => setWord(segment, 'copies', FIRST_COPY + 1, 1 + FIRST_COPY),
+  },
+  {
+    name: 'a copy that only itself leads to',
+    kind: 'bad-copy',
+    times: 2,
+    plant(segment) {
+      setWord(segment, 'copies', 1, 0);
+      return setWord(segment, 'copies', FIRST_COPY + 2, 1 + FIRST_COPY + 2);
+    },
+  },
+  {
+    name: 'a slot that leads to what is no copy',
+    kind: 'bad-copy',
+    plant: (segment) => setWord(segment, 'copies', 20, 1 + 21),
+  },
+  {
+    name: 'a slot that leads out of memory',
+    kind: 'bad-copy',
+    plant: (segment) => setWord(segment, 'copies', 20, 0x7fffffff),
+  },
+  {
+    name: 'a copy with neighbors',
+    kind: 'bad-copy',
+    plant(segment) {
+      setRow(segment, rowWord(segment, FIRST_COPY), [5]);
+      return FIRST_COPY;
+    },
+  },
+  {
+    name: 'a copy on an upper level',
+    kind: 'bad-copy',
+    plant(segment) {
+      segment.u8s[4 * wordOf(segment, 'levels') + FIRST_COPY] = 1;
+      return FIRST_COPY;
+    },
+  },
 ];
 
 test('every kind of damage is planted', () => {
@@ -233,6 +326,8 @@ describe.each(TIER_TARGETS)('verify on the $tier tier', (target) => {
 
   beforeAll(async () => {
     const vectors = clustered({ count: COUNT, dimension: 20 });
+    vectors.copyWithin(20 * FIRST_COPY, 0, 20);
+    vectors.copyWithin(20 * (FIRST_COPY + 1), 0, 20 * (LINKED - FIRST_COPY - 1));
     const options = { dimension: 20, M: 6, capacity: 320 };
     segment = await linkedSegment(vectors.slice(0, 20 * LINKED), options, target);
     appendVectors(segment, vectors.slice(20 * LINKED));
@@ -245,9 +340,10 @@ describe.each(TIER_TARGETS)('verify on the $tier tier', (target) => {
     expect(problemsOf(segment)).toEqual([]);
     expect(segment.count).toBe(COUNT);
     expect(segment.linked).toBe(LINKED);
+    expect(copyCountOf(segment)).toBe(LINKED - FIRST_COPY);
   });
 
-  test.each(DAMAGES)('finds $name', ({ kind, plant, also = [] }) => {
+  test.each(DAMAGES)('finds $name', ({ kind, plant, also = [], times = 1 }) => {
     segment.u8s.set(sound);
     const node = plant(segment);
     const problems = problemsOf(segment);
@@ -255,7 +351,7 @@ describe.each(TIER_TARGETS)('verify on the $tier tier', (target) => {
       PROBLEM_KINDS.filter((name) => name === kind || also.includes(name)),
     );
     const found = problems.find((problem) => problem.kind === kind);
-    expect(found).toMatchObject({ node, count: 1 });
+    expect(found).toMatchObject({ node, count: times });
     expect(found?.message).toContain(`node ${node}`);
   });
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BAD_INPUT_DIMENSION, gaussian } from '@nigh/testkit';
 import { afterAll } from 'vitest';
-import { UPPER_COUNT } from '../../../src/hot/fields.ts';
+import { COPY_COUNT, UPPER_COUNT } from '../../../src/hot/fields.ts';
 import { type IndexOptions, type Metric, VectorIndex } from '../../../src/index.ts';
 import { computeLayout, usedWords } from '../../../src/memory/layout.ts';
 import { Segment } from '../../../src/segment.ts';
@@ -43,16 +43,17 @@ export async function targetIndex(metric: Metric, manner: Manner): Promise<Vecto
   return index;
 }
 
-/** A digest of every used word of every region but scratch, header included. */
+/** A digest of every used word of every region but benches and scratch, header included. */
 function sharedState(index: VectorIndex): string {
   const hash = createHash('sha256');
   for (const handle of index.share().segments) {
     const segment = new Segment(handle);
     const layout = computeLayout(handle.layout);
     const { count, linked, i32s } = segment;
-    const used = { count, linked, upperCount: i32s[UPPER_COUNT]! };
+    const [upperCount, copyCount] = [i32s[UPPER_COUNT]!, i32s[COPY_COUNT]!];
+    const used = { count, linked, upperCount, copyCount };
     for (const [name, { word, words }] of Object.entries(layout.regions)) {
-      if (name === 'scratch') continue;
+      if (name === 'scratch' || name === 'benches') continue;
       const region = name as keyof typeof layout.regions;
       // Regions that a snapshot keeps in part are free beyond that part; the others count whole.
       const length = usedWords(layout, region, used) || words;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
 import {
+  benchWord,
   computeLayout,
   fitCapacity,
   LAYOUT_VERSION,
@@ -19,6 +20,7 @@ const options: LayoutOptions = {
   capacity: 1000,
   M: 16,
   scratchCount: 3,
+  benchCount: 2,
 };
 
 function headerOf(layoutOptions: LayoutOptions): Int32Array {
@@ -60,6 +62,36 @@ describe('the layout of a segment', () => {
     expect(scratchWord(layout, 3)).toBe(word + words);
   });
 
+  test('puts the benches one behind another', () => {
+    const layout = computeLayout(options);
+    const { word, words } = layout.regions.benches;
+    expect([0, 1].map((i) => benchWord(layout, i))).toEqual([word, word + layout.benchWords]);
+    expect(benchWord(layout, 2)).toBe(word + words);
+  });
+
+  test('gives a bench room for the packed codes of its rows and columns', () => {
+    const { benchWords, columnWord, codeWords } = computeLayout(options);
+    expect(columnWord - F.PACKED_ROWS).toBeGreaterThanOrEqual(F.MAX_LEAF * codeWords);
+    expect(benchWords - columnWord).toBeGreaterThanOrEqual(F.MAX_COLUMNS * codeWords);
+  });
+
+  test('keeps the fixed words of a bench apart', () => {
+    const parts = [F.BENCH_USED, F.SUMS, F.LIST, F.OUT, F.ROW_TERMS, F.COLUMN_TERMS, F.MATRIX];
+    const sizes = [1, 2, F.LIST_WORDS, F.LIST_WORDS, F.MAX_LEAF, F.MAX_COLUMNS];
+    const ends = sizes.map((size, i) => parts[i] + size);
+    expect(parts.slice(1).filter((start, i) => start < ends[i])).toEqual([]);
+    // A leaf's distances, or those of the points of one call to all leaders.
+    const distances = Math.max(F.MAX_LEAF ** 2, F.MAX_POINTS * F.MAX_LEADERS);
+    expect(F.PACKED_ROWS - F.MATRIX).toBeGreaterThanOrEqual(distances);
+  });
+
+  test('counts copies as used only where there are some', () => {
+    const layout = computeLayout(options);
+    const used = { count: 10, linked: 7, upperCount: 2 };
+    const words = [0, 1].map((copyCount) => usedWords(layout, 'copies', { ...used, copyCount }));
+    expect(words).toEqual([0, 7]);
+  });
+
   test('writes every region and size into the header', () => {
     for (const metric of METRICS) {
       const layout = computeLayout({ ...options, metric });
@@ -86,12 +118,17 @@ describe('the layout of a segment', () => {
         [F.ROWS, regions.rows.word],
         [F.UPPER_ROWS, regions.upperRows.word],
         [F.UPPER_HEADS, regions.upperHeads.word],
+        [F.NODES, regions.nodes.word],
+        [F.COPIES, regions.copies.word],
         [F.LEVELS, regions.levels.word],
         [F.TOMBSTONES, regions.tombstones.word],
         [F.ENTRY_POINTS, regions.entryPoints.word],
         [F.EDGE_HEADS, regions.edgeHeads.word],
         [F.EDGES, regions.edges.word],
         [F.EDGE_TARGETS, regions.edgeTargets.word],
+        [F.BENCHES, regions.benches.word],
+        [F.BENCH_WORDS, layout.benchWords],
+        [F.COLUMN_WORD, layout.columnWord],
         [F.SCRATCH, regions.scratch.word],
         [F.SCRATCH_WORDS, layout.scratchWords],
         [F.SCRATCH_COUNT, 3],
@@ -106,7 +143,8 @@ describe('the layout of a segment', () => {
 
   test('keeps the fixed words of a scratch block apart', () => {
     const words = [F.EPOCH, F.SINK, F.QUAD, F.REPORT, F.POOL, F.RESULTS, F.GATHERED, F.DISTANCES];
-    expect([...words, F.SELECTED, F.QUERY]).toEqual([
+    words.push(F.SELECTED, F.SELECTED_CODES, F.SELECTED_NORMS, F.CHECKED);
+    expect([...words, F.QUERY]).toEqual([
       0,
       6,
       8,
@@ -117,6 +155,9 @@ describe('the layout of a segment', () => {
       64 + 2 * 8256 + 256,
       64 + 2 * 8256 + 512,
       64 + 2 * 8256 + 768,
+      64 + 2 * 8256 + 1024,
+      64 + 2 * 8256 + 1280,
+      64 + 2 * 8256 + 1280 + 4096,
     ]);
     // A pool is two words and a pair per entry.
     expect(F.RESULTS - F.POOL).toBeGreaterThanOrEqual(2 + 2 * F.MAX_POOL);
@@ -124,7 +165,7 @@ describe('the layout of a segment', () => {
 
   test('counts no word of an empty segment as used', () => {
     const layout = computeLayout(options);
-    const empty = { count: 0, linked: 0, upperCount: 0 };
+    const empty = { count: 0, linked: 0, upperCount: 0, copyCount: 0 };
     expect(SAVED_REGIONS.map((name) => usedWords(layout, name, empty))).toEqual(
       SAVED_REGIONS.map(() => 0),
     );
@@ -132,7 +173,7 @@ describe('the layout of a segment', () => {
 
   test('counts vectors of unlinked nodes as used, but nothing of their graph', () => {
     const layout = computeLayout(options);
-    const used = { count: 10, linked: 7, upperCount: 2 };
+    const used = { count: 10, linked: 7, upperCount: 2, copyCount: 0 };
     const words = Object.fromEntries(
       SAVED_REGIONS.map((name) => [name, usedWords(layout, name, used)]),
     );
@@ -142,6 +183,8 @@ describe('the layout of a segment', () => {
       levels: 2,
       tombstones: 1,
       upperHeads: 7,
+      nodes: 7,
+      copies: 0,
       norms: 7,
       codes: 7 * 28,
       rows: 7 * 33,

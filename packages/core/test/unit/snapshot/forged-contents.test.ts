@@ -3,11 +3,20 @@
 // targets of the hot code.
 
 import { join } from 'node:path';
+import { datasetOf } from '@nigh/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { LoadOptions } from '../../../src/index.ts';
+import { type LoadOptions, VectorIndex } from '../../../src/index.ts';
 import { loadOutcome, RewrittenFile, savedBytes, temporaryFolder } from './files.ts';
-import { type ForgedRegion, floats, forge, segmentsOf, type Table, words } from './forge.ts';
-import { testIndex } from './indexes.ts';
+import {
+  type ForgedRegion,
+  floats,
+  forge,
+  segmentsOf,
+  type Table,
+  takeApart,
+  words,
+} from './forge.ts';
+import { SMALL, testIndex } from './indexes.ts';
 
 const COUNT = 61;
 const LINKED = 57;
@@ -36,8 +45,11 @@ const TARGETS: readonly LoadOptions[] = [
 ];
 
 /** What loading the file with changed regions comes to; the same on every target. */
-async function forgedOutcome(change: (parts: Parts) => void): Promise<string> {
-  const forged = forge(sound, {
+async function forgedOutcome(
+  change: (parts: Parts) => void,
+  original: Uint8Array = sound,
+): Promise<string> {
+  const forged = forge(original, {
     regions: ([region], table) => {
       change({ region: region!, segment: segmentsOf(table)[0]!, levels: region!.levels!.bytes });
     },
@@ -260,6 +272,79 @@ describe('numbers of vectors and codes', () => {
     ],
     ['tombstones of all nodes there could be', ({ region }) => words(region.tombstones!).fill(-1)],
   ]);
+});
+
+describe('slots', () => {
+  const slot =
+    (place: number, value: number) =>
+    ({ region }: Parts): void => {
+      words(region.nodes!)[place] = value;
+    };
+  refused([
+    ['a node that is not linked', slot(5, LINKED)],
+    ['a negative node', slot(5, -1)],
+    ['a node far outside', slot(5, 2 ** 31 - 1)],
+    ['a node that has a slot already', slot(5, 6)],
+  ]);
+});
+
+describe('copies', () => {
+  /** Vectors 40 to 59 are copies, two of each of the first ten. */
+  const FIRST_COPY = 40;
+  let copied: Uint8Array;
+
+  beforeAll(async () => {
+    const { vectors } = datasetOf('gaussian', { count: 60, dimension: 2, seed: 2 });
+    for (const from of [40, 50]) vectors.copyWithin(2 * from, 0, 20);
+    const index = VectorIndex.create({ dimension: 2, capacity: 60, ...SMALL });
+    await index.add(vectors);
+    copied = await savedBytes(index, folder);
+  });
+
+  async function copiedOutcome(change: (parts: Parts) => void): Promise<string> {
+    return forgedOutcome(change, copied);
+  }
+
+  test('that are not changed load', async () => {
+    const [region] = takeApart(copied).regions;
+    expect(words(region!.copies!).filter((link) => link !== 0)).toHaveLength(20);
+    expect(await copiedOutcome(() => undefined)).toBe('loaded');
+  });
+
+  const link =
+    (slot: number, value: number) =>
+    ({ region }: Parts): void => {
+      words(region.copies!)[slot] = value;
+    };
+  const neighbor =
+    (slot: number, word: number, value: number) =>
+    ({ region }: Parts): void => {
+      words(region.rows!)[slot * ROW + word] = value;
+    };
+  const wrong: readonly Case[] = [
+    ['a copy nobody leads to', link(FIRST_COPY, 0)],
+    ['a link back', link(FIRST_COPY + 10, 1 + FIRST_COPY)],
+    ['a link to itself', link(FIRST_COPY + 10, 1 + FIRST_COPY + 10)],
+    ['a link to what is no copy', link(20, 1 + 21)],
+    ['a link to other codes', link(20, 1 + FIRST_COPY)],
+    ['a link out of the segment', link(20, 61)],
+    ['a link far outside', link(20, 2 ** 31 - 1)],
+    ['a link of nothing but its sign', link(20, -(2 ** 31))],
+    ['a copy with neighbors', neighbor(FIRST_COPY, 0, 1)],
+    ['a neighbor that is a copy', neighbor(4, 1, FIRST_COPY)],
+    ['an entry point that is a copy', ({ region }) => words(region.entryPoints!).fill(FIRST_COPY)],
+    [
+      'copies that begin earlier',
+      ({ segment }) => {
+        segment.firstCopy = FIRST_COPY - 1;
+      },
+    ],
+  ];
+  for (const [name, change] of wrong) {
+    test(`${name} is refused`, async () => {
+      expect(await copiedOutcome(change)).toBe('SNAPSHOT_CORRUPT');
+    });
+  }
 });
 
 test('vectors without direction or of another length are refused under cosine', async () => {

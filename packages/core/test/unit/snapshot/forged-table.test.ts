@@ -72,6 +72,8 @@ describe('options of the table', () => {
     metric: ['dot', 'L2', '', 0, null, ['l2'], '__proto__'],
     M: [...NO_NUMBERS, 0, 1, 2, 4, 128, 129, 2 ** 31],
     efConstruction: [...NO_NUMBERS, 0, 4097],
+    quality: ['best', 'Fast', '', 1, null, ['fast'], '__proto__'],
+    builder: ['partition', 'Insertion', '', 0, null, ['insertion'], '__proto__'],
     seed: [...NO_NUMBERS, 2 ** 32],
     capacity: [...NO_NUMBERS, 0, 2 ** 31],
     flatThreshold: [...NO_NUMBERS, 2 ** 31],
@@ -122,6 +124,8 @@ describe('counts of a segment', () => {
     linked: [...NO_NUMBERS, 0, 54, 56, 60, 61],
     upperCount: [...NO_NUMBERS, 0, 1, 2 ** 31],
     maxLevel: [...NO_NUMBERS, 0, 24, 25, 255],
+    firstCopy: [...NO_NUMBERS, 56, 2 ** 31],
+    copyCount: [...NO_NUMBERS, 1, 54, 55, 2 ** 31],
     codeScale: ['1', null, true, [], {}, '@1e999@', '@-1e999@', -1, 0, 0.1, 1e39, 1e-60],
   };
   for (const [name, values] of Object.entries(wrong)) {
@@ -307,7 +311,7 @@ describe('a table that is no table', () => {
   test('is unsupported, not damaged, when the version is another', async () => {
     const { table } = takeApart(sound);
     const text = new TextEncoder().encode(JSON.stringify(table));
-    for (const version of [0, 2, 2 ** 31, 2 ** 32 - 1]) {
+    for (const version of [0, 1, 3, 2 ** 31, 2 ** 32 - 1]) {
       file.write(sealText(text, bodyOf(takeApart(sound)), version));
       expect(await loadOutcome(file.path)).toBe('SNAPSHOT_UNSUPPORTED');
     }

@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { datasetOf } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
 import { type IndexOptions, type LoadOptions, VectorIndex } from '../../../src/index.ts';
+import { segmentBytes } from '../../support/segment-bytes.ts';
 import { savedBytes, temporaryFolder } from './files.ts';
 import { addUnlinked, testIndex } from './indexes.ts';
 
 const folder = temporaryFolder();
 const path = join(folder, 'index');
+const FEW = segmentBytes(300, { dimension: 500, M: 3 });
 
 /** The index as it comes back from a file. */
 async function reload(index: VectorIndex, options: LoadOptions = {}): Promise<VectorIndex> {
@@ -46,10 +48,11 @@ describe('saved, loaded and saved again', () => {
     ['a cosine index', 130, 0, { metric: 'cosine', dimension: 3 }],
     ['a dot index', 130, 5, { metric: 'dot', dimension: 17 }],
     ['other options', 130, 0, { seed: 7, efConstruction: 9, M: 5, flatThreshold: 20 }],
+    ['another quality and builder', 130, 0, { quality: 'fast', builder: 'insertion' }],
     ['several segments', 130, 0, { capacity: 50 }],
     ['several segments, the last not linked', 130, 20, { capacity: 50 }],
     ['several segments that are exactly full', 100, 0, { capacity: 50 }],
-    ['segments kept small by their limit', 700, 0, { segmentByteLimit: 2 ** 22, dimension: 500 }],
+    ['segments kept small by their limit', 700, 0, { segmentByteLimit: FEW, dimension: 500 }],
     ['more capacity than one segment can have', 20, 0, { capacity: 2 ** 31 - 1 }],
   ];
   for (const [name, count, unlinked, options] of shapes) {
@@ -129,7 +132,7 @@ describe('a loaded index', () => {
   });
 
   test('keeps its segments below the limit it was created with', async () => {
-    const limit = 2 ** 22;
+    const limit = segmentBytes(10_000, { dimension: 2, M: 3 });
     const index = await testIndex({ count: 20 }, { capacity: 100_000, segmentByteLimit: limit });
     const loaded = await reload(index);
     expect(loaded.stats().bytes.reserved).toBeLessThanOrEqual(limit);

@@ -1,0 +1,54 @@
+// Builds an index once undisturbed, and once for every phase of a build by partitions with threads
+// that die in it; prints one line about each. Started with support/doomed-threads.ts loaded first.
+// Arguments: a folder for files, how many threads die in a phase, how, and which phases:
+// a name and the run of it, separated by commas.
+
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type IndexOptions, VectorIndex } from '@nigh/core';
+import { clustered } from '@nigh/testkit';
+import { failureOf } from './data.ts';
+import { type Doom, type DoomPlan, deadThreads, setDoom } from './doomed-threads.ts';
+
+const [folder, deaths, doom, phases] = process.argv.slice(2);
+const DIMENSION = 12;
+const COUNT = 3600;
+const vectors = clustered({ count: COUNT, dimension: DIMENSION });
+/** So few neighbors that the first upper level is partitioned like level 0. */
+const options: IndexOptions = {
+  ...{ dimension: DIMENSION, flatThreshold: 0, threads: 2, capacity: COUNT },
+  ...{ quality: 'high', M: 3 },
+};
+
+async function digestOf(index: VectorIndex): Promise<string> {
+  const path = join(folder, 'doomed.nigh');
+  await index.save(path);
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+}
+
+/** Builds while threads die; how that ended, and what is left when it is linked. */
+async function round(plan: DoomPlan | undefined): Promise<Record<string, unknown>> {
+  const index = VectorIndex.create(options);
+  setDoom(plan);
+  const { code } = await failureOf(index.add(vectors));
+  const dead = deadThreads();
+  setDoom(undefined);
+  const { linked: linkedThen } = index.stats();
+  const exactThen = index.search(vectors.slice(0, DIMENSION), 1).nodes[0] === 0;
+  const linking = await failureOf(index.link());
+  const { linked } = index.stats();
+  const digest = await digestOf(index);
+  const problems = index.verify();
+  await index.close();
+  return { code, dead, linkedThen, exactThen, linking: linking.code, linked, digest, problems };
+}
+
+console.log(JSON.stringify({ phase: 'none', ...(await round(undefined)) }));
+for (const name of phases.split(',')) {
+  const [phase, run] = name.split(' ');
+  const plan = { phase, run: Number(run), deaths: Number(deaths), doom: doom as Doom };
+  console.log(JSON.stringify({ phase: name, ...(await round(plan)) }));
+}
