@@ -95,7 +95,7 @@ if (test.judged) {
   const truth = await exactResults(set);
   const search = index.prepareSearch(set.queries);
   recalls = EF_SEARCHES.map((ef) => meanRecall(truth, (query) => search(query, K, ef)));
-  missed = countMissed(index, set);
+  if (test.builder === 'partitions') missed = countMissed(index, set);
 }
 await index.close();
 const { count, dimension } = set;

@@ -27,7 +27,9 @@ export function buildRow(build: MeasuredBuild): Row {
   const { median: middle, min, max } = summarize(speeds);
   const [at20 = 0, at40 = 0, at80 = 0] = recalls.map((recall) => significant(recall));
   return {
-    ...{ set, name, threads, at20, at40, at80, missed },
+    ...{ set, name, threads },
+    ...(recalls.length > 0 && { at20, at40, at80 }),
+    ...(missed >= 0 && { missed }),
     ...{ vectorsPerSecond: significant(middle), min: significant(min), max: significant(max) },
     peakMegabytes: Math.round(peakBytes / 1e6),
   };
@@ -54,6 +56,31 @@ function byKind(builds: readonly MeasuredBuild[], set: string) {
       }),
     peer: own.find(({ builder }) => builder === 'hnswlib-node'),
   };
+}
+
+/** One line for each set: speeds by what was built, the ratio to the peer, and both recalls. */
+function summaryRow(builds: readonly MeasuredBuild[], set: string): Row {
+  const { bulk, insertion, peer } = byKind(builds, set);
+  const own = bulk('balanced', 1);
+  const speed = (build: MeasuredBuild | undefined) =>
+    build === undefined ? null : significant(median(build.speeds));
+  const recallOf = (build: MeasuredBuild | undefined) =>
+    build === undefined ? null : significant(build.recalls[1] ?? 0);
+  return {
+    set,
+    fast: speed(bulk('fast', 1)),
+    balanced: speed(own),
+    twoThreads: speed(bulk('balanced', 2)),
+    insertion: speed(insertion(100)),
+    peer: speed(peer),
+    ratio: own && peer ? significant(medianRatio(own.speeds, peer.speeds), 3) : null,
+    recall: recallOf(own),
+    peerRecall: recallOf(peer),
+  };
+}
+
+export function summaryRows(builds: readonly MeasuredBuild[]): Row[] {
+  return setsOf(builds).map((set) => summaryRow(builds, set));
 }
 
 /** Ours on one thread beside the peer, set by set. */
@@ -137,7 +164,7 @@ function recallGoals(builds: readonly MeasuredBuild[], set: string): Goal[] {
 
 function findableGoals(builds: readonly MeasuredBuild[]): Goal[] {
   return builds
-    .filter(({ builder, threads }) => builder === 'partitions' && threads === 1)
+    .filter(({ missed }) => missed >= 0)
     .map(({ set, quality, missed, count }) => ({
       goal: `${set}: ${quality}, share of vectors that miss themselves at efSearch 64`,
       measured: significant(missed / count, 2),
@@ -147,7 +174,7 @@ function findableGoals(builds: readonly MeasuredBuild[]): Goal[] {
 }
 
 export function buildGoals(builds: readonly MeasuredBuild[]): Goal[] {
-  const large = builds.find(({ count }) => count === LARGE_COUNT);
+  const large = builds.find(({ count, threads }) => count === LARGE_COUNT && threads === 2);
   return [
     ...setsOf(builds).flatMap((set) => speedGoals(builds, set)),
     ...setsOf(builds).flatMap((set) => recallGoals(builds, set)),

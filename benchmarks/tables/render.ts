@@ -46,6 +46,21 @@ const SOURCES: Readonly<Record<string, TableSource>> = {
       ...range,
     ],
   },
+  'build-summary': {
+    program: 'build',
+    table: 'summary',
+    columns: [
+      { key: 'set', title: 'data' },
+      { key: 'balanced', title: 'nigh, vectors/s' },
+      { key: 'twoThreads', title: 'two threads' },
+      { key: 'fast', title: "'fast', one thread" },
+      { key: 'insertion', title: 'insertion' },
+      { key: 'peer', title: 'hnswlib-node' },
+      { key: 'ratio', title: 'ratio', format: ratioText },
+      { ...recall, title: 'our recall@10 at efSearch 40' },
+      { ...recall, key: 'peerRecall', title: "hnswlib-node's" },
+    ],
+  },
   build: {
     program: 'build',
     table: 'builds',

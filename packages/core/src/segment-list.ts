@@ -46,9 +46,10 @@ export function layoutOptions(options: ResolvedOptions, capacity: number): Layou
   const wanted = Math.min(F.MAX_SCRATCH_COUNT, ownerBlocks(threads) + READER_BLOCKS);
   const benchCount = ownerBlocks(threads);
   const shape = { dimension, metric, M, capacity, scratchCount: wanted, benchCount };
-  // A full segment of a machine with fewer cores leaves less room for readers here.
+  // A small limit, or a full segment of a machine with fewer cores, leaves readers less room.
   const { byteLength, scratchWords } = computeLayout(shape);
-  const excess = Math.ceil((byteLength - MAX_SEGMENT_BYTES) / (scratchWords * BYTES_PER_WORD));
+  const limit = Math.min(options.segmentByteLimit, MAX_SEGMENT_BYTES);
+  const excess = Math.ceil((byteLength - limit) / (scratchWords * BYTES_PER_WORD));
   return { ...shape, scratchCount: Math.max(least, wanted - Math.max(0, excess)) };
 }
 

@@ -38,7 +38,7 @@ export interface HotCode {
   refineForward(scratch: Word, slot: Node, ef: number, limit: number, out: Word): void;
   writeRow(scratch: Word, bench: Word, slot: Node, count: number, level: number): void;
   probe(scratch: Word, slot: Node, level: number, ef: number, width: number, out: Word): void;
-  adoptFrom(slot: Node, level: number, hosts: Word): void;
+  adoptFrom(slot: Node, level: number, hosts: Word): Node;
   verifySegment(scratch: Word, marker: Word, maxLevel: number): number;
 
   bindNode(scratch: Word, node: Node): void;

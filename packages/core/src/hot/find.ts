@@ -28,18 +28,43 @@ export function probe(scratch: i32, slot: i32, level: i32, ef: i32, width: i32, 
   for (let i: i32 = 0; i < HOSTS; i++) setI32(out + i, i < size ? poolNode(pool, i) : NONE);
 }
 
-/** Links `slot` from the first of `hosts` with room, else from the first, which must be a slot. */
-export function adoptFrom(slot: i32, level: i32, hosts: i32): void {
+/** True when a neighbor in `row` other than `neighbor` leads to it: losing it then costs least. */
+function hasDetour(row: i32, level: i32, neighbor: i32): boolean {
+  const end = row + 1 + i32At(row);
+  for (let word = row + 1; word < end; word++) {
+    if (hasNeighbor(rowOf(i32At(word), level), neighbor)) return true;
+  }
+  return false;
+}
+
+/** Puts `slot` in the place of a neighbor of `host`; which one. */
+function displace(host: i32, level: i32, slot: i32): i32 {
+  const row = rowOf(host, level);
+  let place = i32At(row);
+  for (let i = place; i > 0; i--) {
+    if (!hasDetour(row, level, i32At(row + i))) continue;
+    place = i;
+    break;
+  }
+  const displaced = i32At(row + place);
+  setI32(row + place, slot);
+  return displaced;
+}
+
+/**
+ * Links `slot` from the first of `hosts` with room, else from the first, which must be a slot; the
+ * neighbor that had to go, or NONE.
+ */
+export function adoptFrom(slot: i32, level: i32, hosts: i32): i32 {
   const cap = maxDegree(level);
   for (let i: i32 = 0; i < HOSTS; i++) {
     const host = i32At(hosts + i);
     if (host === NONE) break;
     const row = rowOf(host, level);
-    if (hasNeighbor(row, slot)) return;
+    if (hasNeighbor(row, slot)) return NONE;
     if (i32At(row) === cap) continue;
     appendNeighbor(row, slot);
-    return;
+    return NONE;
   }
-  const row = rowOf(i32At(hosts), level);
-  setI32(row + i32At(row), slot);
+  return displace(i32At(hosts), level, slot);
 }

@@ -140,16 +140,22 @@ async function partition(task: LinkTask): Promise<{ work: Workspace; order?: Int
   return { work: { ...assigned, members: ALL }, ...(order && { order }) };
 }
 
-/** The slots of the points that were missed, each linked from where its search ended. */
-function adoptMissed(segment: Segment, { level, members, count, hosts }: ProbeWork): number[] {
-  const missed: number[] = [];
+/**
+ * Links each point that was missed from where its search ended; the slots of those points, and of
+ * the neighbors that had to make room for them.
+ */
+function adoptMissed(segment: Segment, { level, members, count, hosts }: ProbeWork): Set<number> {
+  const unsure = new Set<number>();
+  const list = segment.bench(0) + F.LIST;
   for (let point = 0; point < count; point++) {
     if (hosts[point * HOSTS] === F.NONE) continue;
     const slot = slotOf({ members }, point);
-    missed.push(slot);
-    adopt(segment, slot, level, hosts.subarray(point * HOSTS, (point + 1) * HOSTS));
+    segment.i32s.set(hosts.subarray(point * HOSTS, (point + 1) * HOSTS), list);
+    const displaced = segment.hot.adoptFrom(slot, level, list);
+    unsure.add(slot);
+    if (displaced !== F.NONE) unsure.add(displaced);
   }
-  return missed;
+  return unsure;
 }
 
 /**
@@ -170,18 +176,11 @@ async function makeFindable(
     await run({ kind: 'probe', work }, (done) => {
       if (level === 0 && round === 0) report('probe', done, count);
     });
-    const missed = adoptMissed(segment, work);
-    count = missed.length;
+    const unsure = adoptMissed(segment, work);
+    count = unsure.size;
     members = allocateWords(count, shared);
-    members.set(missed);
+    members.set([...unsure]);
   }
-}
-
-function adopt(segment: Segment, slot: number, level: number, hosts: Int32Array): void {
-  // The pool of a search is free between two of them.
-  const list = segment.bench(0) + F.LIST;
-  segment.i32s.set(hosts, list);
-  segment.hot.adoptFrom(slot, level, list);
 }
 
 /** Links the levels above 0; the slots below `unique` have some. */
