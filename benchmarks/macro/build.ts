@@ -28,13 +28,6 @@ const LONG_SET = 'clustered 300k x 128';
 const LARGE_SET = 'clustered 1M x 128';
 const PEER_EF_CONSTRUCTION = 200;
 
-if (profiled) {
-  const { profileBuild } = await import('./build-profile.ts');
-  for (const name of SETS) await profileBuild(name, options);
-} else {
-  await compare();
-}
-
 function caseOf(set: string, given: Partial<BuildCase>): BuildCase {
   const { M, seed } = options;
   const usual = { builder: 'partitions', quality: 'balanced', efConstruction: 100 } as const;
@@ -147,4 +140,11 @@ async function compare(): Promise<void> {
     },
     options.save,
   );
+}
+
+if (profiled) {
+  const { profileBuild } = await import('./build-profile.ts');
+  for (const name of SETS) await profileBuild(name, options);
+} else {
+  await compare();
 }

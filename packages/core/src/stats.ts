@@ -90,7 +90,8 @@ function touchedScratchWords(segment: Segment): number {
 
 function addBytes(segment: Segment, bytes: Record<ByteKind, number>): void {
   const { count, linked, i32s, layout } = segment;
-  const used = { count, linked, upperCount: i32s[F.UPPER_COUNT], copyCount: i32s[F.COPY_COUNT] };
+  const graph = { upperCount: i32s[F.UPPER_COUNT], copyCount: i32s[F.COPY_COUNT] };
+  const used = { count, linked, ...(linked > 0 ? graph : { upperCount: 0, copyCount: 0 }) };
   for (const [region, kind] of REGION_KINDS) {
     bytes[kind] += usedWords(layout, region, used) * BYTES_PER_WORD;
   }

@@ -85,7 +85,8 @@ export class VectorIndex {
    *
    * @param vectors count * dimension numbers, or rows, copied before this returns its promise; or
    *   blocks of them one after another, each copied when it comes. For blocks, say in `capacity`
-   *   how many vectors there will be: what goes beyond it opens another segment
+   *   how many vectors there will be: what goes beyond it opens another segment. An abort is seen
+   *   when a block has come
    * @throws {VectorIndexError} as create and add do; what the blocks' source throws; nothing is
    *   left behind then
    */

@@ -107,9 +107,9 @@ function runJobItem(
 }
 
 /**
- * The item this share does next: what a dead thread left, else a fresh one. It is noted before it is
- * taken, so that none is lost whenever a thread dies; at worst two threads do one item, and write
- * the same.
+ * The item this share does next: what a dead thread left, else a fresh one. It is noted before it
+ * is taken, so that none is lost whenever a thread dies; at worst two threads do one item, and
+ * write the same.
  */
 function takeItem(control: Int32Array, current: number): number {
   const left = Atomics.load(control, current) - 1;

@@ -1,7 +1,7 @@
-// Links a segment's vectors into its graph. From an empty graph all nodes go in at once, in a
-// seeded order, and are published together; later ones go in as they came, published batch by
-// batch. Batches double up to 2 % of the nodes (ParlayANN's prefix doubling), so the graph they
-// search is never much older than they are.
+// Links a segment's vectors into its graph. A first graph is built by partitions (bulk/), or when
+// asked for by insertion: all nodes at once in an even order, published together. Later ones are
+// inserted as they came, published batch by batch. Batches double up to 2 % of the nodes
+// (ParlayANN's prefix doubling), so the graph they search is never much older than they are.
 
 import * as F from '../hot/fields.ts';
 import {
@@ -47,7 +47,7 @@ export interface LinkTask {
   readonly report: ReportPhase;
 }
 
-/** Gives a graph up: its vectors are scanned until they are linked anew, which clears the rows. */
+/** Gives a graph up: vectors are scanned until they are linked anew, which clears what is left. */
 export function dropGraph(segment: Segment): void {
   segment.publishLinked(0);
   segment.i32s[F.ENTRY_COUNT] = 0;

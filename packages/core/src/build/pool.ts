@@ -37,11 +37,12 @@ function startThreads(count: number): Threads {
   return threads;
 }
 
-function workerFailed(cause: unknown): VectorIndexError {
+function workerFailed(cause: unknown, { job }: JobMessage): VectorIndexError {
   const reason = cause instanceof Error ? cause.message : String(cause);
+  const advice = job.kind === 'queries' ? 'search again' : 'call link() to finish linking';
   return new VectorIndexError(
     ErrorCode.workerFailed,
-    `a worker thread failed: ${reason}; the index still answers, call link() to finish linking`,
+    `a worker thread failed: ${reason}; the index still answers, ${advice}`,
     { reason },
     cause,
   );
@@ -100,7 +101,7 @@ export class WorkerPool {
       await task;
     } catch (cause) {
       this.#retire(threads);
-      throw workerFailed(cause);
+      throw workerFailed(cause, message);
     } finally {
       this.#running.delete(task);
     }

@@ -15,7 +15,7 @@ export interface Sample {
 const QUERIES = 32;
 const NEAREST = 10;
 
-/** Codes less 64: what encode.ts would write, as signed numbers. */
+/** Codes less 64, as signed numbers: what encode.ts writes, but for the rounding of the means. */
 function encode(rows: Float32Array, scale: number): Int8Array {
   const codes = new Int8Array(rows.length);
   for (let i = 0; i < rows.length; i++) {

@@ -12,6 +12,7 @@ import {
   isRepeatable,
   type Job,
   jobItems,
+  jobTotal,
   runJob,
 } from './job.ts';
 import type { WorkerPool } from './pool.ts';
@@ -164,7 +165,8 @@ export async function runWork(crew: Crew, job: Job, watch: JobWatch = {}): Promi
   // Called by a timer, where an error would end the process instead of the job.
   const tick = (): void => {
     try {
-      if (!thrown) onDone?.(Atomics.load(control, DONE));
+      // What a dead thread had all but finished counts twice.
+      if (!thrown) onDone?.(Math.min(Atomics.load(control, DONE), jobTotal(job)));
     } catch (error) {
       thrown = { error };
       cancel();

@@ -89,8 +89,8 @@ const LARGEST: i32 = 0x7fffff;
 const NO_KEY: i32 = 0x7fffffff;
 
 /**
- * The three smallest keys of a row of `count` distances, a multiple of four, to `out`. A key is the distance shifted
- * right, at most 23 bits, then the 8 bits of the column.
+ * The three smallest keys of a row of `count` distances, a multiple of four, to `out`. A key is the
+ * distance shifted right, at most 23 bits, then the 8 bits of the column.
  */
 export function nearestThree(row: i32, count: i32, shift: i32, out: i32): void {
   let first = NO_KEY;

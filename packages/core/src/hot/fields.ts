@@ -148,7 +148,7 @@ export const MAX_COLUMNS: i32 = MAX_LEADERS + MAX_POINTS;
 export const MATRIX: i32 = COLUMN_TERMS + MAX_COLUMNS;
 /** Packed codes of the rows (at most MAX_LEAF); those of the columns follow at COLUMN_WORD. */
 export const PACKED_ROWS: i32 = MATRIX + MAX_LEAF * MAX_LEAF;
-/** Header words that say where the parts of variable size begin, from a block's or bench's start. */
+/** Header words: where parts of variable size begin, from the start of a block or bench. */
 export const QUERY_CODE_WORD: i32 = 49;
 export const VISITED_WORD: i32 = 50;
 export const COLUMN_WORD: i32 = 58;

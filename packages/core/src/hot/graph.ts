@@ -1,5 +1,6 @@
 // Where a node's neighbors are. A row is [degree, neighbor, ...] of fixed size; level 0 has one per
 // node, upper levels share a pool in which a node's rows lie one after another, level 1 first.
+// What the graph calls a node is a slot: the map NODES says whose vector it stands for.
 
 import {
   COPY_COUNT,

@@ -59,7 +59,7 @@ function shieldOf(scratch: i32, node: i32, distance: i32, from: i32, end: i32, a
  * True when pair `index` has the codes of the pair before it. Under dot a longer vector may be
  * nearer to a copy than the copy is to itself, so that copies do not shield each other.
  */
-function isCopy(pool: i32, index: i32): boolean {
+function repeatsPrevious(pool: i32, index: i32): boolean {
   if (index === 0 || poolKey(pool, index) !== poolKey(pool, index - 1)) return false;
   return haveSameCodes(poolNode(pool, index), poolNode(pool, index - 1));
 }
@@ -74,7 +74,7 @@ function selectOpen(scratch: i32, limit: i32, alpha: i32): i32 {
   let count: i32 = 0;
   for (let i: i32 = 0; i < size && count < limit; i++) {
     setI32(scratch + CHECKED + i, NONE);
-    if (isCopy(pool, i)) continue;
+    if (repeatsPrevious(pool, i)) continue;
     const node = poolNode(pool, i);
     const shield = shieldOf(scratch, node, poolKey(pool, i), 0, count, alpha);
     if (shield === WEAK) setI32(scratch + CHECKED + i, count);

@@ -1,7 +1,8 @@
 // Recall@10 at the default efSearch, per builder, metric and shape of data, of one build and of a
-// build that went on with adds. The floors are the same for all builders. All is seeded and builds are deterministic, so a floor is the measured value
-// less 0.01: a change that costs more is meant to be seen. No shape may have less than 0.9,
-// whatever was measured. NIGH_MEASURE=1 prints the figures.
+// build that went on with adds. The floors are the same for all builders. All is seeded and builds
+// are deterministic, so a floor is the measured value less 0.01: a change that costs more is meant
+// to be seen. No shape may have less than 0.9, whatever was measured. NIGH_MEASURE=1 prints the
+// figures.
 
 import {
   bruteForceBatch,

@@ -91,7 +91,7 @@ export function neighborsOf(segment: Segment, slot: number): number[] {
   return neighborsAt(segment, rowWord(segment, slot));
 }
 
-/** Says that `copy` is the next slot with the codes of `slot`, and whether its floats are the same. */
+/** Says that `copy` is the next slot with the codes of `slot`, and whether it has its floats. */
 export function linkCopy(segment: Segment, slot: number, copy: number, same: boolean): void {
   segment.i32s[copyWord(segment.layout, slot)] = (copy + 1) | (same ? F.SAME_VECTOR : 0);
 }

@@ -64,9 +64,10 @@ export function chainCopies(segment: Segment, copies: Copies): void {
   const firstCopy = copies.firsts.length;
   /** The end of each chain, by the node it began with. */
   const ends = new Map<number, { slot: number; node: number }>();
+  const originals = new Set(copies.originals);
   for (let slot = 0; slot < firstCopy; slot++) {
     const node = i32s[nodeWord(layout, slot)];
-    ends.set(node, { slot, node });
+    if (originals.has(node)) ends.set(node, { slot, node });
   }
   copies.nodes.forEach((node, i) => {
     const end = ends.get(copies.originals[i]);

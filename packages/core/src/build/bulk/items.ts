@@ -208,6 +208,7 @@ export function bulkItemSize({ kind }: BulkPhase): number {
 
 /** Does one item of a phase. */
 export function runBulkItem(segment: Segment, place: Place, phase: BulkPhase, range: Range): void {
+  segment.i32s[place.bench + F.BENCH_USED] = 1;
   if (phase.kind === 'encode') encode(segment, place, phase, range);
   else if (phase.kind === 'assign') assign(segment, place, phase.work, range);
   else if (phase.kind === 'probe') probe(segment, place, phase.work, range);

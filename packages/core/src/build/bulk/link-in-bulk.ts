@@ -20,7 +20,7 @@ import {
   listReverse,
   orderByLeader,
 } from './partitions.ts';
-import { levelParameters, type Shape } from './quality.ts';
+import { levelParameters, type Shape, upperLevelParameters } from './quality.ts';
 import {
   type Assignment,
   allocateAssignment,
@@ -70,6 +70,8 @@ async function assignLevel(
 /** What kind of data the points of a level are. */
 function shapeOf(segment: Segment, assignment: Assignment): Shape {
   if (assignment.count <= SMALL_COUNT) return 'small';
+  // Inner products have no zero, so no multiple of one tells: the careful choice.
+  if (segment.layout.metric === 'dot') return 'crowded';
   return isCrowded(assignment, segment.hot.codeDistance) ? 'crowded' : 'distinct';
 }
 
@@ -78,8 +80,10 @@ function workspaceOf(task: LinkTask, assignment: Assignment): Workspace {
   const { segment, quality, shared } = task;
   const { level } = assignment;
   const { M, M0 } = segment.layout;
-  const shape = shapeOf(segment, assignment);
-  const parameters = levelParameters(quality, { level, cap: level === 0 ? M0 : M, shape });
+  const parameters =
+    level === 0
+      ? levelParameters(quality, shapeOf(segment, assignment), M0)
+      : upperLevelParameters(M);
   return extendAssignment(assignment, parameters, shared);
 }
 

@@ -103,7 +103,11 @@ function toPoints({ forward, members, count, parameters }: Workspace): Int32Arra
   const stride = 1 + parameters.forwardLimit;
   const targets = forward.slice();
   for (let from = 0; from < count * stride; from += stride) {
-    for (let i = 1; i <= forward[from]; i++) targets[from + i] = points.get(forward[from + i]) ?? 0;
+    for (let i = 1; i <= forward[from]; i++) {
+      const point = points.get(forward[from + i]);
+      if (point === undefined) throw new Error('an edge leaves its level'); // cannot happen
+      targets[from + i] = point;
+    }
   }
   return targets;
 }

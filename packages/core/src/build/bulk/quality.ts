@@ -25,7 +25,7 @@ type Choice = Pick<LevelParameters, 'fanout' | 'splitFanout'> & {
 
 /**
  * Few clusters and many parts cost least. Crowded data needs many clusters, because where one ends
- * and the next begins is a matter of chance; small data gets both, because it takes no time.
+ * and the next begins is a matter of chance; small data gets both, because it takes little time.
  */
 const CHOICES: Readonly<Record<Shape, Readonly<Record<Quality, Choice>>>> = {
   distinct: {
@@ -48,18 +48,14 @@ const CHOICES: Readonly<Record<Shape, Readonly<Record<Quality, Choice>>>> = {
 export const MAX_FANOUT = 8;
 const LEAF_TARGET = 96;
 
-/** The parameters of a level whose rows have room for `cap` neighbors. */
-export function levelParameters(
-  quality: Quality,
-  { level, cap, shape }: { level: number; cap: number; shape: Shape },
-): LevelParameters {
-  // Upper levels are searched for everything they have, and mended (link-in-bulk.ts).
-  const { fanout, splitFanout, forwardShare } =
-    level === 0 ? CHOICES[shape][quality] : CHOICES.distinct.high;
-  return {
-    fanout,
-    splitFanout,
-    leafTarget: LEAF_TARGET,
-    forwardLimit: Math.ceil(cap * forwardShare),
-  };
+/** The parameters of level 0, whose rows have room for `cap` neighbors. */
+export function levelParameters(quality: Quality, shape: Shape, cap: number): LevelParameters {
+  const { fanout, splitFanout, forwardShare } = CHOICES[shape][quality];
+  const forwardLimit = Math.ceil(cap * forwardShare);
+  return { fanout, splitFanout, leafTarget: LEAF_TARGET, forwardLimit };
+}
+
+/** The same for the others, which are searched for everything they have, and mended. */
+export function upperLevelParameters(cap: number): LevelParameters {
+  return levelParameters('high', 'distinct', cap);
 }

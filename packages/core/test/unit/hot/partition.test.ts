@@ -11,11 +11,7 @@ import {
   wordsAt,
   writeList,
 } from '../../support/coded-segment.ts';
-import {
-  nearestInLeaf,
-  sampledDistances,
-  smallest,
-} from '../../support/naive-blocks.ts';
+import { nearestInLeaf, sampledDistances, smallest } from '../../support/naive-blocks.ts';
 import { TIER_TARGETS } from '../../support/targets.ts';
 
 /** A slot whose codes would lie outside of the memory. */

@@ -18,9 +18,8 @@ import type { Segment } from '../../../../src/segment.ts';
 import { fillSegment } from '../../../support/bare-segment.ts';
 
 const DIMENSION = 8;
-const ON_LEVEL_0 = { level: 0, cap: 32, shape: 'small' } as const;
 /** One cluster that everybody belongs to. */
-const PARAMETERS = { ...levelParameters('balanced', ON_LEVEL_0), fanout: 1 };
+const PARAMETERS = { ...levelParameters('balanced', 'small', 32), fanout: 1 };
 const WIDTH = candidateWidth(PARAMETERS);
 /** What nobody ever proposes: shows what was not written. */
 const UNWRITTEN = -77;

@@ -21,7 +21,7 @@ import { MAX_LEADERS } from '../../../../src/hot/fields.ts';
 
 const COUNT = 200;
 const LEADERS = 20;
-const PARAMETERS = levelParameters('fast', { level: 0, cap: 32, shape: 'small' });
+const PARAMETERS = levelParameters('fast', 'small', 32);
 const { fanout, forwardLimit } = PARAMETERS;
 
 function workspace(members: readonly number[] = [], seed = 1): Workspace {
