@@ -3,6 +3,8 @@
 
 // @ts-nocheck: AssemblyScript, not TypeScript.
 
+import { sumLanes, transposeAdd } from './machine.ts';
+
 /** Bytes between two pieces of one row: four rows of a quad take turns. */
 const STRIDE: usize = 64;
 /** Pieces whose products fit in 16 bits when added: 8 * 2 * 32 * 63 = 32,256. */
@@ -38,15 +40,6 @@ export function packCodes(
   store<i32>(to, sumLanes(squares), 4);
 }
 
-@inline
-function sumLanes(sum: v128): i32 {
-  return (
-    i32x4.extract_lane(sum, 0) +
-    i32x4.extract_lane(sum, 1) +
-    (i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3))
-  );
-}
-
 /** Eight sums of two products each. Which two differs between tiers; their total does not. */
 @inline
 function multiply(a: v128, b: v128): v128 {
@@ -57,19 +50,12 @@ function multiply(a: v128, b: v128): v128 {
 /** Four sums of eight lanes become one vector of four sums. */
 @inline
 function sumQuad(a: v128, b: v128, c: v128, d: v128): v128 {
-  const wa = i32x4.extadd_pairwise_i16x8_s(a);
-  const wb = i32x4.extadd_pairwise_i16x8_s(b);
-  const wc = i32x4.extadd_pairwise_i16x8_s(c);
-  const wd = i32x4.extadd_pairwise_i16x8_s(d);
-  const ab = addPairs(wa, wb);
-  const cd = addPairs(wc, wd);
-  return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
-}
-
-/** Lanes 0 + 2 and 1 + 3 of `a`, next to those of `b`, in turns. */
-@inline
-function addPairs(a: v128, b: v128): v128 {
-  return i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
+  return transposeAdd(
+    i32x4.extadd_pairwise_i16x8_s(a),
+    i32x4.extadd_pairwise_i16x8_s(b),
+    i32x4.extadd_pairwise_i16x8_s(c),
+    i32x4.extadd_pairwise_i16x8_s(d),
+  );
 }
 
 /** Distances of two signed rows to a quad of unsigned ones, to `out` and `out + stride`. */

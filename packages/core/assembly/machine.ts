@@ -79,8 +79,9 @@ function accumulate(sum: v128, a: v128, b: v128): v128 {
   return i32x4.add(sum, i32x4.extadd_pairwise_i16x8_s(pairs));
 }
 
+/** The sum of four lanes; also for the block kernels. */
 @inline
-function sumLanes(sum: v128): i32 {
+export function sumLanes(sum: v128): i32 {
   return (
     i32x4.extract_lane(sum, 0) +
     i32x4.extract_lane(sum, 1) +
@@ -101,12 +102,35 @@ export function dotCodes(a: i32, b: i32, words: i32): i32 {
   return sumLanes(sum);
 }
 
-/** Four sums of four lanes become one vector of four sums. */
+/** Four sums of four lanes become one vector of four sums; also for the block kernels. */
 @inline
-function transposeAdd(a: v128, b: v128, c: v128, d: v128): v128 {
+export function transposeAdd(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
   const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
   return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
+}
+
+/** Dot products of the codes at `query` with the rows at four places. */
+@inline
+function dotQuad(query: usize, a: usize, b: usize, c: usize, d: usize, bytes: usize): v128 {
+  const end = query + bytes;
+  let sa = i32x4.splat(0);
+  let sb = i32x4.splat(0);
+  let sc = i32x4.splat(0);
+  let sd = i32x4.splat(0);
+  while (query < end) {
+    const q = v128.load(query);
+    sa = accumulate(sa, q, v128.load(a));
+    sb = accumulate(sb, q, v128.load(b));
+    sc = accumulate(sc, q, v128.load(c));
+    sd = accumulate(sd, q, v128.load(d));
+    query += 16;
+    a += 16;
+    b += 16;
+    c += 16;
+    d += 16;
+  }
+  return transposeAdd(sa, sb, sc, sd);
 }
 
 export function dotCodesQuad(
@@ -118,29 +142,16 @@ export function dotCodesQuad(
   words: i32,
   out: i32,
 ): void {
-  let at = <usize>query << 2;
-  const end = at + (<usize>words << 2);
-  let pa = <usize>a << 2;
-  let pb = <usize>b << 2;
-  let pc = <usize>c << 2;
-  let pd = <usize>d << 2;
-  let sa = i32x4.splat(0);
-  let sb = i32x4.splat(0);
-  let sc = i32x4.splat(0);
-  let sd = i32x4.splat(0);
-  while (at < end) {
-    const q = v128.load(at);
-    sa = accumulate(sa, q, v128.load(pa));
-    sb = accumulate(sb, q, v128.load(pb));
-    sc = accumulate(sc, q, v128.load(pc));
-    sd = accumulate(sd, q, v128.load(pd));
-    at += 16;
-    pa += 16;
-    pb += 16;
-    pc += 16;
-    pd += 16;
-  }
-  v128.store(<usize>out << 2, transposeAdd(sa, sb, sc, sd));
+  const bytes = <usize>words << 2;
+  const dots = dotQuad(
+    <usize>query << 2,
+    <usize>a << 2,
+    <usize>b << 2,
+    <usize>c << 2,
+    <usize>d << 2,
+    bytes,
+  );
+  v128.store(<usize>out << 2, dots);
 }
 
 export function nearestSelected(
@@ -160,30 +171,15 @@ export function nearestSelected(
   let normAt = <usize>norms << 2;
   const last = entry + (<usize>count << 2);
   while (entry < last) {
-    let at = <usize>code << 2;
-    const end = at + bytes;
-    let pa = <usize>load<i32>(entry) << 2;
-    let pb = <usize>load<i32>(entry, 4) << 2;
-    let pc = <usize>load<i32>(entry, 8) << 2;
-    let pd = <usize>load<i32>(entry, 12) << 2;
-    let sa = i32x4.splat(0);
-    let sb = i32x4.splat(0);
-    let sc = i32x4.splat(0);
-    let sd = i32x4.splat(0);
-    while (at < end) {
-      const q = v128.load(at);
-      sa = accumulate(sa, q, v128.load(pa));
-      sb = accumulate(sb, q, v128.load(pb));
-      sc = accumulate(sc, q, v128.load(pc));
-      sd = accumulate(sd, q, v128.load(pd));
-      at += 16;
-      pa += 16;
-      pb += 16;
-      pc += 16;
-      pd += 16;
-    }
-    const dots = i32x4.shl(transposeAdd(sa, sb, sc, sd), 1);
-    const distances = i32x4.sub(i32x4.add(own, v128.load(normAt)), dots);
+    const dots = dotQuad(
+      <usize>code << 2,
+      <usize>load<i32>(entry) << 2,
+      <usize>load<i32>(entry, 4) << 2,
+      <usize>load<i32>(entry, 8) << 2,
+      <usize>load<i32>(entry, 12) << 2,
+      bytes,
+    );
+    const distances = i32x4.sub(i32x4.add(own, v128.load(normAt)), i32x4.shl(dots, 1));
     nearest = i32x4.min_s(nearest, distances);
     if (v128.any_true(i32x4.le_s(distances, limits))) break;
     entry += 16;

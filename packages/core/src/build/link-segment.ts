@@ -193,6 +193,10 @@ export async function linkSegment(task: LinkTask): Promise<void> {
       return;
     }
   }
+  // Everybody is its own slot, until a build by partitions numbers the slots.
+  for (let node = linked; node < count; node++) {
+    segment.i32s[nodeWord(segment.layout, node)] = node;
+  }
   if (linked === 0 && task.builder === 'partitions') {
     await linkInBulk(task).catch((error: unknown) => {
       dropGraph(segment);
@@ -201,9 +205,6 @@ export async function linkSegment(task: LinkTask): Promise<void> {
     return;
   }
   const fresh = count - linked;
-  for (let node = linked; node < count; node++) {
-    segment.i32s[nodeWord(segment.layout, node)] = node;
-  }
   report('encode', 0, fresh);
   await run({ kind: 'encode', first: linked, end: count }, (done) => report('encode', done, fresh));
   drawLevels(segment, seed, count);

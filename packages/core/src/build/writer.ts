@@ -78,8 +78,9 @@ async function linkOne(
     }
   };
   const shared = crew.threads > 1;
-  // Threads start while the codes are chosen. One that cannot fails the first job, not this.
-  if (shared) await crew.pool().then((pool) => pool.start());
+  // A first graph keeps all threads busy: they start while the codes are chosen. A thread that
+  // cannot start fails the first job, not this. A few vectors added later need none.
+  if (shared && segment.linked === 0) await crew.pool().then((pool) => pool.start());
   await linkSegment({ segment, ...settings, shared, run, report }).catch((error: unknown) => {
     throw thrown.signal.aborted ? thrown.signal.reason : error;
   });

@@ -12,7 +12,6 @@ import {
   quadDistances,
 } from './block-kernels.ts';
 import {
-  BENCH_USED,
   CODE_WORDS,
   CODES,
   COLUMN_TERMS,
@@ -80,7 +79,6 @@ function listed(bench: i32, index: i32, count: i32): i32 {
 
 /** Makes the `count` slots of LIST, at most MAX_LEADERS, the leaders of the next assignments. */
 export function loadLeaders(bench: i32, count: i32): void {
-  setI32(bench + BENCH_USED, 1);
   const words = sampledWords();
   const step = samplingStep();
   const padded = (count + 3) & ~3;
@@ -178,7 +176,6 @@ function resolveKeys(bench: i32, row: i32, count: i32): void {
  * for each, its nearest in the leaf, NONE where there are fewer.
  */
 export function linkLeaf(bench: i32, count: i32): void {
-  setI32(bench + BENCH_USED, 1);
   const words = i32At(CODE_WORDS);
   const shift = keyShift();
   const quads = (count + 3) >> 2;

@@ -5,6 +5,7 @@
 import * as F from '../../hot/fields.ts';
 import { uniform } from '../../random.ts';
 import type { Segment } from '../../segment.ts';
+import { assignToLeaders } from './assign.ts';
 import { candidateWidth, slotOf, type Workspace } from './workspace.ts';
 
 /** Parts smaller than this share a leaf. */
@@ -97,23 +98,20 @@ class Cluster {
     const { leafTarget } = this.#work.parameters;
     const wanted = Math.ceil((part.length * fanout) / leafTarget);
     const leaderCount = Math.max(2, Math.min(F.MAX_LEADERS, wanted));
-    const nearest = Math.min(fanout, leaderCount);
-    const { hot, i32s } = this.#segment;
-    const list = this.#bench + F.LIST;
-    for (let i = 0; i < leaderCount; i++) {
-      const draw = i + uniform(this.#seed, i);
-      i32s[list + i] = this.#slots[part[Math.floor((draw * part.length) / leaderCount)]];
-    }
-    hot.loadLeaders(this.#bench, leaderCount);
-    const assigned = new Uint16Array(part.length * nearest);
-    for (let first = 0; first < part.length; first += F.MAX_POINTS) {
-      const count = Math.min(F.MAX_POINTS, part.length - first);
-      for (let i = 0; i < count; i++) i32s[list + i] = this.#slots[part[first + i]];
-      hot.assignPoints(this.#bench, count, leaderCount, nearest);
-      const out = this.#bench + F.OUT;
-      assigned.set(i32s.subarray(out, out + count * nearest), first * nearest);
-    }
-    return distribute(part, assigned, nearest, leaderCount);
+    const used = Math.min(fanout, leaderCount);
+    const slots = this.#slots;
+    const leaderAt = (index: number): number => {
+      const draw = index + uniform(this.#seed, index);
+      return slots[part[Math.floor((draw * part.length) / leaderCount)]];
+    };
+    const nearest = new Uint16Array(part.length * used);
+    assignToLeaders(
+      this.#segment,
+      this.#bench,
+      { count: leaderCount, slotAt: leaderAt },
+      { first: 0, end: part.length, slotAt: (i) => slots[part[i]], nearest, fanout: used },
+    );
+    return distribute(part, nearest, used, leaderCount);
   }
 
   #linkLeaf(members: Int32Array): void {

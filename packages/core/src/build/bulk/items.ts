@@ -5,6 +5,7 @@
 import * as F from '../../hot/fields.ts';
 import { HOSTS } from '../../hot/find.ts';
 import type { Segment } from '../../segment.ts';
+import { assignToLeaders } from './assign.ts';
 import { linkCluster } from './clusters.ts';
 import { MAX_FANOUT } from './quality.ts';
 import { type Assignment, candidateWidth, slotOf, type Workspace } from './workspace.ts';
@@ -46,18 +47,13 @@ export interface Range {
 
 /** Assigns points to their nearest leaders. */
 function assign(segment: Segment, { bench }: Place, work: Assignment, range: Range): void {
-  const { hot, i32s } = segment;
   const { leaders, nearest } = work;
-  const list = bench + F.LIST;
-  for (let i = 0; i < leaders.length; i++) i32s[list + i] = slotOf(work, leaders[i]);
-  hot.loadLeaders(bench, leaders.length);
-  for (let point = range.first; point < range.end; point += F.MAX_POINTS) {
-    const count = Math.min(F.MAX_POINTS, range.end - point);
-    for (let i = 0; i < count; i++) i32s[list + i] = slotOf(work, point + i);
-    hot.assignPoints(bench, count, leaders.length, MAX_FANOUT);
-    const out = bench + F.OUT;
-    nearest.set(i32s.subarray(out, out + count * MAX_FANOUT), point * MAX_FANOUT);
-  }
+  assignToLeaders(
+    segment,
+    bench,
+    { count: leaders.length, slotAt: (index) => slotOf(work, leaders[index]) },
+    { ...range, slotAt: (point) => slotOf(work, point), nearest, fanout: MAX_FANOUT },
+  );
 }
 
 function linkClusters(segment: Segment, { bench }: Place, work: Workspace, range: Range): void {

@@ -126,9 +126,7 @@ function membersOf(segment: Segment, count: number, level: number, shared: boole
 /** Encodes everything, finds the copies, and numbers the slots by cluster; level 0, assigned. */
 async function partition(task: LinkTask): Promise<{ work: Workspace; order?: Int32Array }> {
   const { segment, seed, run, report, shared } = task;
-  const { i32s, layout, count } = segment;
-  const start = nodeWord(layout, 0);
-  for (let node = 0; node < count; node++) i32s[start + node] = node;
+  const { count } = segment;
   const hashes = allocateWords(count, shared);
   const encoded = (done: number): void => report('encode', done, count);
   await run({ kind: 'encode', first: 0, end: count, hashes }, encoded);

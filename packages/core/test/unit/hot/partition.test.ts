@@ -140,17 +140,6 @@ describe.each(TIER_TARGETS)('linkLeaf on the $tier tier', (target) => {
     linkLeaf(segment, range(0, 5));
     expect(wordsAt(segment, segment.bench(0) + F.OUT + 15, 3)).toEqual([-9, -9, -9]);
   });
-
-  test('notes that the bench was used', () => {
-    const segment = codedSegment(
-      randomRows(4, { count: 2, dimension: 3 }),
-      { dimension: 3 },
-      target,
-    );
-    expect(segment.i32s[segment.bench(0) + F.BENCH_USED]).toBe(0);
-    linkLeaf(segment, [0, 1]);
-    expect(segment.i32s[segment.bench(0) + F.BENCH_USED]).toBe(1);
-  });
 });
 
 describe.each(TIER_TARGETS)('assignPoints on the $tier tier', (target) => {
