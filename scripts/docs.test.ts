@@ -209,7 +209,7 @@ describe('the arithmetic of memory', () => {
     const shape = { dimension, metric: 'l2', M, capacity: COUNT, ...blocks } as const;
     const layout = computeLayout(shape);
     const upperCount = COUNT / (M - 1);
-    const used = { count: COUNT, linked: COUNT, upperCount, copyCount: 0 };
+    const used = { count: COUNT, linked: COUNT, upperCount, copyCount: 0, hubCount: 0 };
     const words = SAVED_REGIONS.filter((name) => name !== 'means' && name !== 'entryPoints')
       .map((name) => usedWords(layout, name, used))
       .reduce((sum, length) => sum + length, 0);

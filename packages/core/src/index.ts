@@ -4,7 +4,7 @@ export type { Progress, WorkOptions } from './build/runner.ts';
 export type { Tier } from './engine/tier.ts';
 export { ErrorCode, type ErrorDetails, VectorIndexError } from './errors.ts';
 export type { EvaluateOptions, EvaluatePoint, Evaluation } from './evaluate.ts';
-export type { Metric } from './memory/layout.ts';
+export type { EntryKind, Metric } from './memory/layout.ts';
 export type { MemoryKind } from './memory/segment-memory.ts';
 export { type Builder, DEFAULT_EF_SEARCH, type IndexOptions, type Quality } from './options.ts';
 export { uniform } from './random.ts';

@@ -5,7 +5,13 @@ import { assertChoice, assertInteger, assertOptions, option } from './assert.ts'
 import { availableCores, hasNode } from './engine/runtime.ts';
 import { detectTier, TIERS, type Tier } from './engine/tier.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
-import { MAX_SEGMENT_BYTES, METRICS, type Metric } from './memory/layout.ts';
+import {
+  ENTRY_KINDS,
+  type EntryKind,
+  MAX_SEGMENT_BYTES,
+  METRICS,
+  type Metric,
+} from './memory/layout.ts';
 import { MEMORY_KINDS, type MemoryKind } from './memory/segment-memory.ts';
 
 export const MAX_DIMENSION = 32768;
@@ -27,6 +33,7 @@ export const DEFAULT_QUALITY: Quality = 'balanced';
 export const BUILDERS = ['partitions', 'insertion'] as const;
 export type Builder = (typeof BUILDERS)[number];
 export const DEFAULT_BUILDER: Builder = 'partitions';
+export const DEFAULT_ENTRY: EntryKind = 'levels';
 /** RobustPrune's factor: a candidate is dropped when a kept one is 1.2 times nearer to it. */
 const PRUNE_ALPHA = 1.2;
 /** The same where candidates come from leaves (docs/decisions/0007). */
@@ -46,6 +53,8 @@ export interface IndexOptions {
   readonly quality?: Quality;
   /** How a first graph is built: 'partitions' (default), or one vector after another. */
   readonly builder?: Builder;
+  /** How searches enter the graph: down its levels (default), or by a table of hubs. */
+  readonly entry?: EntryKind;
   /** Start of all randomness; same input and seed give the same bytes. Default 1. */
   readonly seed?: number;
   /** Threads of the pool; 1 never starts a worker. Default: the cores available. */
@@ -69,6 +78,7 @@ export interface ResolvedOptions {
   readonly efConstruction: number;
   readonly quality: Quality;
   readonly builder: Builder;
+  readonly entry: EntryKind;
   readonly seed: number;
   readonly threads: number;
   readonly capacity: number;
@@ -85,6 +95,7 @@ export const INDEX_OPTION_NAMES: readonly string[] = [
   'efConstruction',
   'quality',
   'builder',
+  'entry',
   'seed',
   'threads',
   'capacity',
@@ -160,6 +171,7 @@ export function resolveOptions(raw: unknown, keys: readonly string[] = []): Reso
     efConstruction: integer('efConstruction', DEFAULT_EF_CONSTRUCTION, [1, MAX_EF_CONSTRUCTION]),
     quality: choice('quality', DEFAULT_QUALITY, QUALITIES),
     builder: choice('builder', DEFAULT_BUILDER, BUILDERS),
+    entry: choice('entry', DEFAULT_ENTRY, ENTRY_KINDS),
     seed: integer('seed', DEFAULT_SEED, [0, 2 ** 32 - 1]),
     threads: integer('threads', cores, [1, memory === 'private' ? 1 : MAX_THREADS]),
     capacity: integer('capacity', DEFAULT_CAPACITY, [1, MAX_CAPACITY]),

@@ -41,11 +41,11 @@ export function ownerBlocks(threads: number): number {
 
 /** The layout of a segment with room for `capacity` vectors. */
 export function layoutOptions(options: ResolvedOptions, capacity: number): LayoutOptions {
-  const { dimension, metric, M, threads } = options;
+  const { dimension, metric, M, entry, threads } = options;
   const least = ownerBlocks(threads) + 1;
   const wanted = Math.min(F.MAX_SCRATCH_COUNT, ownerBlocks(threads) + READER_BLOCKS);
   const benchCount = ownerBlocks(threads);
-  const shape = { dimension, metric, M, capacity, scratchCount: wanted, benchCount };
+  const shape = { dimension, metric, M, entry, capacity, scratchCount: wanted, benchCount };
   // A small limit, or a full segment of a machine with fewer cores, leaves readers less room.
   const { byteLength, scratchWords } = computeLayout(shape);
   const limit = Math.min(options.segmentByteLimit, MAX_SEGMENT_BYTES);

@@ -4,6 +4,7 @@ import type { Tier } from './engine/tier.ts';
 import * as F from './hot/fields.ts';
 import {
   BYTES_PER_WORD,
+  type EntryKind,
   MAX_BATCH_SHARE,
   type Metric,
   MIN_BATCH,
@@ -20,7 +21,7 @@ export interface IndexBytes {
   readonly vectors: number;
   /** 7-bit codes and their norms. */
   readonly codes: number;
-  /** Neighbor rows of all levels, levels, tombstones. */
+  /** Neighbor rows of all levels, levels or hubs, tombstones. */
   readonly graph: number;
   /** Scratch blocks and benches in use so far, and the lists of reverse edges of insertion. */
   readonly scratch: number;
@@ -46,6 +47,9 @@ export interface IndexStats {
   readonly segments: number;
   /** Nodes in a graph; the other count - linked are scanned exactly. */
   readonly linked: number;
+  /** How searches enter the graph, and in how many hubs at most: 0 where it has levels. */
+  readonly entry: EntryKind;
+  readonly hubs: number;
   readonly maxLevel: number;
   /** Mean number of level-0 neighbors of the linked nodes. */
   readonly meanDegree: number;
@@ -60,6 +64,9 @@ const REGION_KINDS: readonly (readonly [RegionName, ByteKind])[] = [
   ['norms', 'codes'],
   ['means', 'codes'],
   ['rows', 'graph'],
+  ['hubs', 'graph'],
+  ['hubNorms', 'graph'],
+  ['hubCodes', 'graph'],
   ['upperRows', 'graph'],
   ['upperHeads', 'graph'],
   ['levels', 'graph'],
@@ -88,10 +95,16 @@ function touchedScratchWords(segment: Segment): number {
   return words;
 }
 
+const NO_GRAPH = { upperCount: 0, copyCount: 0, hubCount: 0 };
+
 function addBytes(segment: Segment, bytes: Record<ByteKind, number>): void {
   const { count, linked, i32s, layout } = segment;
-  const graph = { upperCount: i32s[F.UPPER_COUNT], copyCount: i32s[F.COPY_COUNT] };
-  const used = { count, linked, ...(linked > 0 ? graph : { upperCount: 0, copyCount: 0 }) };
+  const graph = {
+    upperCount: i32s[F.UPPER_COUNT],
+    copyCount: i32s[F.COPY_COUNT],
+    hubCount: i32s[F.HUB_COUNT],
+  };
+  const used = { count, linked, ...(linked > 0 ? graph : NO_GRAPH) };
   for (const [region, kind] of REGION_KINDS) {
     bytes[kind] += usedWords(layout, region, used) * BYTES_PER_WORD;
   }
@@ -134,6 +147,8 @@ export function collectStats(options: ResolvedOptions, segments: readonly Segmen
     memory: options.memory,
     segments: segments.length,
     linked,
+    entry: options.entry,
+    hubs: sum(({ i32s }) => i32s[F.HUB_COUNT]),
     maxLevel: segments.reduce((max, segment) => Math.max(max, segment.i32s[F.MAX_LEVEL]), 0),
     meanDegree: linked > 0 ? sum(sumDegrees) / linked : 0,
     bytes: measureBytes(segments, count),

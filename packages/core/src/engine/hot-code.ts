@@ -42,6 +42,7 @@ export interface HotCode {
   verifySegment(scratch: Word, marker: Word, maxLevel: number): number;
 
   bindNode(scratch: Word, node: Node): void;
+  enterByHubs(scratch: Word, width: number): void;
   searchLevel(scratch: Word, level: number, ef: number): void;
   selectNeighbors(scratch: Word, limit: number, alpha: number): number;
   poolReset(pool: Word, capacity: number): void;

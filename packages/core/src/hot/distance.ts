@@ -9,6 +9,8 @@ import {
   DISTANCE_COUNT,
   DISTANCES,
   GATHERED,
+  HUB_CODES,
+  HUB_NORMS,
   NORM_MASK,
   NORMS,
   QUAD,
@@ -89,6 +91,36 @@ export function measureGathered(scratch: i32, count: i32): void {
   for (let i: i32 = 0; i < count; i++) {
     const norm = i32At(norms + i32At(gathered + i)) & mask;
     setI32(distances + i, queryNorm + norm - 2 * i32At(distances + i));
+  }
+  setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + count);
+}
+
+/**
+ * Distances of the bound query to the hubs [first, first + count), at most MAX_DEGREE, into
+ * DISTANCES. Their codes lie one after another: read in order, nothing has to be touched before.
+ */
+export function measureHubs(scratch: i32, first: i32, count: i32): void {
+  const words = i32At(CODE_WORDS);
+  const query = i32At(scratch + QUERY_CODES);
+  const distances = scratch + DISTANCES;
+  const quads = count & ~3;
+  let row = i32At(HUB_CODES) + first * words;
+  for (let i: i32 = 0; i < quads; i += 4) {
+    const second = row + words;
+    const third = second + words;
+    dotCodesQuad(query, row, second, third, third + words, words, scratch + QUAD);
+    for (let j: i32 = 0; j < 4; j++) setI32(distances + i + j, i32At(scratch + QUAD + j));
+    row = third + 2 * words;
+  }
+  for (let i: i32 = quads; i < count; i++) {
+    setI32(distances + i, dotCodes(query, row, words));
+    row += words;
+  }
+  const norms = i32At(HUB_NORMS) + first;
+  const mask = i32At(scratch + NORM_MASK);
+  const queryNorm = i32At(scratch + QUERY_NORM);
+  for (let i: i32 = 0; i < count; i++) {
+    setI32(distances + i, queryNorm + (i32At(norms + i) & mask) - 2 * i32At(distances + i));
   }
   setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + count);
 }

@@ -76,6 +76,16 @@ export const BENCH_WORDS: i32 = 56;
 /** ALPHA of a build by partitions, whose few candidates are worth keeping longer. */
 export const UNION_ALPHA: i32 = 57;
 
+/** How searches enter the graph: BY_LEVELS or BY_HUBS. */
+export const ENTRY_KIND: i32 = 80;
+/** The table of hubs: their slots, the entry point first, and their norms and codes again. */
+export const HUBS: i32 = 81;
+export const HUB_NORMS: i32 = 82;
+export const HUB_CODES: i32 = 83;
+export const HUB_COUNT: i32 = 84;
+/** How many nodes were linked when the hubs were chosen. */
+export const HUBS_LINKED: i32 = 85;
+
 /** One word per scratch block: 0 free, 1 taken; Atomics only. */
 export const SCRATCH_OWNERS: i32 = 128;
 export const MAX_SCRATCH_COUNT: i32 = 256;
@@ -88,6 +98,9 @@ export const MAX_POOL: i32 = 4096;
 /** ALPHA of a factor of 1. */
 export const ALPHA_ONE: i32 = 1024;
 export const MAX_NODES: i32 = 0x7fffffff;
+/** Values of ENTRY_KIND. By hubs, every node has level 0 and there are no levels to read. */
+export const BY_LEVELS: i32 = 0;
+export const BY_HUBS: i32 = 1;
 
 /** Words of a scratch block, counted from its start. */
 export const EPOCH: i32 = 0;

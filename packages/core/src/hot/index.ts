@@ -5,6 +5,7 @@ export { bindNode, codeDistance, haveSameCodes } from './distance.ts';
 export { encodeSlots, hashCodes } from './encode.ts';
 export { finishResults, measureRange, resultsReset, scanExact, searchGraph } from './exact.ts';
 export { adoptFrom, probe } from './find.ts';
+export { enterByHubs } from './hubs.ts';
 export { applyEdges, groupEdges, linkNodes, updateEntry } from './link.ts';
 export {
   dotCodes,

@@ -3,8 +3,20 @@
 // and only then computes; distances are integers on 7-bit codes, floats only finish (exact.ts).
 
 import { distanceTo, measureGathered, touchGathered } from './distance.ts';
-import { DISTANCES, ENTRY_POINTS, EPOCH, GATHERED, HOP_COUNT, NONE, POOL, SINK } from './fields.ts';
+import {
+  BY_HUBS,
+  DISTANCES,
+  ENTRY_KIND,
+  ENTRY_POINTS,
+  EPOCH,
+  GATHERED,
+  HOP_COUNT,
+  NONE,
+  POOL,
+  SINK,
+} from './fields.ts';
 import { levelOf, maxDegree, rowOf } from './graph.ts';
+import { enterByHubs } from './hubs.ts';
 import { i32At, setI32, touch, u8At } from './machine.ts';
 import {
   poolExpand,
@@ -109,7 +121,7 @@ export function finds(scratch: i32, level: i32, ef: i32, target: i32): boolean {
  * holds the seeds. The paper walks greedily (a width of 1), which ends in a wrong cluster now and
  * then: 2-4 % of the queries on clustered 100k x 128 (docs/decisions/0003).
  */
-export function descend(scratch: i32, level: i32, width: i32): void {
+function descendLevels(scratch: i32, level: i32, width: i32): void {
   const pool = scratch + POOL;
   const entry = i32At(i32At(ENTRY_POINTS));
   const distance = distanceTo(scratch, entry);
@@ -119,4 +131,10 @@ export function descend(scratch: i32, level: i32, width: i32): void {
   // Everything is reachable from the entry point, but nothing need link back to it.
   poolReopen(pool, width + 1);
   poolInsertOnce(pool, distance, entry);
+}
+
+/** Leaves the seeds of a search of `level` in POOL, some `width` of them. */
+export function descend(scratch: i32, level: i32, width: i32): void {
+  if (i32At(ENTRY_KIND) === BY_HUBS) enterByHubs(scratch, width);
+  else descendLevels(scratch, level, width);
 }

@@ -4,6 +4,7 @@
 import { haveSameCodes } from './distance.ts';
 import { codeNorm } from './encode.ts';
 import {
+  BY_HUBS,
   CODE_WORDS,
   CODES,
   COPIES,
@@ -11,10 +12,15 @@ import {
   COUNT,
   DIMENSION,
   ENTRY_COUNT,
+  ENTRY_KIND,
   ENTRY_POINTS,
-  LEVELS,
+  HUB_CODES,
+  HUB_COUNT,
+  HUB_NORMS,
+  HUBS,
   LINKED,
   MAX_LEVEL,
+  NONE,
   NORMS,
   REPORT,
   SAME_VECTOR,
@@ -43,7 +49,8 @@ export const BAD_CODE: i32 = 10;
 export const BAD_TOMBSTONE: i32 = 11;
 export const BAD_SLOT: i32 = 12;
 export const BAD_COPY: i32 = 13;
-export const KIND_COUNT: i32 = 14;
+export const BAD_HUB: i32 = 14;
+export const KIND_COUNT: i32 = 15;
 
 const CODE_SIGNS: i32 = 0x80808080 | 0;
 
@@ -77,7 +84,7 @@ function verifyRow(scratch: i32, node: i32, level: i32): void {
 
 /** True when the node's level and upper rows lie in range, so that its rows may be read. */
 function verifyLevel(scratch: i32, node: i32, maxLevel: i32): boolean {
-  const level = u8At(i32At(LEVELS), node);
+  const level = levelOf(node);
   if (level === 0) return true;
   if (level > maxLevel) {
     report(scratch, BAD_LEVEL, node);
@@ -107,6 +114,34 @@ function verifyEntry(scratch: i32, linked: i32): boolean {
   }
   report(scratch, BAD_ENTRY_POINT, entry);
   return false;
+}
+
+/** True when hub `index`, which is `slot`, has the norm and the codes of its slot. */
+function isHubOf(index: i32, slot: i32): boolean {
+  if (i32At(i32At(HUB_NORMS) + index) !== i32At(i32At(NORMS) + slot)) return false;
+  const words = i32At(CODE_WORDS);
+  const hub = i32At(HUB_CODES) + index * words;
+  const codes = i32At(CODES) + slot * words;
+  for (let i: i32 = 0; i < words; i++) {
+    if (i32At(hub + i) !== i32At(codes + i)) return false;
+  }
+  return true;
+}
+
+/** The hubs are slots of the graph, each once, the entry point first. */
+function verifyHubs(scratch: i32, marker: i32, linked: i32): void {
+  if (i32At(ENTRY_KIND) !== BY_HUBS || linked === 0) return;
+  const hubs = i32At(HUBS);
+  const marks = visitedWord(marker);
+  const epoch = visitedReset(marker);
+  const count = i32At(HUB_COUNT);
+  if (count === 0 || i32At(hubs) !== i32At(i32At(ENTRY_POINTS))) report(scratch, BAD_HUB, NONE);
+  for (let i: i32 = 0; i < count; i++) {
+    const slot = i32At(hubs + i);
+    const known = slot >= 0 && slot < linked && !isCopy(slot);
+    if (known && visitedAdd(marks, epoch, slot) && isHubOf(i, slot)) continue;
+    report(scratch, BAD_HUB, slot);
+  }
 }
 
 /**
@@ -191,6 +226,7 @@ export function verifySegment(scratch: i32, marker: i32, maxLevel: i32): i32 {
   }
   verifyTombstones(scratch);
   verifyNodes(scratch, marker, linked);
+  verifyHubs(scratch, marker, linked);
   if (sound) {
     verifyCopies(scratch, marker, linked);
     for (let node: i32 = 0; node < linked; node++) {

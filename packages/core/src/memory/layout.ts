@@ -1,6 +1,6 @@
 // The picture of a segment: one memory, these regions in this order, each on a 64-byte boundary.
 //
-//   header | means | entry points | levels | tombstones | upper heads | nodes | copies | norms
+//   header | means | entry points | hubs | hub norms | hub codes | levels | tombstones | upper heads | nodes | copies | norms
 //          | codes | rows | upper rows | vectors | edge heads | edges | edge targets
 //          | bench 0, 1, ... | scratch block 0, 1, ...
 //
@@ -30,6 +30,12 @@ const CODE_ALIGNMENT = 16;
 export const MIN_BATCH = 64;
 export const MAX_BATCH_SHARE = 0.02;
 const ENTRY_POINT_LIMIT = 64;
+const MIN_HUBS = 64;
+const MAX_HUBS = 1024;
+
+/** How searches enter the graph, in the order of the header's numbers. */
+export const ENTRY_KINDS = ['levels', 'hubs'] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 export interface LayoutOptions {
   readonly dimension: number;
@@ -40,6 +46,8 @@ export interface LayoutOptions {
   readonly scratchCount: number;
   /** The first blocks, which have a bench beside them: those of threads that may build. */
   readonly benchCount: number;
+  /** 'levels' unless given. By hubs there are no upper levels. */
+  readonly entry?: EntryKind;
 }
 
 /** A region: its first word and how many words it has. */
@@ -48,7 +56,7 @@ export interface Region {
   readonly words: number;
 }
 
-export interface Layout extends LayoutOptions {
+export interface Layout extends Required<LayoutOptions> {
   readonly M0: number;
   /** Neighbors a node selects on level 0; reverse edges fill the row up to M0. */
   readonly forward: number;
@@ -56,6 +64,7 @@ export interface Layout extends LayoutOptions {
   readonly rowWords: number;
   readonly upperRowWords: number;
   readonly upperCapacity: number;
+  readonly hubCapacity: number;
   /** Most nodes, and most edges, of one insertion batch. */
   readonly maxBatch: number;
   readonly edgeCapacity: number;
@@ -74,6 +83,9 @@ export type RegionName =
   | 'header'
   | 'means'
   | 'entryPoints'
+  | 'hubs'
+  | 'hubNorms'
+  | 'hubCodes'
   | 'levels'
   | 'tombstones'
   | 'upperHeads'
@@ -103,17 +115,29 @@ function upperCapacityOf(capacity: number, M: number): number {
   return Math.ceil(mean + 8 * Math.sqrt((mean * M) / (M - 1)) + MIN_BATCH);
 }
 
+/**
+ * Hubs of a graph of `count` nodes: about as many as a search computes other distances, or fewer
+ * (docs/decisions/0011).
+ */
+export function hubCountOf(count: number): number {
+  return Math.min(count, Math.max(MIN_HUBS, Math.min(MAX_HUBS, Math.ceil(Math.sqrt(count)))));
+}
+
 /** Word counts of all regions, in the order in which they lie. */
 function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName, number][] {
-  const { capacity } = shape;
+  const { capacity, hubCapacity } = shape;
   const codeCount = shape.codeWords * CODES_PER_WORD;
+  const leveled = shape.entry === 'levels' ? capacity : 0;
   return [
     ['header', F.HEADER_WORDS],
     ['means', codeCount],
     ['entryPoints', ENTRY_POINT_LIMIT],
-    ['levels', Math.ceil(capacity / BYTES_PER_WORD)],
+    ['hubs', hubCapacity],
+    ['hubNorms', hubCapacity],
+    ['hubCodes', hubCapacity * shape.codeWords],
+    ['levels', Math.ceil(leveled / BYTES_PER_WORD)],
     ['tombstones', Math.ceil(capacity / 32)],
-    ['upperHeads', capacity],
+    ['upperHeads', leveled],
     ['nodes', capacity],
     ['copies', capacity],
     ['norms', capacity],
@@ -131,7 +155,7 @@ function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName
 
 /** Computes where everything lies. Pure arithmetic: the result may exceed what can be allocated. */
 export function computeLayout(options: LayoutOptions): Layout {
-  const { dimension, capacity, M } = options;
+  const { dimension, capacity, M, entry = 'levels' } = options;
   const codeWords = alignUp(dimension, CODE_ALIGNMENT) / CODES_PER_WORD;
   const forward = M + (M >> 2);
   const maxBatch = Math.max(MIN_BATCH, Math.ceil(capacity * MAX_BATCH_SHARE));
@@ -140,12 +164,14 @@ export function computeLayout(options: LayoutOptions): Layout {
   const columnWord = F.PACKED_ROWS + F.MAX_LEAF * codeWords;
   const shape = {
     ...options,
+    entry,
     M0: 2 * M,
     forward,
     codeWords,
     rowWords: 1 + 2 * M,
     upperRowWords: 1 + M,
-    upperCapacity: upperCapacityOf(capacity, M),
+    upperCapacity: entry === 'levels' ? upperCapacityOf(capacity, M) : 0,
+    hubCapacity: entry === 'hubs' ? hubCountOf(capacity) : 0,
     maxBatch,
     edgeCapacity: maxBatch * (forward + M) + MAX_LEVEL_LIMIT * M,
     queryCodeWord,
@@ -190,6 +216,9 @@ const REGION_FIELDS: readonly (readonly [number, RegionName])[] = [
   [F.LEVELS, 'levels'],
   [F.TOMBSTONES, 'tombstones'],
   [F.ENTRY_POINTS, 'entryPoints'],
+  [F.HUBS, 'hubs'],
+  [F.HUB_NORMS, 'hubNorms'],
+  [F.HUB_CODES, 'hubCodes'],
   [F.EDGE_HEADS, 'edgeHeads'],
   [F.EDGES, 'edges'],
   [F.EDGE_TARGETS, 'edgeTargets'],
@@ -204,6 +233,7 @@ export function writeHeader(header: Int32Array, layout: Layout): void {
   header[F.FORMAT] = LAYOUT_VERSION;
   header[F.DIMENSION] = layout.dimension;
   header[F.METRIC] = METRICS.indexOf(layout.metric);
+  header[F.ENTRY_KIND] = ENTRY_KINDS.indexOf(layout.entry);
   header[F.CAPACITY] = layout.capacity;
   header[F.M] = layout.M;
   header[F.M0] = layout.M0;
@@ -256,6 +286,29 @@ export function benchWord(layout: Layout, index: number): number {
   return layout.regions.benches.word + index * layout.benchWords;
 }
 
+/** The words of hub `index`: its slot, its norm, and its codes. */
+export function hubWords(
+  layout: Layout,
+  index: number,
+): { slot: number; norm: number; codes: number } {
+  const { hubs, hubNorms, hubCodes } = layout.regions;
+  return {
+    slot: hubs.word + index,
+    norm: hubNorms.word + index,
+    codes: hubCodes.word + index * layout.codeWords,
+  };
+}
+
+/** The first word of a slot's codes. */
+export function codeWord(layout: Layout, slot: number): number {
+  return layout.regions.codes.word + slot * layout.codeWords;
+}
+
+/** The word of a slot's norm. */
+export function normWord(layout: Layout, slot: number): number {
+  return layout.regions.norms.word + slot;
+}
+
 /** The word that holds the node of a slot. */
 export function nodeWord(layout: Layout, slot: number): number {
   return layout.regions.nodes.word + slot;
@@ -268,13 +321,17 @@ export function copyWord(layout: Layout, slot: number): number {
 
 /** How many words of a region are in use; what a snapshot keeps of it. */
 export function usedWords(layout: Layout, name: RegionName, used: UsedCounts): number {
-  const { count, linked, upperCount, copyCount } = used;
+  const { count, linked, upperCount, copyCount, hubCount } = used;
+  const leveled = layout.entry === 'levels' ? linked : 0;
   const words: Partial<Record<RegionName, number>> = {
     means: linked > 0 ? layout.codeWords * CODES_PER_WORD : 0,
     entryPoints: linked > 0 ? 1 : 0,
-    levels: Math.ceil(linked / BYTES_PER_WORD),
+    hubs: hubCount,
+    hubNorms: hubCount,
+    hubCodes: hubCount * layout.codeWords,
+    levels: Math.ceil(leveled / BYTES_PER_WORD),
     tombstones: Math.ceil(count / 32),
-    upperHeads: linked,
+    upperHeads: leveled,
     nodes: linked,
     copies: copyCount > 0 ? linked : 0,
     norms: linked,
@@ -291,12 +348,14 @@ export interface UsedCounts {
   readonly linked: number;
   readonly upperCount: number;
   readonly copyCount: number;
+  readonly hubCount: number;
 }
 
-/** The regions a snapshot keeps, in file order. */
+/** The regions a snapshot keeps, in file order. Norms and codes of hubs are those of their slots. */
 export const SAVED_REGIONS: readonly RegionName[] = [
   'means',
   'entryPoints',
+  'hubs',
   'levels',
   'tombstones',
   'upperHeads',

@@ -6,6 +6,7 @@ import { MAX_NODES } from '../hot/fields.ts';
 import {
   BYTES_PER_WORD,
   computeLayout,
+  hubCountOf,
   type LayoutOptions,
   MAX_LEVEL_LIMIT,
   MAX_SEGMENT_BYTES,
@@ -130,15 +131,20 @@ function checkSegment(
     });
   }
   const upperCount = asCount(check, fields, 'upperCount', layout.upperCapacity);
-  const maxLevel = asCount(check, fields, 'maxLevel', MAX_LEVEL_LIMIT);
+  const hubs = layout.entry === 'hubs';
+  const maxLevel = asCount(check, fields, 'maxLevel', hubs ? 0 : MAX_LEVEL_LIMIT);
   const codeScale = asFloat(check, fields, 'codeScale');
   if (linked > 0 && codeScale === 0) throw corrupt(check.path, 'its codes have no scale');
   const copyCount = asCount(check, fields, 'copyCount', Math.max(0, linked - 1));
   const firstCopy = asCount(check, fields, 'firstCopy', linked - copyCount);
-  const used = { count, linked, upperCount, copyCount };
+  const mostHubs = hubs ? hubCountOf(linked - copyCount) : 0;
+  const hubCount = asCount(check, fields, 'hubCount', mostHubs);
+  const hubsLinked = asCount(check, fields, 'hubsLinked', hubs ? linked : 0);
+  if (hubCount === 0 && mostHubs > 0) throw corrupt(check.path, 'its graph has no hubs');
+  const used = { count, linked, upperCount, copyCount, hubCount };
   const lengths = SAVED_REGIONS.map((name) => usedWords(layout, name, used) * BYTES_PER_WORD);
   const regions = checkRegions(check, fields, lengths, start);
-  const graph = { upperCount, maxLevel, firstCopy, copyCount, codeScale };
+  const graph = { upperCount, maxLevel, firstCopy, copyCount, hubCount, hubsLinked, codeScale };
   return { capacity, count, linked, ...graph, regions };
 }
 
@@ -165,14 +171,14 @@ export function checkTable(
   if (list.length === 0 || list.length > MAX_SEGMENTS) {
     throw corrupt(path, `an index of ${list.length} segments cannot exist`);
   }
-  const { dimension, metric, M } = options;
+  const { dimension, metric, M, entry } = options;
   let offset = place.start;
-  const segments = list.map((entry, i) => {
-    const object = asObject(check, entry, `segment ${i}`, SEGMENT_FIELDS);
+  const segments = list.map((item, i) => {
+    const object = asObject(check, item, `segment ${i}`, SEGMENT_FIELDS);
     const segment = checkSegment(
       check,
       object,
-      { dimension, metric, M, scratchCount: 1, benchCount: 1 },
+      { dimension, metric, M, entry, scratchCount: 1, benchCount: 1 },
       offset,
     );
     offset = segment.regions.reduce((sum, region) => sum + region.byteLength, offset);

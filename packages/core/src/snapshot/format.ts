@@ -13,10 +13,10 @@
 // must be.
 
 import { ErrorCode, VectorIndexError } from '../errors.ts';
-import type { Metric, RegionName } from '../memory/layout.ts';
+import type { EntryKind, Metric, RegionName } from '../memory/layout.ts';
 import { crc32 } from './crc32.ts';
 
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 export const PREFIX_BYTES = 24;
 const MAGIC = 'NIGHINDX';
 const MAX_TABLE_BYTES = 1 << 24;
@@ -36,6 +36,8 @@ export interface SegmentEntry {
   readonly maxLevel: number;
   readonly firstCopy: number;
   readonly copyCount: number;
+  readonly hubCount: number;
+  readonly hubsLinked: number;
   readonly codeScale: number;
   readonly regions: readonly RegionEntry[];
 }
@@ -47,6 +49,7 @@ export interface SnapshotTable {
   readonly efConstruction: number;
   readonly quality: string;
   readonly builder: string;
+  readonly entry: EntryKind;
   readonly seed: number;
   readonly capacity: number;
   readonly flatThreshold: number;
@@ -62,6 +65,7 @@ export const TABLE_FIELDS: readonly (keyof SnapshotTable)[] = [
   'efConstruction',
   'quality',
   'builder',
+  'entry',
   'seed',
   'capacity',
   'flatThreshold',
@@ -76,6 +80,8 @@ export const SEGMENT_FIELDS: readonly (keyof SegmentEntry)[] = [
   'maxLevel',
   'firstCopy',
   'copyCount',
+  'hubCount',
+  'hubsLinked',
   'codeScale',
   'regions',
 ];

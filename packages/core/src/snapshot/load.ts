@@ -2,6 +2,7 @@
 // piece is on its way, then walked once. Nothing is parsed and no node is built.
 
 import { assertOptions } from '../assert.ts';
+import { fillHubs } from '../build/hubs.ts';
 import { abortedError, type WorkOptions } from '../build/runner.ts';
 import { availableMemory } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
@@ -137,6 +138,8 @@ function fillHeader(segment: Segment, entry: SegmentEntry): void {
   i32s[F.FIRST_COPY] = entry.firstCopy;
   i32s[F.COPY_COUNT] = entry.copyCount;
   i32s[F.ENTRY_COUNT] = entry.linked > 0 ? 1 : 0;
+  i32s[F.HUB_COUNT] = entry.hubCount;
+  i32s[F.HUBS_LINKED] = entry.hubsLinked;
   i32s[F.LEVELED] = entry.linked;
   f32s[F.CODE_SCALE] = entry.codeScale;
   segment.publishCount(entry.count);
@@ -146,6 +149,7 @@ function fillHeader(segment: Segment, entry: SegmentEntry): void {
 /** Bytes of levels beyond the linked nodes belong to nobody yet. */
 function clearLooseLevels(segment: Segment): void {
   const { layout, linked, u8s } = segment;
+  if (layout.entry === 'hubs') return;
   const end = Math.ceil(linked / BYTES_PER_WORD) * BYTES_PER_WORD;
   u8s.fill(0, levelByte(layout, linked), levelByte(layout, end));
 }
@@ -229,6 +233,7 @@ export async function loadSegments(
         await readRegion(loading, region, regionBytes(segment, region.name, entry));
       }
       clearLooseLevels(segment);
+      fillHubs(segment);
     }
     checkContents(path, segments);
     return new SegmentList(options, segments);

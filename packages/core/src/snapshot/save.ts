@@ -37,6 +37,7 @@ interface FrozenSegment {
 
 /** Upper rows of the linked nodes: an interrupted link leaves further ones drawn behind them. */
 function linkedUpperCount({ i32s, u8s, layout }: Segment, linked: number): number {
+  if (layout.entry === 'hubs') return 0;
   if (i32s[F.LEVELED] <= linked) return i32s[F.UPPER_COUNT];
   let used = 0;
   for (let node = 0; node < linked; node++) {
@@ -54,6 +55,7 @@ function savedBytes({ segment, counts }: FrozenSegment, name: RegionName): Uint8
 
 const NO_GRAPH = {
   ...{ upperCount: 0, maxLevel: 0, firstCopy: 0, copyCount: 0, codeScale: 0 },
+  ...{ hubCount: 0, hubsLinked: 0 },
 };
 
 function freeze(segment: Segment): FrozenSegment {
@@ -65,6 +67,8 @@ function freeze(segment: Segment): FrozenSegment {
           maxLevel: i32s[F.MAX_LEVEL],
           firstCopy: i32s[F.FIRST_COPY],
           copyCount: i32s[F.COPY_COUNT],
+          hubCount: i32s[F.HUB_COUNT],
+          hubsLinked: i32s[F.HUBS_LINKED],
           codeScale: f32s[F.CODE_SCALE],
         }
       : NO_GRAPH;
@@ -72,10 +76,10 @@ function freeze(segment: Segment): FrozenSegment {
 }
 
 function describeIndex(options: ResolvedOptions, segments: readonly SegmentEntry[]): SnapshotTable {
-  const { dimension, metric, M, efConstruction, quality, builder, seed } = options;
+  const { dimension, metric, M, efConstruction, quality, builder, entry, seed } = options;
   const { capacity, flatThreshold, segmentByteLimit } = options;
   return {
-    ...{ dimension, metric, M, efConstruction, quality, builder, seed },
+    ...{ dimension, metric, M, efConstruction, quality, builder, entry, seed },
     ...{ capacity, flatThreshold, segmentByteLimit },
     segments,
   };

@@ -24,7 +24,8 @@ export function digestOf(segments: readonly Segment[]): string {
   for (const segment of segments) {
     const { i32s, count, linked } = segment;
     const copyCount = i32s[F.COPY_COUNT];
-    const used = { count, linked, upperCount: i32s[F.UPPER_COUNT], copyCount };
+    const [upperCount, hubCount] = [i32s[F.UPPER_COUNT], i32s[F.HUB_COUNT]];
+    const used = { count, linked, upperCount, copyCount, hubCount };
     const firstCopy = copyCount > 0 ? i32s[F.FIRST_COPY] : 0;
     hash.update(JSON.stringify([...COUNTS.map((word) => i32s[word]), firstCopy, copyCount]));
     for (const name of SAVED_REGIONS) hash.update(regionBytes(segment, name, used));

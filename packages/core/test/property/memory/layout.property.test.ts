@@ -4,7 +4,9 @@ import * as F from '../../../src/hot/fields.ts';
 import {
   benchWord,
   computeLayout,
+  ENTRY_KINDS,
   fitCapacity,
+  hubCountOf,
   type Layout,
   type LayoutOptions,
   MAX_SEGMENT_BYTES,
@@ -17,7 +19,8 @@ import {
 } from '../../../src/memory/layout.ts';
 
 const ORDER: readonly RegionName[] = [
-  ...(['header', 'means', 'entryPoints', 'levels', 'tombstones', 'upperHeads'] as const),
+  ...(['header', 'means', 'entryPoints', 'hubs', 'hubNorms', 'hubCodes'] as const),
+  ...(['levels', 'tombstones', 'upperHeads'] as const),
   ...(['nodes', 'copies', 'norms'] as const),
   ...(['codes', 'rows', 'upperRows', 'vectors', 'edgeHeads', 'edges', 'edgeTargets'] as const),
   'benches',
@@ -38,6 +41,7 @@ function layoutOptions(): fc.Arbitrary<LayoutOptions> {
     M: fc.integer({ min: 2, max: 128 }),
     scratchCount: fc.integer({ min: 2, max: F.MAX_SCRATCH_COUNT }),
     benchCount: fc.integer({ min: 1, max: F.MAX_SCRATCH_COUNT }),
+    entry: fc.constantFrom(...ENTRY_KINDS),
   });
 }
 
@@ -77,8 +81,13 @@ describe('the layout of a segment', () => {
         expect(BigInt(layout.regions.codes.words)).toBe(big * BigInt(layout.codeWords));
         expect(BigInt(layout.regions.rows.words)).toBe(big * BigInt(layout.rowWords));
         expect(4 * layout.codeWords).toBeGreaterThanOrEqual(dimension);
-        expect(layout.regions.upperHeads.words).toBe(capacity);
-        expect(4 * layout.regions.levels.words).toBeGreaterThanOrEqual(capacity);
+        const leveled = options.entry === 'levels' ? capacity : 0;
+        expect(layout.regions.upperHeads.words).toBe(leveled);
+        expect(4 * layout.regions.levels.words).toBeGreaterThanOrEqual(leveled);
+        const hubs = options.entry === 'hubs' ? hubCountOf(capacity) : 0;
+        expect(layout.regions.hubs.words).toBe(hubs);
+        expect(layout.regions.hubNorms.words).toBe(hubs);
+        expect(layout.regions.hubCodes.words).toBe(hubs * layout.codeWords);
         expect(32 * layout.regions.tombstones.words).toBeGreaterThanOrEqual(capacity);
         expect(layout.regions.edgeHeads.words).toBe(capacity + layout.upperCapacity);
         // One batch's worst case: every node selects all it may on one level above 0.
@@ -125,7 +134,14 @@ describe('the layout of a segment', () => {
         const layout = computeLayout(options);
         const count = a % (options.capacity + 1);
         const linked = b % (count + 1);
-        const used = { count, linked, upperCount: layout.upperCapacity, copyCount: linked >> 1 };
+        const used = {
+          count,
+          linked,
+          upperCount: layout.upperCapacity,
+          copyCount: linked >> 1,
+          hubCount: 0,
+        };
+        if (options.entry === 'hubs') used.hubCount = hubCountOf(linked);
         const beyond = SAVED_REGIONS.filter(
           (name) => usedWords(layout, name, used) > layout.regions[name].words,
         );
@@ -144,7 +160,8 @@ describe('the layout of a segment', () => {
         const header = new Int32Array(F.HEADER_WORDS);
         writeHeader(header, layout);
         const { regions } = layout;
-        const read = [F.MEANS, F.ENTRY_POINTS, F.LEVELS, F.TOMBSTONES, F.UPPER_HEADS];
+        const read = [F.MEANS, F.ENTRY_POINTS, F.HUBS, F.HUB_NORMS, F.HUB_CODES];
+        read.push(F.LEVELS, F.TOMBSTONES, F.UPPER_HEADS);
         read.push(F.NODES, F.COPIES, F.NORMS);
         read.push(F.CODES, F.ROWS, F.UPPER_ROWS, F.VECTORS, F.EDGE_HEADS, F.EDGES);
         read.push(F.EDGE_TARGETS, F.BENCHES, F.SCRATCH);

@@ -74,6 +74,7 @@ describe('options of the table', () => {
     efConstruction: [...NO_NUMBERS, 0, 4097],
     quality: ['best', 'Fast', '', 1, null, ['fast'], '__proto__'],
     builder: ['partition', 'Insertion', '', 0, null, ['insertion'], '__proto__'],
+    entry: ['level', 'Hubs', 'hubs', '', 0, null, ['levels'], '__proto__'],
     seed: [...NO_NUMBERS, 2 ** 32],
     capacity: [...NO_NUMBERS, 0, 2 ** 31],
     flatThreshold: [...NO_NUMBERS, 2 ** 31],
@@ -311,7 +312,7 @@ describe('a table that is no table', () => {
   test('is unsupported, not damaged, when the version is another', async () => {
     const { table } = takeApart(sound);
     const text = new TextEncoder().encode(JSON.stringify(table));
-    for (const version of [0, 1, 3, 2 ** 31, 2 ** 32 - 1]) {
+    for (const version of [0, 2, 4, 2 ** 31, 2 ** 32 - 1]) {
       file.write(sealText(text, bodyOf(takeApart(sound)), version));
       expect(await loadOutcome(file.path)).toBe('SNAPSHOT_UNSUPPORTED');
     }
