@@ -8,6 +8,11 @@ import type { Segment } from '../segment.ts';
 
 /** Slots looked at for each hub: more finds what lies apart, and takes longer. */
 const SAMPLE_PER_HUB = 8;
+/**
+ * Growth after which hubs are chosen anew: what is added may lie far from all of them. It costs
+ * some 32 distances for each vector added, of a thousand and more that linking it takes.
+ */
+const RENEWED_AT = 1.25;
 
 /** The slots of a graph by number. */
 export interface GraphSlots {
@@ -81,7 +86,7 @@ export function chooseHubs(segment: Segment, slots: GraphSlots): void {
   i32s[F.ENTRY_COUNT] = 1;
 }
 
-/** Chooses the hubs anew when the graph has twice the slots it had when they were chosen. */
+/** Chooses the hubs anew when the graph has grown by a share since they were chosen. */
 export function renewHubs(segment: Segment, slots: GraphSlots): void {
-  if (slots.count >= 2 * segment.i32s[F.HUBS_LINKED]) chooseHubs(segment, slots);
+  if (slots.count >= RENEWED_AT * segment.i32s[F.HUBS_LINKED]) chooseHubs(segment, slots);
 }

@@ -25,6 +25,7 @@ import {
   poolNext,
   poolNode,
   poolRejects,
+  poolRemoveAt,
   poolReopen,
   poolReset,
   poolSize,
@@ -70,12 +71,19 @@ function touchNextRow(pool: i32, cursor: i32, level: i32): i32 {
   return touch(rowOf(poolNode(pool, next), level), maxDegree(level) + 1);
 }
 
-/** Starts a visited set that holds the pool's nodes; its epoch. */
+/**
+ * Starts a visited set that holds the pool's nodes; its epoch. A node that stands there twice is
+ * taken out: a table of hubs that is chosen anew meanwhile may offer the same one again.
+ */
 function visitPool(scratch: i32): i32 {
+  const pool = scratch + POOL;
   const epoch = visitedReset(scratch);
   const visited = visitedWord(scratch);
-  const size = poolSize(scratch + POOL);
-  for (let i: i32 = 0; i < size; i++) visitedAdd(visited, epoch, poolNode(scratch + POOL, i));
+  let index: i32 = 0;
+  while (index < poolSize(pool)) {
+    if (visitedAdd(visited, epoch, poolNode(pool, index))) index++;
+    else poolRemoveAt(pool, index);
+  }
   return epoch;
 }
 

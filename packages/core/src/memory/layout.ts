@@ -1,6 +1,7 @@
 // The picture of a segment: one memory, these regions in this order, each on a 64-byte boundary.
 //
-//   header | means | entry points | hubs | hub norms | hub codes | levels | tombstones | upper heads | nodes | copies | norms
+//   header | means | entry points | hubs | hub norms | hub codes
+//          | levels | tombstones | upper heads | nodes | copies | norms
 //          | codes | rows | upper rows | vectors | edge heads | edges | edge targets
 //          | bench 0, 1, ... | scratch block 0, 1, ...
 //
@@ -30,7 +31,7 @@ const CODE_ALIGNMENT = 16;
 export const MIN_BATCH = 64;
 export const MAX_BATCH_SHARE = 0.02;
 const ENTRY_POINT_LIMIT = 64;
-const MIN_HUBS = 64;
+const MIN_HUBS = 16;
 const MAX_HUBS = 1024;
 
 /** How searches enter the graph, in the order of the header's numbers. */
@@ -351,7 +352,9 @@ export interface UsedCounts {
   readonly hubCount: number;
 }
 
-/** The regions a snapshot keeps, in file order. Norms and codes of hubs are those of their slots. */
+/**
+ * The regions a snapshot keeps, in file order; norms and codes of hubs are those of their slots.
+ */
 export const SAVED_REGIONS: readonly RegionName[] = [
   'means',
   'entryPoints',

@@ -12,7 +12,7 @@ import type { Candidate } from '../../support/naive.ts';
 import { readPool } from '../../support/pool-words.ts';
 import { type Target, TIER_TARGETS } from '../../support/targets.ts';
 
-const COUNT = 700;
+const COUNT = 400;
 /** Room for more hubs than one chunk of a scan takes. */
 const CAPACITY = 150_000;
 
@@ -63,7 +63,7 @@ describe.each(TIER_TARGETS)('on $tier', (target) => {
   ])('seeds are the nearest hubs, by $metric in $dimension', async (trial) => {
     const segment = await segmentOf(trial, target);
     const scratch = segment.scratch(0);
-    for (const count of [1, 2, 3, 5, 64, 255, 256, 257, 300]) {
+    for (const count of [1, 3, 64, 257, 300]) {
       const hubs = setHubs(segment, count);
       for (const [slot, width] of [
         [0, 1],
@@ -78,6 +78,24 @@ describe.each(TIER_TARGETS)('on $tier', (target) => {
         expect(readPool(segment, scratch)).toEqual(naiveSeeds(segment, hubs, slot, width));
         expect(segment.i32s[scratch + F.DISTANCE_COUNT]).toBe(hubs.length);
       }
+    }
+  });
+
+  test('a table read while it changes gives nobody twice', async () => {
+    const segment = await segmentOf({ metric: 'l2', dimension: 8 }, target);
+    const scratch = segment.scratch(0);
+    const { i32s, layout } = segment;
+    const hubs = setHubs(segment, 64);
+    // The slots of 7 and 20 with other codes, at places that are not theirs yet.
+    i32s[hubWords(layout, 3).slot] = hubs[7]!;
+    i32s[hubWords(layout, 40).slot] = hubs[20]!;
+    for (const slot of [hubs[7]!, hubs[20]!, hubs[3]!, 5]) {
+      segment.hot.bindNode(scratch, slot);
+      segment.hot.enterByHubs(scratch, 64);
+      segment.hot.searchLevel(scratch, 0, 300);
+      const nodes = readPool(segment, scratch).map(({ node }) => node);
+      expect(nodes.length).toBe(300);
+      expect(new Set(nodes).size).toBe(300);
     }
   });
 

@@ -206,9 +206,9 @@ describe('the layout of a segment', () => {
       ['hubs', 'hubNorms', 'hubCodes', 'levels', 'upperHeads', 'upperRows'] as const
     ).map((name) => [usedWords(layout, name, used), layout.regions[name].words]);
     expect(words).toEqual([
-      [5, 64],
-      [5, 64],
-      [5 * 28, 64 * 28],
+      [5, 32],
+      [5, 32],
+      [5 * 28, 32 * 28],
       [0, 0],
       [0, 0],
       [0, 0],
@@ -223,9 +223,9 @@ describe('the layout of a segment', () => {
     });
   });
 
-  test('has more hubs for more nodes, from 64 to 1,024', () => {
-    const counts = [0, 1, 63, 64, 4096, 4097, 100_000, 1_000_000, 2_000_000, 2 ** 31 - 1];
-    expect(counts.map(hubCountOf)).toEqual([0, 1, 63, 64, 64, 65, 317, 1000, 1024, 1024]);
+  test('has more hubs for more nodes, from 16 to 1,024', () => {
+    const counts = [0, 1, 15, 16, 256, 4096, 4097, 100_000, 1_000_000, 2_000_000, 2 ** 31 - 1];
+    expect(counts.map(hubCountOf)).toEqual([0, 1, 15, 16, 16, 64, 65, 317, 1000, 1024, 1024]);
   });
 
   test('fits nothing into a limit below its fixed part', () => {
