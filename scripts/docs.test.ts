@@ -206,10 +206,11 @@ describe('the arithmetic of memory', () => {
   function bytesPerVector(dimension: number): number {
     const M = 16;
     const blocks = { scratchCount: 1, benchCount: 1 };
-    const shape = { dimension, metric: 'l2', M, capacity: COUNT, ...blocks } as const;
+    const shape = { dimension, metric: 'l2', M, capacity: COUNT, ...blocks, ...GROWING } as const;
     const layout = computeLayout(shape);
     const upperCount = COUNT / (M - 1);
-    const used = { count: COUNT, linked: COUNT, upperCount, copyCount: 0 };
+    const graph = { upperCount, copyCount: 0, rotated: false };
+    const used = { count: COUNT, linked: COUNT, ...graph };
     const words = SAVED_REGIONS.filter((name) => name !== 'means' && name !== 'entryPoints')
       .map((name) => usedWords(layout, name, used))
       .reduce((sum, length) => sum + length, 0);

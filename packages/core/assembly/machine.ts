@@ -37,6 +37,10 @@ export function clear(word: i32, words: i32): void {
   memory.fill(<usize>word << 2, 0, <usize>words << 2);
 }
 
+export function copyWords(from: i32, to: i32, words: i32): void {
+  memory.copy(<usize>to << 2, <usize>from << 2, <usize>words << 2);
+}
+
 @inline
 export function multiply(a: i32, b: i32): i32 {
   return a * b;

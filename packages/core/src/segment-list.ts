@@ -9,12 +9,13 @@ import {
   BYTES_PER_WORD,
   computeLayout,
   fitCapacity,
+  GROWING,
   type LayoutOptions,
   MAX_SEGMENT_BYTES,
   writeHeader,
 } from './memory/layout.ts';
 import { allocateMemory } from './memory/segment-memory.ts';
-import { pruneAlpha, type ResolvedOptions, unionAlpha } from './options.ts';
+import { type Kept, pruneAlpha, type ResolvedOptions, unionAlpha } from './options.ts';
 import { Segment } from './segment.ts';
 
 /**
@@ -39,13 +40,20 @@ export function ownerBlocks(threads: number): number {
   return threads + OWN_THREAD_BLOCKS;
 }
 
-/** The layout of a segment with room for `capacity` vectors. */
-export function layoutOptions(options: ResolvedOptions, capacity: number): LayoutOptions {
+/** The layout of a segment with room for `capacity` vectors, sealed if it keeps something else. */
+export function layoutOptions(
+  options: ResolvedOptions,
+  capacity: number,
+  kept: Kept = GROWING,
+): LayoutOptions {
   const { dimension, metric, M, threads } = options;
   const least = ownerBlocks(threads) + 1;
   const wanted = Math.min(F.MAX_SCRATCH_COUNT, ownerBlocks(threads) + READER_BLOCKS);
-  const benchCount = ownerBlocks(threads);
-  const shape = { dimension, metric, M, capacity, scratchCount: wanted, benchCount };
+  const sealed = kept.codes !== GROWING.codes || kept.vectors !== GROWING.vectors;
+  const benchCount = sealed ? 0 : ownerBlocks(threads);
+  const subspaces = kept.codes === 'pq' ? options.subspaces : 0;
+  const sizes = { dimension, metric, M, capacity, scratchCount: wanted, benchCount };
+  const shape = { ...sizes, ...kept, subspaces, sealed };
   // A small limit, or a full segment of a machine with fewer cores, leaves readers less room.
   const { byteLength, scratchWords } = computeLayout(shape);
   const limit = Math.min(options.segmentByteLimit, MAX_SEGMENT_BYTES);
@@ -64,8 +72,9 @@ export function openSegment(
   options: ResolvedOptions,
   capacity: number,
   firstNode: number,
+  kept: Kept = GROWING,
 ): Segment {
-  const shape = layoutOptions(options, capacity);
+  const shape = layoutOptions(options, capacity, kept);
   const layout = computeLayout(shape);
   const memory = allocateMemory(options.memory, layout.byteLength, availableMemory());
   const { tier } = options;
@@ -165,6 +174,11 @@ export class SegmentList {
       }
       segment.publishCount(first + count);
     }
+  }
+
+  /** Puts `sealed`, which holds the same nodes, where `segment` is. */
+  replace(segment: Segment, sealed: Segment): void {
+    this.#segments[this.#segments.indexOf(segment)] = sealed;
   }
 
   /**

@@ -18,7 +18,7 @@ import type { Segment } from './segment.ts';
 export interface IndexBytes {
   /** Original vectors. */
   readonly vectors: number;
-  /** 7-bit codes and their norms. */
+  /** Codes, and what is needed to read them. */
   readonly codes: number;
   /** Neighbor rows of all levels, levels, tombstones. */
   readonly graph: number;
@@ -59,6 +59,8 @@ const REGION_KINDS: readonly (readonly [RegionName, ByteKind])[] = [
   ['codes', 'codes'],
   ['norms', 'codes'],
   ['means', 'codes'],
+  ['rotation', 'codes'],
+  ['centroids', 'codes'],
   ['rows', 'graph'],
   ['upperRows', 'graph'],
   ['upperHeads', 'graph'],
@@ -73,7 +75,7 @@ function touchedScratchWords(segment: Segment): number {
   const { layout, i32s, linked } = segment;
   const { regions } = layout;
   let words = regions.header.words;
-  if (linked > 0) {
+  if (linked > 0 && !segment.sealed) {
     const batch = Math.max(MIN_BATCH, Math.ceil(linked * MAX_BATCH_SHARE)) * layout.forward;
     words += linked + i32s[F.UPPER_COUNT] + Math.min(4 * batch, 2 * regions.edges.words);
   }
@@ -89,9 +91,8 @@ function touchedScratchWords(segment: Segment): number {
 }
 
 function addBytes(segment: Segment, bytes: Record<ByteKind, number>): void {
-  const { count, linked, i32s, layout } = segment;
-  const graph = { upperCount: i32s[F.UPPER_COUNT], copyCount: i32s[F.COPY_COUNT] };
-  const used = { count, linked, ...(linked > 0 ? graph : { upperCount: 0, copyCount: 0 }) };
+  const { layout } = segment;
+  const used = segment.usedCounts();
   for (const [region, kind] of REGION_KINDS) {
     bytes[kind] += usedWords(layout, region, used) * BYTES_PER_WORD;
   }

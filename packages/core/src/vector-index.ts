@@ -5,6 +5,7 @@
 import { argument, assertInteger, assertOptions, assertPath } from './assert.ts';
 import type { WorkerPool } from './build/pool.ts';
 import { abortedError, type Crew, closedError, runWork, type WorkOptions } from './build/runner.ts';
+import { canSeal, sealSegment } from './build/seal.ts';
 import { linkSegments, Writer } from './build/writer.ts';
 import { describe, ErrorCode, VectorIndexError } from './errors.ts';
 import { type EvaluateOptions, type Evaluation, evaluateIndex } from './evaluate.ts';
@@ -16,9 +17,11 @@ import {
   MAX_CAPACITY,
   type ResolvedOptions,
   resolveOptions,
+  sealsSegments,
 } from './options.ts';
 import type { BatchResult, SearchResult } from './results.ts';
 import { allocateBatch, answerQuery, type BatchQueries } from './search/batch-queries.ts';
+import { readVector } from './search/read-vector.ts';
 import { planSearch, type SearchOptions } from './search/search-options.ts';
 import { Segment, type SegmentHandle } from './segment.ts';
 import { ownerBlocks, SegmentList, type Slots } from './segment-list.ts';
@@ -105,6 +108,7 @@ export class VectorIndex {
     const index = new VectorIndex(SegmentList.open({ ...resolved, capacity }), false);
     try {
       await index.add(vectors, work);
+      await index.#seal(work, true);
       return index;
     } catch (error) {
       await index.close();
@@ -125,6 +129,7 @@ export class VectorIndex {
         work.onProgress?.({ phase: 'read', done: index.count, total: index.count });
       }
       await index.#link(work);
+      await index.#seal(work, true);
       return index;
     } catch (error) {
       await index.close();
@@ -304,7 +309,8 @@ export class VectorIndex {
   }
 
   /**
-   * A copy of the vector of `node`; of unit length in a cosine index.
+   * A copy of the vector of `node`; of unit length in a cosine index. Where no vectors are kept
+   * (originals 'none'), what its codes stand for.
    *
    * @throws {VectorIndexError} INVALID_ARGUMENT
    */
@@ -312,7 +318,12 @@ export class VectorIndex {
     this.#assertOpen();
     assertInteger(node, [0, this.count - 1], argument('node'));
     const segment = this.#list.segmentOf(node);
-    return new Float32Array(segment.vectors(node - segment.firstNode, 1));
+    const blocks = this.#blocks.claim(1);
+    try {
+      return readVector(segment, blocks[0], node - segment.firstNode);
+    } finally {
+      this.#blocks.release(blocks);
+    }
   }
 
   /**
@@ -434,6 +445,20 @@ export class VectorIndex {
     const { signal: closing } = this.#closing;
     const signal = work.signal ? AbortSignal.any([work.signal, closing]) : closing;
     await this.#writer.run(() => linkSegments(this.#crew(), this.#options, { ...work, signal }));
+    await this.#seal({ ...work, signal }, false);
+  }
+
+  /** Seals the segments that are full, or all of them, where this index keeps something else. */
+  async #seal(work: WorkOptions, all: boolean): Promise<void> {
+    if (!sealsSegments(this.#options)) return;
+    await this.#writer.run(async () => {
+      for (const segment of this.#list.all) {
+        if (!canSeal(segment) || (!all && segment.count < segment.capacity)) continue;
+        const sealed = await sealSegment(this.#crew(), segment, this.#options, work);
+        this.#list.replace(segment, sealed);
+        this.#blocks.moveTo(this.#list.all[0].i32s);
+      }
+    });
   }
 
   #crew(): Crew {

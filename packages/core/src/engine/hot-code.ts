@@ -10,7 +10,12 @@ export type Flag = boolean | number;
 
 /** Addresses are words; `scratch` is the first word of a scratch block. */
 export interface HotCode {
-  encodeSlots(first: Node, end: Node): void;
+  bindQuery(scratch: Word): void;
+  encodeSlots(first: Node, end: Node, scratch: Word): number;
+  encodeBuffer(scratch: Word, slot: Node): void;
+  decodeSlot(scratch: Word, slot: Node): void;
+  rotate(vector: Word): void;
+  rotateBack(vector: Word): void;
   hashCodes(first: Node, end: Node, out: Word): void;
   codeDistance(a: Node, b: Node): number;
   haveSameCodes(a: Node, b: Node): Flag;
@@ -21,6 +26,8 @@ export interface HotCode {
 
   resultsReset(scratch: Word, k: number): void;
   searchGraph(scratch: Word, ef: number, width: number, end: Node): void;
+  mayEnter(scratch: Word, index: number): Flag;
+  offerBuffer(scratch: Word, node: Node): void;
   scanExact(scratch: Word, first: Node, end: Node): void;
   measureRange(scratch: Word, first: Node, end: Node, out: Word): void;
   finishResults(scratch: Word): number;
@@ -51,6 +58,11 @@ export interface HotCode {
 
   l2Floats(a: Word, b: Word, dimension: number): number;
   dotFloats(a: Word, b: Word, dimension: number): number;
+  hadamard(word: Word, length: number): void;
+  hammingBits(a: Word, b: Word, words: number): number;
+  dotPlanes(row: Word, planes: Word, words: number): number;
+  encodeHalves(from: Word, length: number, out: Word): void;
+  decodeHalves(from: Word, length: number, out: Word): void;
   dotCodes(a: Word, b: Word, words: number): number;
   l2FloatsQuad: QuadKernel;
   dotFloatsQuad: QuadKernel;

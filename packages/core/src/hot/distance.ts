@@ -1,14 +1,18 @@
 // Distances on 7-bit codes: |a - b|^2 = |a|^2 + |b|^2 - 2ab, in integers, so that every target,
 // tier and thread gets the same graph. What counts as a norm depends on the metric (encode.ts). A
 // query is bound to a scratch block once; under dot its codes are signed and norms masked out:
-// -2ab.
+// -2ab. Other kinds of codes, in sealed segments, give estimates of the metric's own distance.
 
+import { binaryDistance } from './binary.ts';
 import {
+  BINARY_CODES,
+  CODE_KIND,
   CODE_WORDS,
   CODES,
   DISTANCE_COUNT,
   DISTANCES,
   GATHERED,
+  INT8_CODES,
   NORM_MASK,
   NORMS,
   QUAD,
@@ -16,6 +20,7 @@ import {
   QUERY_NORM,
 } from './fields.ts';
 import { dotCodes, dotCodesQuad, i32At, setI32, touch } from './machine.ts';
+import { productDistance } from './product.ts';
 
 /** Makes stored `node` the query of this scratch block. */
 export function bindNode(scratch: i32, node: i32): void {
@@ -42,12 +47,19 @@ export function haveSameCodes(a: i32, b: i32): boolean {
   return true;
 }
 
+/** Estimated distance of the bound query to `node` where codes are not 7-bit ones. */
+function estimate(scratch: i32, node: i32): i32 {
+  if (i32At(CODE_KIND) === BINARY_CODES) return binaryDistance(scratch, node);
+  return productDistance(scratch, node);
+}
+
 /** Distance of the bound query to `node`. */
 export function distanceTo(scratch: i32, node: i32): i32 {
+  setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + 1);
+  if (i32At(CODE_KIND) !== INT8_CODES) return estimate(scratch, node);
   const words = i32At(CODE_WORDS);
   const dot = dotCodes(i32At(scratch + QUERY_CODES), i32At(CODES) + node * words, words);
   const norm = i32At(i32At(NORMS) + node) & i32At(scratch + NORM_MASK);
-  setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + 1);
   return i32At(scratch + QUERY_NORM) + norm - 2 * dot;
 }
 
@@ -64,8 +76,20 @@ export function touchGathered(scratch: i32, count: i32): i32 {
   return mix;
 }
 
-/** Distances of the bound query to the gathered nodes, four at a time, into DISTANCES. */
+/** Distances of the bound query to the gathered nodes, into DISTANCES. */
 export function measureGathered(scratch: i32, count: i32): void {
+  setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + count);
+  if (i32At(CODE_KIND) === INT8_CODES) {
+    measureCodes(scratch, count);
+    return;
+  }
+  for (let i: i32 = 0; i < count; i++) {
+    setI32(scratch + DISTANCES + i, estimate(scratch, i32At(scratch + GATHERED + i)));
+  }
+}
+
+/** measureGathered for 7-bit codes, four nodes at a time. */
+function measureCodes(scratch: i32, count: i32): void {
   const words = i32At(CODE_WORDS);
   const codes = i32At(CODES);
   const query = i32At(scratch + QUERY_CODES);
@@ -90,5 +114,4 @@ export function measureGathered(scratch: i32, count: i32): void {
     const norm = i32At(norms + i32At(gathered + i)) & mask;
     setI32(distances + i, queryNorm + norm - 2 * i32At(distances + i));
   }
-  setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + count);
 }

@@ -76,6 +76,40 @@ export const BENCH_WORDS: i32 = 56;
 /** ALPHA of a build by partitions, whose few candidates are worth keeping longer. */
 export const UNION_ALPHA: i32 = 57;
 
+/** What searches compare: 0 7-bit codes, 1 bits, 2 products (of subspaces). */
+export const CODE_KIND: i32 = 59;
+/** What finishes: 0 float32 vectors, 1 float16, 2 nothing in this memory. */
+export const VECTOR_KIND: i32 = 60;
+/** Words of one stored vector. */
+export const VECTOR_WORDS: i32 = 61;
+/** 1 when vectors are rotated before they are encoded. */
+export const ROTATED: i32 = 62;
+/** Factors of the rotation: ROTATION_STAGES times one for each component. */
+export const ROTATION: i32 = 63;
+/** float32: no vector is farther than this from what its 7-bit codes stand for. */
+export const RESIDUAL: i32 = 64;
+/** Subspaces of products, and the centroids of each. */
+export const SUBSPACES: i32 = 65;
+export const CENTROIDS: i32 = 66;
+/** Where a scratch block keeps the query as it is encoded, and one other vector, from its start. */
+export const ENCODED_WORD: i32 = 67;
+export const BUFFER_WORD: i32 = 68;
+
+export const INT8_CODES: i32 = 0;
+export const BINARY_CODES: i32 = 1;
+export const PRODUCT_CODES: i32 = 2;
+export const FLOAT32_VECTORS: i32 = 0;
+export const FLOAT16_VECTORS: i32 = 1;
+export const NO_VECTORS: i32 = 2;
+/** Two rounds of a transform over the first components and one over the last. */
+export const ROTATION_STAGES: i32 = 4;
+/** Centroids of a subspace: a byte names one. */
+export const CENTROID_COUNT: i32 = 256;
+/** Words behind the bits of a row: see hot/binary.ts. */
+export const BINARY_FACTORS: i32 = 3;
+/** Bits of a component of the query that bits are compared with. */
+export const QUERY_PLANES: i32 = 4;
+
 /** One word per scratch block: 0 free, 1 taken; Atomics only. */
 export const SCRATCH_OWNERS: i32 = 128;
 export const MAX_SCRATCH_COUNT: i32 = 256;
@@ -101,10 +135,14 @@ export const QUERY_NORM: i32 = 4;
 export const NORM_MASK: i32 = 5;
 /** Takes what the touch loops read, so that no compiler drops them. */
 export const SINK: i32 = 6;
+/** Distances computed on stored vectors. */
+export const EXACT_COUNT: i32 = 7;
 /** Four results of a kernel. */
 export const QUAD: i32 = 8;
 /** Damage found by verify: per kind a count and the first node. */
 export const REPORT: i32 = 16;
+/** float32: what is computed once of a query. Each kind of codes has its own use for them. */
+export const QUERY_TERMS: i32 = 48;
 export const POOL: i32 = 64;
 const POOL_WORDS: i32 = 8256;
 export const RESULTS: i32 = POOL + POOL_WORDS;

@@ -1,9 +1,16 @@
 // What the engine calls in the hot code: the entry file of both targets. Addresses are words; a
 // scratch block is passed as its first word.
 
+export {
+  decodeHalves,
+  dotPlanes,
+  encodeHalves,
+  hadamard,
+  hammingBits,
+} from './code-kernels.ts';
 export { bindNode, codeDistance, haveSameCodes } from './distance.ts';
-export { encodeSlots, hashCodes } from './encode.ts';
-export { finishResults, measureRange, resultsReset, scanExact, searchGraph } from './exact.ts';
+export { bindQuery, decodeSlot, encodeBuffer, encodeSlots, hashCodes } from './encode.ts';
+export { finishResults, measureRange, resultsReset, scanExact } from './exact.ts';
 export { adoptFrom, probe } from './find.ts';
 export { applyEdges, groupEdges, linkNodes, updateEntry } from './link.ts';
 export {
@@ -18,6 +25,8 @@ export { assignPoints, linkLeaf, loadLeaders } from './partition.ts';
 export { poolInsert, poolReset } from './pool.ts';
 export { findInvalid, findNonUnit, normalize, normalizeNodes } from './prepare.ts';
 export { markReachable, repair } from './reach.ts';
+export { mayEnter, offerBuffer, searchGraph } from './rerank.ts';
+export { rotate, rotateBack } from './rotate.ts';
 export { searchLevel } from './search.ts';
 export { selectNeighbors } from './select.ts';
 export { refineForward, selectForward, writeRow } from './stitch.ts';

@@ -48,6 +48,11 @@ export function clear(word: i32, words: i32): void {
   i32s.fill(0, word, word + words);
 }
 
+/** Copies `words` words; the two places do not overlap. */
+export function copyWords(from: i32, to: i32, words: i32): void {
+  i32s.copyWithin(to, from, from + words);
+}
+
 /** The low 32 bits of a product. */
 export function multiply(a: i32, b: i32): i32 {
   return Math.imul(a, b);

@@ -1,8 +1,8 @@
 // The picture of a segment: one memory, these regions in this order, each on a 64-byte boundary.
 //
-//   header | means | entry points | levels | tombstones | upper heads | nodes | copies | norms
-//          | codes | rows | upper rows | vectors | edge heads | edges | edge targets
-//          | bench 0, 1, ... | scratch block 0, 1, ...
+//   header | means | rotation | centroids | entry points | levels | tombstones | upper heads
+//          | nodes | copies | norms | codes | rows | upper rows | vectors | edge heads | edges
+//          | edge targets | bench 0, 1, ... | scratch block 0, 1, ...
 //
 // The only file that computes where anything lies. All addresses are words (4 bytes); the hot code
 // reads them from the header (hot/fields.ts), which writeHeader fills in. Capacity costs address
@@ -11,8 +11,13 @@
 import * as F from '../hot/fields.ts';
 
 export type Metric = 'l2' | 'cosine' | 'dot';
-/** In the order of the header's numbers. */
+/** What searches compare, and what finishes them. */
+export type CodeKind = 'int8' | 'binary' | 'pq';
+export type VectorKind = 'float32' | 'float16' | 'none';
+// In the order of the header's numbers.
 export const METRICS: readonly Metric[] = ['l2', 'cosine', 'dot'];
+export const CODE_KINDS: readonly CodeKind[] = ['int8', 'binary', 'pq'];
+export const VECTOR_KINDS: readonly VectorKind[] = ['float32', 'float16', 'none'];
 
 export const BYTES_PER_WORD = 4;
 export const MAX_SEGMENT_BYTES: number = 2 ** 32;
@@ -23,7 +28,7 @@ export const LAYOUT_VERSION = 1;
 export const MAX_LEVEL_LIMIT = 24;
 
 const WORDS_PER_LINE = 16;
-const CODES_PER_WORD = 4;
+const BITS_PER_REGISTER = 128;
 /** Codes are padded to whole SIMD registers. */
 const CODE_ALIGNMENT = 16;
 /** An insertion batch has at least this many nodes, or this share of all. */
@@ -40,7 +45,17 @@ export interface LayoutOptions {
   readonly scratchCount: number;
   /** The first blocks, which have a bench beside them: those of threads that may build. */
   readonly benchCount: number;
+  /** What is kept of vectors. Other than 7-bit codes and float32 only in a sealed segment. */
+  readonly codes: CodeKind;
+  readonly vectors: VectorKind;
+  /** Subspaces of products; 0 for other codes. */
+  readonly subspaces: number;
+  /** No vector is added or linked any more, so that there is no room to do it in. */
+  readonly sealed: boolean;
 }
+
+/** What a segment keeps while vectors are added to it and linked: all that it takes. */
+export const GROWING = { codes: 'int8', vectors: 'float32', subspaces: 0, sealed: false } as const;
 
 /** A region: its first word and how many words it has. */
 export interface Region {
@@ -53,6 +68,7 @@ export interface Layout extends LayoutOptions {
   /** Neighbors a node selects on level 0; reverse edges fill the row up to M0. */
   readonly forward: number;
   readonly codeWords: number;
+  readonly vectorWords: number;
   readonly rowWords: number;
   readonly upperRowWords: number;
   readonly upperCapacity: number;
@@ -62,6 +78,8 @@ export interface Layout extends LayoutOptions {
   readonly scratchWords: number;
   /** Where a scratch block keeps the query's codes and the visited bytes, from its start. */
   readonly queryCodeWord: number;
+  readonly encodedWord: number;
+  readonly bufferWord: number;
   readonly visitedWord: number;
   readonly benchWords: number;
   /** Where a bench keeps the packed codes of the columns, from its start. */
@@ -73,6 +91,8 @@ export interface Layout extends LayoutOptions {
 export type RegionName =
   | 'header'
   | 'means'
+  | 'rotation'
+  | 'centroids'
   | 'entryPoints'
   | 'levels'
   | 'tombstones'
@@ -103,25 +123,55 @@ function upperCapacityOf(capacity: number, M: number): number {
   return Math.ceil(mean + 8 * Math.sqrt((mean * M) / (M - 1)) + MIN_BATCH);
 }
 
+/** Words of one code row. */
+function codeWordsOf({ codes, dimension, subspaces }: LayoutOptions): number {
+  if (codes === 'binary') return planeWordsOf(dimension) + F.BINARY_FACTORS;
+  const bytes = codes === 'pq' ? alignUp(subspaces, BYTES_PER_WORD) : meanWords(dimension);
+  return bytes / BYTES_PER_WORD;
+}
+
+/** Words of a query as codes are compared with it. */
+function queryCodeWordsOf(options: LayoutOptions): number {
+  const { codes, dimension, subspaces } = options;
+  if (codes === 'binary') return F.QUERY_PLANES * planeWordsOf(dimension);
+  return codes === 'pq' ? F.CENTROID_COUNT * subspaces : codeWordsOf(options);
+}
+
+/** Words of one bit for each component. */
+function planeWordsOf(dimension: number): number {
+  return alignUp(dimension, BITS_PER_REGISTER) / 32;
+}
+
+/** Means are padded as 7-bit codes are. */
+function meanWords(dimension: number): number {
+  return alignUp(dimension, CODE_ALIGNMENT);
+}
+
+function vectorWordsOf({ vectors, dimension }: LayoutOptions): number {
+  if (vectors === 'none') return 0;
+  return vectors === 'float16' ? Math.ceil(dimension / 2) : dimension;
+}
+
 /** Word counts of all regions, in the order in which they lie. */
 function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName, number][] {
-  const { capacity } = shape;
-  const codeCount = shape.codeWords * CODES_PER_WORD;
+  const { capacity, dimension } = shape;
   return [
     ['header', F.HEADER_WORDS],
-    ['means', codeCount],
+    ['means', meanWords(dimension)],
+    ['rotation', F.ROTATION_STAGES * dimension],
+    ['centroids', shape.subspaces > 0 ? F.CENTROID_COUNT * dimension : 0],
     ['entryPoints', ENTRY_POINT_LIMIT],
     ['levels', Math.ceil(capacity / BYTES_PER_WORD)],
     ['tombstones', Math.ceil(capacity / 32)],
     ['upperHeads', capacity],
     ['nodes', capacity],
     ['copies', capacity],
-    ['norms', capacity],
+    ['norms', shape.codes === 'int8' ? capacity : 0],
     ['codes', capacity * shape.codeWords],
     ['rows', capacity * shape.rowWords],
     ['upperRows', shape.upperCapacity * shape.upperRowWords],
-    ['vectors', capacity * shape.dimension],
-    ['edgeHeads', capacity + shape.upperCapacity],
+    ['vectors', capacity * shape.vectorWords],
+    ['edgeHeads', shape.sealed ? 0 : capacity + shape.upperCapacity],
     ['edges', 2 * shape.edgeCapacity],
     ['edgeTargets', 2 * shape.edgeCapacity],
     ['benches', shape.benchCount * shape.benchWords],
@@ -132,23 +182,29 @@ function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName
 /** Computes where everything lies. Pure arithmetic: the result may exceed what can be allocated. */
 export function computeLayout(options: LayoutOptions): Layout {
   const { dimension, capacity, M } = options;
-  const codeWords = alignUp(dimension, CODE_ALIGNMENT) / CODES_PER_WORD;
+  const codeWords = codeWordsOf(options);
   const forward = M + (M >> 2);
-  const maxBatch = Math.max(MIN_BATCH, Math.ceil(capacity * MAX_BATCH_SHARE));
-  const queryCodeWord = F.QUERY + alignUp(dimension, WORDS_PER_LINE);
-  const visitedWord = queryCodeWord + alignUp(codeWords, WORDS_PER_LINE);
+  const maxBatch = options.sealed ? 0 : Math.max(MIN_BATCH, Math.ceil(capacity * MAX_BATCH_SHARE));
+  const floatWords = alignUp(dimension, WORDS_PER_LINE);
+  const encodedWord = F.QUERY + floatWords;
+  const bufferWord = encodedWord + floatWords;
+  const queryCodeWord = bufferWord + floatWords;
+  const visitedWord = queryCodeWord + alignUp(queryCodeWordsOf(options), WORDS_PER_LINE);
   const columnWord = F.PACKED_ROWS + F.MAX_LEAF * codeWords;
   const shape = {
     ...options,
     M0: 2 * M,
     forward,
     codeWords,
+    vectorWords: vectorWordsOf(options),
     rowWords: 1 + 2 * M,
     upperRowWords: 1 + M,
     upperCapacity: upperCapacityOf(capacity, M),
     maxBatch,
-    edgeCapacity: maxBatch * (forward + M) + MAX_LEVEL_LIMIT * M,
+    edgeCapacity: options.sealed ? 0 : maxBatch * (forward + M) + MAX_LEVEL_LIMIT * M,
     queryCodeWord,
+    encodedWord,
+    bufferWord,
     visitedWord,
     benchWords: alignUp(columnWord + F.MAX_COLUMNS * codeWords, WORDS_PER_LINE),
     columnWord,
@@ -182,6 +238,8 @@ const REGION_FIELDS: readonly (readonly [number, RegionName])[] = [
   [F.CODES, 'codes'],
   [F.NORMS, 'norms'],
   [F.MEANS, 'means'],
+  [F.ROTATION, 'rotation'],
+  [F.CENTROIDS, 'centroids'],
   [F.ROWS, 'rows'],
   [F.UPPER_ROWS, 'upperRows'],
   [F.UPPER_HEADS, 'upperHeads'],
@@ -215,15 +273,26 @@ export function writeHeader(header: Int32Array, layout: Layout): void {
   header[F.EDGE_CAPACITY] = layout.edgeCapacity;
   header[F.SCRATCH_WORDS] = layout.scratchWords;
   header[F.SCRATCH_COUNT] = layout.scratchCount;
+  header[F.CODE_KIND] = CODE_KINDS.indexOf(layout.codes);
+  header[F.VECTOR_KIND] = VECTOR_KINDS.indexOf(layout.vectors);
+  header[F.VECTOR_WORDS] = layout.vectorWords;
+  header[F.SUBSPACES] = layout.subspaces;
   header[F.QUERY_CODE_WORD] = layout.queryCodeWord;
+  header[F.ENCODED_WORD] = layout.encodedWord;
+  header[F.BUFFER_WORD] = layout.bufferWord;
   header[F.VISITED_WORD] = layout.visitedWord;
   header[F.BENCH_WORDS] = layout.benchWords;
   header[F.COLUMN_WORD] = layout.columnWord;
 }
 
-/** The first word of a node's float vector. */
+/** The first word of a node's vector. */
 export function vectorWord(layout: Layout, node: number): number {
-  return layout.regions.vectors.word + node * layout.dimension;
+  return layout.regions.vectors.word + node * layout.vectorWords;
+}
+
+/** The first word of a slot's codes. */
+export function codeWord(layout: Layout, slot: number): number {
+  return layout.regions.codes.word + slot * layout.codeWords;
 }
 
 /** The word of a node's level-0 row, which begins with its degree. */
@@ -268,20 +337,22 @@ export function copyWord(layout: Layout, slot: number): number {
 
 /** How many words of a region are in use; what a snapshot keeps of it. */
 export function usedWords(layout: Layout, name: RegionName, used: UsedCounts): number {
-  const { count, linked, upperCount, copyCount } = used;
+  const { count, linked, upperCount, copyCount, rotated } = used;
   const words: Partial<Record<RegionName, number>> = {
-    means: linked > 0 ? layout.codeWords * CODES_PER_WORD : 0,
+    means: linked > 0 ? layout.regions.means.words : 0,
+    rotation: linked > 0 && rotated ? layout.regions.rotation.words : 0,
+    centroids: layout.regions.centroids.words,
     entryPoints: linked > 0 ? 1 : 0,
     levels: Math.ceil(linked / BYTES_PER_WORD),
     tombstones: Math.ceil(count / 32),
     upperHeads: linked,
     nodes: linked,
     copies: copyCount > 0 ? linked : 0,
-    norms: linked,
+    norms: layout.codes === 'int8' ? linked : 0,
     codes: linked * layout.codeWords,
     rows: linked * layout.rowWords,
     upperRows: upperCount * layout.upperRowWords,
-    vectors: count * layout.dimension,
+    vectors: count * layout.vectorWords,
   };
   return words[name] ?? 0;
 }
@@ -291,11 +362,14 @@ export interface UsedCounts {
   readonly linked: number;
   readonly upperCount: number;
   readonly copyCount: number;
+  readonly rotated: boolean;
 }
 
 /** The regions a snapshot keeps, in file order. */
 export const SAVED_REGIONS: readonly RegionName[] = [
   'means',
+  'rotation',
+  'centroids',
   'entryPoints',
   'levels',
   'tombstones',

@@ -6,13 +6,14 @@ import { MAX_NODES } from '../hot/fields.ts';
 import {
   BYTES_PER_WORD,
   computeLayout,
+  GROWING,
   type LayoutOptions,
   MAX_LEVEL_LIMIT,
   MAX_SEGMENT_BYTES,
   SAVED_REGIONS,
   usedWords,
 } from '../memory/layout.ts';
-import { type ResolvedOptions, resolveOptions } from '../options.ts';
+import { keptOf, type ResolvedOptions, resolveOptions, sealsSegments } from '../options.ts';
 import {
   corrupt,
   REGION_FIELDS,
@@ -64,6 +65,12 @@ function asCount(check: Check, fields: Fields, name: string, max: number): numbe
   });
 }
 
+function asFlag(check: Check, fields: Fields, name: string): boolean {
+  const value = fields[name];
+  if (typeof value === 'boolean') return value;
+  throw corrupt(check.path, `${name} must be true or false`, { field: name, got: value });
+}
+
 function asFloat(check: Check, fields: Fields, name: string): number {
   const value = fields[name];
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) {
@@ -77,7 +84,9 @@ function asFloat(check: Check, fields: Fields, name: string): number {
 
 /** The index options of the table, by the rules of the options themselves. */
 function checkOptions(check: Check, fields: Fields, overrides: Fields): ResolvedOptions {
-  const { segments: _segments, ...saved } = fields;
+  const { segments: _segments, subspaces, ...rest } = fields;
+  // An index that was saved was allowed to be what it is.
+  const saved = { ...rest, ...(subspaces !== 0 && { subspaces }), allowLowDimension: true };
   try {
     // Two steps, so that a bad override is the caller's fault and a bad field the file's.
     resolveOptions(saved);
@@ -114,16 +123,26 @@ function checkRegions(
   });
 }
 
+/** The layout of a segment in the file, with as little to work in as there can be. */
+function fileShape(options: ResolvedOptions, capacity: number, sealed: boolean): LayoutOptions {
+  const { dimension, metric, M } = options;
+  const kept = sealed ? keptOf(options) : GROWING;
+  const subspaces = kept.codes === 'pq' ? options.subspaces : 0;
+  const sizes = { dimension, metric, M, capacity, scratchCount: 1, benchCount: 1 };
+  return { ...sizes, ...kept, subspaces, sealed };
+}
+
 function checkSegment(
   check: Check,
   fields: Fields,
-  shape: Omit<LayoutOptions, 'capacity'>,
+  options: ResolvedOptions,
   start: number,
 ): SegmentEntry {
   const capacity = asCount(check, fields, 'capacity', MAX_NODES);
   const count = asCount(check, fields, 'count', capacity);
   const linked = asCount(check, fields, 'linked', count);
-  const layout = computeLayout({ ...shape, capacity: Math.max(1, capacity) });
+  const sealed = asFlag(check, fields, 'sealed');
+  const layout = computeLayout(fileShape(options, Math.max(1, capacity), sealed));
   if (capacity === 0 || layout.byteLength > MAX_SEGMENT_BYTES) {
     throw corrupt(check.path, `a segment of capacity ${capacity} cannot exist`, {
       field: 'capacity',
@@ -132,14 +151,21 @@ function checkSegment(
   const upperCount = asCount(check, fields, 'upperCount', layout.upperCapacity);
   const maxLevel = asCount(check, fields, 'maxLevel', MAX_LEVEL_LIMIT);
   const codeScale = asFloat(check, fields, 'codeScale');
-  if (linked > 0 && codeScale === 0) throw corrupt(check.path, 'its codes have no scale');
+  const residual = asFloat(check, fields, 'residual');
+  const rotated = asFlag(check, fields, 'rotated');
+  if (linked > 0 && layout.codes === 'int8' && codeScale === 0) {
+    throw corrupt(check.path, 'its codes have no scale');
+  }
+  if (sealed && (count === 0 || linked < count || capacity !== count || !sealsSegments(options))) {
+    throw corrupt(check.path, 'a segment that cannot be sealed says it is', { field: 'sealed' });
+  }
   const copyCount = asCount(check, fields, 'copyCount', Math.max(0, linked - 1));
   const firstCopy = asCount(check, fields, 'firstCopy', linked - copyCount);
-  const used = { count, linked, upperCount, copyCount };
+  const used = { count, linked, upperCount, copyCount, rotated };
   const lengths = SAVED_REGIONS.map((name) => usedWords(layout, name, used) * BYTES_PER_WORD);
   const regions = checkRegions(check, fields, lengths, start);
-  const graph = { upperCount, maxLevel, firstCopy, copyCount, codeScale };
-  return { capacity, count, linked, ...graph, regions };
+  const graph = { upperCount, maxLevel, firstCopy, copyCount, codeScale, residual, rotated };
+  return { capacity, count, linked, sealed, ...graph, regions };
 }
 
 export interface CheckedTable {
@@ -165,16 +191,10 @@ export function checkTable(
   if (list.length === 0 || list.length > MAX_SEGMENTS) {
     throw corrupt(path, `an index of ${list.length} segments cannot exist`);
   }
-  const { dimension, metric, M } = options;
   let offset = place.start;
   const segments = list.map((entry, i) => {
     const object = asObject(check, entry, `segment ${i}`, SEGMENT_FIELDS);
-    const segment = checkSegment(
-      check,
-      object,
-      { dimension, metric, M, scratchCount: 1, benchCount: 1 },
-      offset,
-    );
+    const segment = checkSegment(check, object, options, offset);
     offset = segment.regions.reduce((sum, region) => sum + region.byteLength, offset);
     return segment;
   });

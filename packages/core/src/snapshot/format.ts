@@ -16,7 +16,7 @@ import { ErrorCode, VectorIndexError } from '../errors.ts';
 import type { Metric, RegionName } from '../memory/layout.ts';
 import { crc32 } from './crc32.ts';
 
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 export const PREFIX_BYTES = 24;
 const MAGIC = 'NIGHINDX';
 const MAX_TABLE_BYTES = 1 << 24;
@@ -37,6 +37,9 @@ export interface SegmentEntry {
   readonly firstCopy: number;
   readonly copyCount: number;
   readonly codeScale: number;
+  readonly residual: number;
+  readonly sealed: boolean;
+  readonly rotated: boolean;
   readonly regions: readonly RegionEntry[];
 }
 
@@ -47,6 +50,10 @@ export interface SnapshotTable {
   readonly efConstruction: number;
   readonly quality: string;
   readonly builder: string;
+  readonly precision: string;
+  readonly originals: string;
+  readonly rerank: string;
+  readonly subspaces: number;
   readonly seed: number;
   readonly capacity: number;
   readonly flatThreshold: number;
@@ -62,6 +69,10 @@ export const TABLE_FIELDS: readonly (keyof SnapshotTable)[] = [
   'efConstruction',
   'quality',
   'builder',
+  'precision',
+  'originals',
+  'rerank',
+  'subspaces',
   'seed',
   'capacity',
   'flatThreshold',
@@ -77,6 +88,9 @@ export const SEGMENT_FIELDS: readonly (keyof SegmentEntry)[] = [
   'firstCopy',
   'copyCount',
   'codeScale',
+  'residual',
+  'sealed',
+  'rotated',
   'regions',
 ];
 export const REGION_FIELDS: readonly (keyof RegionEntry)[] = [

@@ -7,11 +7,12 @@ import { availableMemory } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import * as F from '../hot/fields.ts';
 import { componentLimit } from '../ingest.ts';
-import { BYTES_PER_WORD, computeLayout, levelByte } from '../memory/layout.ts';
+import { BYTES_PER_WORD, computeLayout, GROWING, levelByte } from '../memory/layout.ts';
 import { ScratchBlocks } from '../memory/scratch-blocks.ts';
 import {
   INDEX_OPTION_NAMES,
   type IndexOptions,
+  keptOf,
   type ResolvedOptions,
   resolveOptions,
 } from '../options.ts';
@@ -139,6 +140,8 @@ function fillHeader(segment: Segment, entry: SegmentEntry): void {
   i32s[F.ENTRY_COUNT] = entry.linked > 0 ? 1 : 0;
   i32s[F.LEVELED] = entry.linked;
   f32s[F.CODE_SCALE] = entry.codeScale;
+  f32s[F.RESIDUAL] = entry.residual;
+  i32s[F.ROTATED] = entry.rotated ? 1 : 0;
   segment.publishCount(entry.count);
   segment.publishLinked(entry.linked);
 }
@@ -173,8 +176,8 @@ function checkContents(path: string, segments: readonly Segment[]): void {
 
 /** How many vectors each segment gets room for: as many as it had; the last what is asked for. */
 function planCapacities({ options, segments }: CheckedTable, wanted: unknown): number[] {
-  return segments.map(({ capacity, count }, i) => {
-    if (i < segments.length - 1) return capacity;
+  return segments.map(({ capacity, count, sealed }, i) => {
+    if (i < segments.length - 1 || sealed) return capacity;
     const usual = wanted === undefined ? capacity : options.capacity;
     return Math.max(count, largestCapacity(options, Math.max(count, usual)));
   });
@@ -221,7 +224,8 @@ export async function loadSegments(
     const segments: Segment[] = [];
     let firstNode = 0;
     for (const [i, entry] of entries.entries()) {
-      const segment = openSegment(options, capacities[i], firstNode);
+      const kept = entry.sealed ? keptOf(options) : GROWING;
+      const segment = openSegment(options, capacities[i], firstNode, kept);
       segments.push(segment);
       firstNode += entry.count;
       fillHeader(segment, entry);

@@ -53,11 +53,12 @@ function savedBytes({ segment, counts }: FrozenSegment, name: RegionName): Uint8
 }
 
 const NO_GRAPH = {
-  ...{ upperCount: 0, maxLevel: 0, firstCopy: 0, copyCount: 0, codeScale: 0 },
+  ...{ upperCount: 0, maxLevel: 0, firstCopy: 0, copyCount: 0 },
+  ...{ codeScale: 0, residual: 0, rotated: false },
 };
 
 function freeze(segment: Segment): FrozenSegment {
-  const { i32s, f32s, capacity, count, linked } = segment;
+  const { i32s, f32s, capacity, count, linked, sealed } = segment;
   const graph =
     linked > 0
       ? {
@@ -66,16 +67,20 @@ function freeze(segment: Segment): FrozenSegment {
           firstCopy: i32s[F.FIRST_COPY],
           copyCount: i32s[F.COPY_COUNT],
           codeScale: f32s[F.CODE_SCALE],
+          residual: f32s[F.RESIDUAL],
+          rotated: i32s[F.ROTATED] !== 0,
         }
       : NO_GRAPH;
-  return { segment, counts: { capacity, count, linked, ...graph } };
+  return { segment, counts: { capacity, count, linked, sealed, ...graph } };
 }
 
 function describeIndex(options: ResolvedOptions, segments: readonly SegmentEntry[]): SnapshotTable {
   const { dimension, metric, M, efConstruction, quality, builder, seed } = options;
   const { capacity, flatThreshold, segmentByteLimit } = options;
+  const { precision, originals, rerank, subspaces } = options;
   return {
-    ...{ dimension, metric, M, efConstruction, quality, builder, seed },
+    ...{ dimension, metric, M, efConstruction, quality, builder },
+    ...{ precision, originals, rerank, subspaces, seed },
     ...{ capacity, flatThreshold, segmentByteLimit },
     segments,
   };

@@ -22,9 +22,9 @@ const COUNTS = [F.COUNT, F.LINKED, F.MAX_LEVEL, F.ENTRY_COUNT, F.UPPER_COUNT, F.
 export function digestOf(segments: readonly Segment[]): string {
   const hash = createHash('sha256');
   for (const segment of segments) {
-    const { i32s, count, linked } = segment;
-    const copyCount = i32s[F.COPY_COUNT];
-    const used = { count, linked, upperCount: i32s[F.UPPER_COUNT], copyCount };
+    const { i32s } = segment;
+    const used = segment.usedCounts();
+    const { copyCount } = used;
     const firstCopy = copyCount > 0 ? i32s[F.FIRST_COPY] : 0;
     hash.update(JSON.stringify([...COUNTS.map((word) => i32s[word]), firstCopy, copyCount]));
     for (const name of SAVED_REGIONS) hash.update(regionBytes(segment, name, used));

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
 import {
   benchWord,
+  CODE_KINDS,
   computeLayout,
   fitCapacity,
   type Layout,
@@ -13,6 +14,7 @@ import {
   SAVED_REGIONS,
   scratchWord,
   usedWords,
+  VECTOR_KINDS,
   writeHeader,
 } from '../../../src/memory/layout.ts';
 
@@ -38,6 +40,10 @@ function layoutOptions(): fc.Arbitrary<LayoutOptions> {
     M: fc.integer({ min: 2, max: 128 }),
     scratchCount: fc.integer({ min: 2, max: F.MAX_SCRATCH_COUNT }),
     benchCount: fc.integer({ min: 1, max: F.MAX_SCRATCH_COUNT }),
+    codes: fc.constantFrom(...CODE_KINDS),
+    vectors: fc.constantFrom(...VECTOR_KINDS),
+    subspaces: fc.integer({ min: 1, max: 70 }),
+    sealed: fc.boolean(),
   });
 }
 
@@ -125,7 +131,8 @@ describe('the layout of a segment', () => {
         const layout = computeLayout(options);
         const count = a % (options.capacity + 1);
         const linked = b % (count + 1);
-        const used = { count, linked, upperCount: layout.upperCapacity, copyCount: linked >> 1 };
+        const graph = { upperCount: layout.upperCapacity, copyCount: linked >> 1, rotated: true };
+        const used = { count, linked, ...graph };
         const beyond = SAVED_REGIONS.filter(
           (name) => usedWords(layout, name, used) > layout.regions[name].words,
         );

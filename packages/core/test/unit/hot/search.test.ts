@@ -21,7 +21,7 @@ function chain(target: (typeof TIER_TARGETS)[number]): Segment {
     target,
   );
   segment.f32s[F.CODE_SCALE] = 1;
-  segment.hot.encodeSlots(0, 10);
+  segment.hot.encodeSlots(0, 10, segment.scratch(0));
   for (let node = 0; node < 9; node++) setRow(segment, rowWord(segment, node), [node + 1]);
   segment.i32s[segment.layout.regions.entryPoints.word] = 0;
   segment.i32s[F.ENTRY_COUNT] = 1;

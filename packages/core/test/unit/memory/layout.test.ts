@@ -4,6 +4,7 @@ import {
   benchWord,
   computeLayout,
   fitCapacity,
+  GROWING,
   LAYOUT_VERSION,
   type LayoutOptions,
   METRICS,
@@ -21,6 +22,7 @@ const options: LayoutOptions = {
   M: 16,
   scratchCount: 3,
   benchCount: 2,
+  ...GROWING,
 };
 
 function headerOf(layoutOptions: LayoutOptions): Int32Array {
@@ -87,7 +89,7 @@ describe('the layout of a segment', () => {
 
   test('counts copies as used only where there are some', () => {
     const layout = computeLayout(options);
-    const used = { count: 10, linked: 7, upperCount: 2 };
+    const used = { count: 10, linked: 7, upperCount: 2, rotated: false };
     const words = [0, 1].map((copyCount) => usedWords(layout, 'copies', { ...used, copyCount }));
     expect(words).toEqual([0, 7]);
   });
@@ -165,7 +167,7 @@ describe('the layout of a segment', () => {
 
   test('counts no word of an empty segment as used', () => {
     const layout = computeLayout(options);
-    const empty = { count: 0, linked: 0, upperCount: 0, copyCount: 0 };
+    const empty = { count: 0, linked: 0, upperCount: 0, copyCount: 0, rotated: false };
     expect(SAVED_REGIONS.map((name) => usedWords(layout, name, empty))).toEqual(
       SAVED_REGIONS.map(() => 0),
     );
@@ -173,7 +175,7 @@ describe('the layout of a segment', () => {
 
   test('counts vectors of unlinked nodes as used, but nothing of their graph', () => {
     const layout = computeLayout(options);
-    const used = { count: 10, linked: 7, upperCount: 2, copyCount: 0 };
+    const used = { count: 10, linked: 7, upperCount: 2, copyCount: 0, rotated: false };
     const words = Object.fromEntries(
       SAVED_REGIONS.map((name) => [name, usedWords(layout, name, used)]),
     );
