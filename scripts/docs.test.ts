@@ -10,7 +10,12 @@ import { TABLE_NAMES } from '../benchmarks/tables/render.ts';
 import { ErrorCode } from '../packages/core/src/errors.ts';
 import * as fields from '../packages/core/src/hot/fields.ts';
 import { VectorIndex } from '../packages/core/src/index.ts';
-import { computeLayout, SAVED_REGIONS, usedWords } from '../packages/core/src/memory/layout.ts';
+import {
+  computeLayout,
+  GROWING,
+  SAVED_REGIONS,
+  usedWords,
+} from '../packages/core/src/memory/layout.ts';
 import {
   defaultFlatThreshold,
   INDEX_OPTION_NAMES,
