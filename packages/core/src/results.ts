@@ -4,8 +4,10 @@
 export interface SearchResult {
   readonly nodes: Uint32Array;
   readonly distances: Float32Array;
-  /** Distances computed, on codes and on floats. */
+  /** Distances computed, on codes and on vectors. */
   readonly distanceCount: number;
+  /** Distances computed on vectors, to finish what codes began. */
+  readonly exactCount: number;
   /** Rows of neighbors read. */
   readonly hopCount: number;
 }
@@ -19,5 +21,6 @@ export interface BatchResult {
   readonly lengths: Uint32Array;
   /** Sums over the batch. */
   readonly distanceCount: number;
+  readonly exactCount: number;
   readonly hopCount: number;
 }

@@ -14,13 +14,14 @@ import type { Metric } from './memory/layout.ts';
 import { ScratchBlocks } from './memory/scratch-blocks.ts';
 import {
   type IndexOptions,
+  keptOf,
   MAX_CAPACITY,
   type ResolvedOptions,
   resolveOptions,
   sealsSegments,
 } from './options.ts';
 import type { BatchResult, SearchResult } from './results.ts';
-import { allocateBatch, answerQuery, type BatchQueries } from './search/batch-queries.ts';
+import { allocateBatch, answerQuery, type BatchQueries, sumWork } from './search/batch-queries.ts';
 import { readVector } from './search/read-vector.ts';
 import { planSearch, type SearchOptions } from './search/search-options.ts';
 import { Segment, type SegmentHandle } from './segment.ts';
@@ -218,7 +219,7 @@ export class VectorIndex {
       );
     }
     if (work.signal?.aborted) throw abortedError(work.signal);
-    admit([slots]);
+    admit([slots], keptOf(this.#options).vectors);
     this.#reserved = undefined;
     const added = this.#publish([slots]);
     await this.#link(work);
@@ -262,7 +263,7 @@ export class VectorIndex {
     const floats = readQuery(query, this.dimension, this.metric);
     const nodes = new Uint32Array(plan.k);
     const distances = new Float32Array(plan.k);
-    const work = { distanceCount: 0, hopCount: 0 };
+    const work = { distanceCount: 0, exactCount: 0, hopCount: 0 };
     const target = { nodes, distances, offset: 0 };
     const blocks = this.#blocks.claim(1);
     const reader = { segments: this.#list.all, block: blocks[0] };
@@ -298,14 +299,8 @@ export class VectorIndex {
       checkQuery(batch.queries.subarray(row * dimension, (row + 1) * dimension), this.metric, row);
     }
     await this.#runBatch(crew, batch);
-    let distanceCount = 0;
-    let hopCount = 0;
-    for (let i = 0; i < count; i++) {
-      distanceCount += batch.work[2 * i];
-      hopCount += batch.work[2 * i + 1];
-    }
     const { nodes, distances, lengths } = batch;
-    return { k: plan.k, nodes, distances, lengths, distanceCount, hopCount };
+    return { k: plan.k, nodes, distances, lengths, ...sumWork(batch) };
   }
 
   /**
@@ -429,7 +424,7 @@ export class VectorIndex {
     }
     if (signal?.aborted) throw abortedError(signal);
     const slots = this.#list.stretches(count);
-    ingest(own, slots);
+    ingest(own, slots, keptOf(this.#options).vectors);
     return slots;
   }
 

@@ -8,7 +8,7 @@ import { transformLength } from '../hot/rotate.ts';
 import type { Metric } from '../memory/layout.ts';
 import { uniform } from '../random.ts';
 import type { Segment } from '../segment.ts';
-import { rankingAgreement, type Sample } from './ranking-agreement.ts';
+import { codingError, rankingAgreement, type Sample } from './ranking-agreement.ts';
 
 const MAX_SAMPLE_VECTORS = 1024;
 const MIN_SAMPLE_VECTORS = 128;
@@ -132,17 +132,32 @@ interface Choice {
   readonly scale: number;
   /** How much of the exact ten nearest, within the sample, the codes alone find: 0 to 1. */
   readonly agreement: number;
+  readonly rotated: boolean;
 }
 
-function chooseScale(sample: Sample): Choice {
+/** The first scale that ranks well, or the one that ranks best. */
+function chooseScale(sample: Sample, rotated: boolean): Choice {
   let best: Choice | undefined;
   for (const scale of candidateScales(sample)) {
     const agreement = rankingAgreement(sample, scale);
-    if (!best || agreement > best.agreement) best = { sample, scale, agreement };
+    if (!best || agreement > best.agreement) best = { sample, scale, agreement, rotated };
     if (agreement >= GOOD_AGREEMENT) break;
   }
   // Vectors that are all equal need no scale, and any code ranks them right.
-  return best ?? { sample, scale: 1, agreement: 1 };
+  return best ?? { sample, scale: 1, agreement: 1, rotated };
+}
+
+/** Of all scales of the samples that rank nearly as well as the best, the one that errs least. */
+function chooseFinest(samples: readonly Sample[]): Choice | undefined {
+  const choices = samples.flatMap((sample, i) =>
+    Array.from(candidateScales(sample), (scale): Choice => {
+      return { sample, scale, agreement: rankingAgreement(sample, scale), rotated: i > 0 };
+    }),
+  );
+  const best = Math.max(...choices.map(({ agreement }) => agreement));
+  const good = choices.filter(({ agreement }) => agreement >= best - MIN_GAIN / 2);
+  const errors = good.map(({ sample, scale }) => codingError(sample, scale));
+  return good[errors.indexOf(Math.min(...errors))];
 }
 
 /** Vectors in a sample of this dimension. */
@@ -153,25 +168,26 @@ function sampleSize(dimension: number): number {
 
 /**
  * Computes and stores means, scale and rotation from the segment's published vectors. Bench 0 is
- * overwritten. A rotation is tried where codes rank badly, and taken where they rank better by it.
+ * overwritten. A rotation is tried where codes rank badly, and taken where they rank better by it;
+ * where codes are all that will be kept (`finest`), what errs least is taken.
  *
  * @returns how much of the exact ten nearest, within the sample, the codes alone find: 0 to 1
  */
-export function chooseCodes(segment: Segment, seed: number): number {
+export function chooseCodes(segment: Segment, seed: number, finest = false): number {
   const { dimension, metric, regions } = segment.layout;
   const rows = sampleRows(segment, sampleSize(dimension), seed);
-  let best = chooseScale(centreSample(rows, dimension, metric));
-  let rotated = false;
-  if (best.agreement < GOOD_AGREEMENT) {
+  const plain = centreSample(rows, dimension, metric);
+  let best = chooseScale(plain, false);
+  if (best.agreement < GOOD_AGREEMENT || finest) {
     drawRotation(segment, seed);
     const turned = rotateRows(segment, rows, segment.bench(0) + F.MATRIX);
-    const choice = chooseScale(centreSample(turned, dimension, metric));
-    rotated = choice.agreement > best.agreement + MIN_GAIN;
-    if (rotated) best = choice;
+    const rotated = centreSample(turned, dimension, metric);
+    const choice = finest ? chooseFinest([plain, rotated]) : chooseScale(rotated, true);
+    if (choice && (finest || choice.agreement > best.agreement + MIN_GAIN)) best = choice;
   }
   segment.f32s.set(best.sample.means, regions.means.word);
   segment.f32s[F.CODE_SCALE] = best.scale;
-  segment.i32s[F.ROTATED] = rotated ? 1 : 0;
+  segment.i32s[F.ROTATED] = best.rotated ? 1 : 0;
   segment.f32s[F.RESIDUAL] = 0;
   return best.agreement;
 }

@@ -25,6 +25,12 @@ function encode(rows: Float32Array, scale: number): Float32Array {
   return codes;
 }
 
+/** The sum of the squares of what codes of this scale get wrong. */
+export function codingError({ rows }: Sample, scale: number): number {
+  const codes = encode(rows, scale);
+  return rows.reduce((sum, value, i) => sum + (value - codes[i] * scale) ** 2, 0);
+}
+
 /** Squares of the distances of row `query` to all rows. */
 function squares(rows: Float32Array, query: number, dimension: number): Float64Array {
   const distances = new Float64Array(rows.length / dimension);

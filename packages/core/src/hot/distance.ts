@@ -38,7 +38,9 @@ export function codeDistance(a: i32, b: i32): i32 {
   return i32At(norms + a) + i32At(norms + b) - 2 * dot;
 }
 
+/** True when two slots have the same 7-bit codes; whoever has others cannot tell any more. */
 export function haveSameCodes(a: i32, b: i32): boolean {
+  if (i32At(CODE_KIND) !== INT8_CODES) return true;
   const codes = i32At(CODES);
   const words = i32At(CODE_WORDS);
   for (let i: i32 = 0; i < words; i++) {

@@ -109,7 +109,13 @@ function measureCodes(scratch: i32, slot: i32): void {
   decodeBytes(code, i32At(MEANS), i32At(DIMENSION), f32At(CODE_SCALE), decoded);
   // Rotated codes stand for rotated vectors, and rotated queries are as far from those.
   const query = i32At(ROTATED) === 0 ? scratch + QUERY : scratch + i32At(ENCODED_WORD);
-  measureFloats(scratch, query, decoded);
+  if (i32At(METRIC) !== 1) {
+    measureFloats(scratch, query, decoded);
+    return;
+  }
+  // What codes stand for has no unit length: half the square errs less than 1 - cos.
+  const square: f64 = l2Floats(query, decoded, i32At(DIMENSION));
+  clampCosine(scratch + QUAD, square / 2);
 }
 
 /** Distance of the query to `slot` by the best that is kept of it, into QUAD. */

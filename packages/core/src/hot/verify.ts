@@ -1,17 +1,22 @@
 // Walks a whole segment and counts every broken invariant. It trusts nothing: a number is checked
 // before it is used as an address, so that a forged file can be verified safely.
 
+import { countRow } from './code-kernels.ts';
 import { haveSameCodes } from './distance.ts';
 import { codeNorm } from './encode.ts';
 import {
+  BINARY_CODES,
+  BINARY_FACTORS,
+  CODE_KIND,
   CODE_WORDS,
   CODES,
   COPIES,
   COPY_COUNT,
   COUNT,
-  DIMENSION,
   ENTRY_COUNT,
   ENTRY_POINTS,
+  FLOAT32_VECTORS,
+  INT8_CODES,
   LEVELS,
   LINKED,
   MAX_LEVEL,
@@ -21,6 +26,8 @@ import {
   TOMBSTONES,
   UPPER_COUNT,
   UPPER_HEADS,
+  VECTOR_KIND,
+  VECTOR_WORDS,
   VECTORS,
 } from './fields.ts';
 import { isCopy, levelOf, maxDegree, nodeOf, rowOf } from './graph.ts';
@@ -46,6 +53,8 @@ export const BAD_COPY: i32 = 13;
 export const KIND_COUNT: i32 = 14;
 
 const CODE_SIGNS: i32 = 0x80808080 | 0;
+/** The bits of the float32 infinity. */
+const INFINITY: i32 = 0x7f800000;
 
 function report(scratch: i32, kind: i32, node: i32): void {
   const word = scratch + REPORT + 2 * kind;
@@ -89,7 +98,23 @@ function verifyLevel(scratch: i32, node: i32, maxLevel: i32): boolean {
   return false;
 }
 
+/** Bits have factors that are finite and not negative, and say how many of them are set. */
+function verifyBits(scratch: i32, slot: i32): void {
+  const words = i32At(CODE_WORDS) - BINARY_FACTORS;
+  const row = i32At(CODES) + slot * i32At(CODE_WORDS);
+  const last = i32At(row + words + BINARY_FACTORS - 1);
+  if (countRow(row, words) !== (last & 0xffff)) report(scratch, BAD_NORM, slot);
+  for (let i: i32 = 0; i < BINARY_FACTORS; i++) {
+    // Also of the upper half of the last: infinity, NaN and what is negative have the largest bits.
+    const bits = i32At(row + words + i);
+    if (bits < 0 || bits >= INFINITY) report(scratch, BAD_CODE, slot);
+  }
+}
+
 function verifyCode(scratch: i32, node: i32): void {
+  const kind = i32At(CODE_KIND);
+  if (kind === BINARY_CODES) verifyBits(scratch, node);
+  if (kind !== INT8_CODES) return; // every byte names a centroid
   const words = i32At(CODE_WORDS);
   const row = i32At(CODES) + node * words;
   let bits: i32 = 0;
@@ -150,11 +175,12 @@ function verifyNodes(scratch: i32, marker: i32, linked: i32): void {
 function isSameAsTold(link: i32, slot: i32, next: i32): boolean {
   if ((link & SAME_VECTOR) === 0) return true;
   if (!isNode(nodeOf(slot)) || !isNode(nodeOf(next))) return false;
-  const dimension = i32At(DIMENSION);
-  const a = i32At(VECTORS) + nodeOf(slot) * dimension;
-  const b = i32At(VECTORS) + nodeOf(next) * dimension;
-  for (let i: i32 = 0; i < dimension; i++) {
-    if (f32At(a + i) !== f32At(b + i)) return false;
+  const words = i32At(VECTOR_WORDS);
+  const floats = i32At(VECTOR_KIND) === FLOAT32_VECTORS;
+  const a = i32At(VECTORS) + nodeOf(slot) * words;
+  const b = i32At(VECTORS) + nodeOf(next) * words;
+  for (let i: i32 = 0; i < words; i++) {
+    if (i32At(a + i) !== i32At(b + i) && !(floats && f32At(a + i) === f32At(b + i))) return false;
   }
   return true;
 }

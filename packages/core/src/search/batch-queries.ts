@@ -13,6 +13,9 @@ import {
 } from './search-segment.ts';
 import { setQuery } from './set-query.ts';
 
+/** Words of work counts each query has. */
+const COUNTS = 3;
+
 /** Queries and the place of their results; the arrays lie in shared memory where there is any. */
 export interface BatchQueries {
   readonly count: number;
@@ -23,7 +26,7 @@ export interface BatchQueries {
   readonly nodes: Uint32Array;
   readonly distances: Float32Array;
   readonly lengths: Uint32Array;
-  /** Per query two words: distances computed, rows read. */
+  /** Per query three words: distances computed, of those on vectors, and rows read. */
   readonly work: Uint32Array;
 }
 
@@ -46,11 +49,10 @@ export function runQueries(reader: Reader, batch: BatchQueries, first: number, e
   const dimension = batch.queries.length / batch.count;
   for (let i = first; i < end; i++) {
     const floats = batch.queries.subarray(i * dimension, (i + 1) * dimension);
-    const work: WorkCounts = { distanceCount: 0, hopCount: 0 };
+    const work: WorkCounts = { distanceCount: 0, exactCount: 0, hopCount: 0 };
     const target = { nodes, distances, offset: i * plan.k };
     batch.lengths[i] = answerQuery(reader, { floats, plan }, target, work);
-    batch.work[2 * i] = work.distanceCount;
-    batch.work[2 * i + 1] = work.hopCount;
+    batch.work.set([work.distanceCount, work.exactCount, work.hopCount], COUNTS * i);
   }
 }
 
@@ -78,6 +80,17 @@ export function allocateBatch(
     nodes: new Uint32Array(words(count * plan.k)),
     distances: new Float32Array(words(count * plan.k)),
     lengths: new Uint32Array(words(count)),
-    work: new Uint32Array(words(2 * count)),
+    work: new Uint32Array(words(COUNTS * count)),
   };
+}
+
+/** The work of all queries of a batch. */
+export function sumWork({ work }: BatchQueries): WorkCounts {
+  const sums: WorkCounts = { distanceCount: 0, exactCount: 0, hopCount: 0 };
+  for (let i = 0; i < work.length; i += COUNTS) {
+    sums.distanceCount += work[i];
+    sums.exactCount += work[i + 1];
+    sums.hopCount += work[i + 2];
+  }
+  return sums;
 }

@@ -1,6 +1,7 @@
 // The answer to a k beyond the sorted pool (4,096): measure every vector, sort, take k. Exact.
 
 import * as F from '../hot/fields.ts';
+import { nodeWord } from '../memory/layout.ts';
 import type { Segment } from '../segment.ts';
 import type { Reader, ResultTarget, WorkCounts } from './search-segment.ts';
 
@@ -14,12 +15,19 @@ function measureAll(
   counts: readonly number[],
 ): Float32Array {
   const distances = new Float32Array(counts.reduce((sum, count) => sum + count, 0));
+  const setBySlot = (segment: Segment, slot: number, distance: number): void => {
+    const node = segment.i32s[nodeWord(segment.layout, slot)];
+    distances[segment.firstNode + node] = distance;
+  };
   for (const [i, segment] of segments.entries()) {
+    if (segment.sealed) segment.hot.bindQuery(segment.scratch(block));
     const out = segment.scratch(block) + F.POOL;
     for (let first = 0; first < counts[i]; first += PIECE) {
       const end = Math.min(first + PIECE, counts[i]);
       segment.hot.measureRange(segment.scratch(block), first, end, out);
-      distances.set(segment.f32s.subarray(out, out + end - first), segment.firstNode + first);
+      const measured = segment.f32s.subarray(out, out + end - first);
+      if (segment.layout.vectors !== 'none') distances.set(measured, segment.firstNode + first);
+      else for (const [j, distance] of measured.entries()) setBySlot(segment, first + j, distance);
     }
   }
   return distances;
@@ -45,5 +53,6 @@ export function searchExhaustively(
     target.distances[target.offset + i] = distances[order[i]];
   }
   work.distanceCount += count;
+  work.exactCount += count;
   return found;
 }

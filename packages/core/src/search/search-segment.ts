@@ -26,9 +26,10 @@ export interface Reader {
   readonly block: number;
 }
 
-/** Work done by a search: distances computed (codes and floats), rows read. */
+/** Work done by a search: distances computed, of those on vectors, and rows read. */
 export interface WorkCounts {
   distanceCount: number;
+  exactCount: number;
   hopCount: number;
 }
 
@@ -44,15 +45,20 @@ function searchSegment(
   const count = segment.count;
   const linked = plan.exact ? 0 : Math.min(segment.linked, count);
   i32s[scratch + F.DISTANCE_COUNT] = 0;
+  i32s[scratch + F.EXACT_COUNT] = 0;
   i32s[scratch + F.HOP_COUNT] = 0;
   hot.resultsReset(scratch, plan.k);
   if (linked > 0) {
     const ef = Math.min(Math.max(plan.efSearch, plan.k), linked);
     hot.searchGraph(scratch, ef, ef, linked);
-    work.distanceCount += ef;
   }
-  if (linked < count) hot.scanExact(scratch, linked, count);
-  work.distanceCount += i32s[scratch + F.DISTANCE_COUNT] + count - linked;
+  if (linked < count) {
+    if (segment.sealed) hot.bindQuery(scratch);
+    hot.scanExact(scratch, linked, count);
+  }
+  const exact = i32s[scratch + F.EXACT_COUNT] + count - linked;
+  work.exactCount += exact;
+  work.distanceCount += i32s[scratch + F.DISTANCE_COUNT] + exact;
   work.hopCount += i32s[scratch + F.HOP_COUNT];
   return hot.finishResults(scratch);
 }

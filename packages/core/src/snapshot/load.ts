@@ -158,17 +158,27 @@ function badVector(path: string, segment: Segment, local: number, what: string):
   return corrupt(path, `vector ${node} ${what}`, { node });
 }
 
+/** Vectors that searches could not compute with. */
+function checkVectors(path: string, segment: Segment): void {
+  const { dimension, metric, vectors } = segment.layout;
+  if (vectors === 'none') return;
+  const limit = componentLimit(dimension, metric, vectors);
+  const node = segment.hot.findInvalid(0, segment.count, limit, -1);
+  if (node >= 0) throw badVector(path, segment, node, 'is not finite');
+  if (metric !== 'cosine' || vectors !== 'float32') return;
+  const other = segment.hot.findNonUnit(0, segment.count);
+  if (other >= 0) throw badVector(path, segment, other, 'has no unit length');
+}
+
 /** What checksums cannot see: a file made to mislead. */
 function checkContents(path: string, segments: readonly Segment[]): void {
   for (const segment of segments) {
-    const { dimension, metric, regions, codeWords } = segment.layout;
-    const limit = componentLimit(dimension, metric);
-    const node = segment.hot.findInvalid(0, segment.count, limit, -1);
-    if (node >= 0) throw badVector(path, segment, node, 'is not finite');
-    const other = metric === 'cosine' ? segment.hot.findNonUnit(0, segment.count) : -1;
-    if (other >= 0) throw badVector(path, segment, other, 'has no unit length');
-    const means = segment.f32s.subarray(regions.means.word, regions.means.word + 4 * codeWords);
-    if (!means.every(Number.isFinite)) throw corrupt(path, 'a mean of its codes is not finite');
+    checkVectors(path, segment);
+    for (const name of ['means', 'rotation', 'centroids'] as const) {
+      const { word, words } = segment.layout.regions[name];
+      if (segment.f32s.subarray(word, word + words).every(Number.isFinite)) continue;
+      throw corrupt(path, `region ${name} has a number that is not finite`, { region: name });
+    }
   }
   const [problem] = verifySegments(segments, new ScratchBlocks(segments[0].i32s));
   if (problem) throw corrupt(path, problem.message, { problem: problem.kind, node: problem.node });
