@@ -6,7 +6,16 @@ export { ErrorCode, type ErrorDetails, VectorIndexError } from './errors.ts';
 export type { EvaluateOptions, EvaluatePoint, Evaluation } from './evaluate.ts';
 export type { Metric } from './memory/layout.ts';
 export type { MemoryKind } from './memory/segment-memory.ts';
-export { type Builder, DEFAULT_EF_SEARCH, type IndexOptions, type Quality } from './options.ts';
+export {
+  type Builder,
+  DEFAULT_EF_SEARCH,
+  type IndexOptions,
+  type Originals,
+  type Precision,
+  type Quality,
+  type Rerank,
+} from './options.ts';
+export { Quantizer, type QuantizerOptions } from './quantizer.ts';
 export { uniform } from './random.ts';
 export type { BatchResult, SearchResult } from './results.ts';
 export type { SearchOptions } from './search/search-options.ts';

@@ -135,9 +135,14 @@ export function readQuery(query: unknown, dimension: number, metric: Metric): Fl
   return floats;
 }
 
-/** Checks one query's numbers; `row` is its number in a batch. */
-export function checkQuery(floats: Float32Array, metric: Metric, row?: number): void {
-  const limit = componentLimit(floats.length, metric);
+/** Checks one query's numbers; `row` is its number in a batch, `kept` what it will be kept as. */
+export function checkQuery(
+  floats: Float32Array,
+  metric: Metric,
+  row?: number,
+  kept?: VectorKind,
+): void {
+  const limit = componentLimit(floats.length, metric, kept);
   let largest = 0;
   for (let i = 0; i < floats.length; i++) {
     const magnitude = Math.abs(floats[i]);

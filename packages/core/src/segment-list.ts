@@ -17,6 +17,7 @@ import {
 import { allocateMemory } from './memory/segment-memory.ts';
 import { type Kept, pruneAlpha, type ResolvedOptions, unionAlpha } from './options.ts';
 import { Segment } from './segment.ts';
+import type { StoredPlace } from './snapshot/stored-vectors.ts';
 
 /**
  * Blocks of the owner's own thread, where searches, slices of jobs and verify never overlap: a
@@ -53,7 +54,8 @@ export function layoutOptions(
   const benchCount = sealed ? 0 : ownerBlocks(threads);
   const subspaces = kept.codes === 'pq' ? options.subspaces : 0;
   const sizes = { dimension, metric, M, capacity, scratchCount: wanted, benchCount };
-  const shape = { ...sizes, ...kept, subspaces, sealed };
+  const { codes, vectors } = kept;
+  const shape = { ...sizes, codes, vectors, subspaces, sealed };
   // A small limit, or a full segment of a machine with fewer cores, leaves readers less room.
   const { byteLength, scratchWords } = computeLayout(shape);
   const limit = Math.min(options.segmentByteLimit, MAX_SEGMENT_BYTES);
@@ -72,14 +74,15 @@ export function openSegment(
   options: ResolvedOptions,
   capacity: number,
   firstNode: number,
-  kept: Kept = GROWING,
+  { stored, ...kept }: Kept & { readonly stored?: StoredPlace } = GROWING,
 ): Segment {
   const shape = layoutOptions(options, capacity, kept);
   const layout = computeLayout(shape);
   const memory = allocateMemory(options.memory, layout.byteLength, availableMemory());
   const { tier } = options;
   serials++;
-  const segment = new Segment({ memory, layout: shape, firstNode, tier, serial: serials });
+  const handle = { memory, layout: shape, firstNode, tier, serial: serials };
+  const segment = new Segment({ ...handle, ...(stored && { stored }) });
   writeHeader(segment.i32s, layout);
   segment.i32s[F.EF_CONSTRUCTION] = options.efConstruction;
   segment.i32s[F.ALPHA] = Math.round(pruneAlpha(options.metric) * F.ALPHA_ONE);

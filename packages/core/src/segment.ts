@@ -17,6 +17,7 @@ import {
   vectorWord,
 } from './memory/layout.ts';
 import type { SegmentMemory } from './memory/segment-memory.ts';
+import { type StoredPlace, StoredVectors } from './snapshot/stored-vectors.ts';
 
 /** What another thread needs to make its own Segment. Structured-cloneable. */
 export interface SegmentHandle {
@@ -27,6 +28,8 @@ export interface SegmentHandle {
   readonly tier: Tier;
   /** Distinguishes the segments of one process, so that a thread binds each once. */
   readonly serial: number;
+  /** Where the vectors are when they are in no memory. */
+  readonly stored?: StoredPlace;
 }
 
 /** A residual rounded to float32 is still no smaller. */
@@ -39,6 +42,7 @@ export class Segment {
   readonly i32s: Int32Array;
   readonly f32s: Float32Array;
   readonly u8s: Uint8Array;
+  readonly stored: StoredVectors | undefined;
 
   constructor(handle: SegmentHandle) {
     const views: MachineViews = viewsOf(handle.memory.buffer);
@@ -48,6 +52,7 @@ export class Segment {
     this.i32s = views.i32s;
     this.f32s = views.f32s;
     this.u8s = views.u8s;
+    this.stored = handle.stored && new StoredVectors(handle.stored, this.layout.dimension);
   }
 
   get firstNode(): number {

@@ -45,7 +45,7 @@ const GRAPH_WORDS = [
   F.FIRST_COPY,
   F.COPY_COUNT,
 ] as const;
-const CODE_REGIONS: readonly RegionName[] = ['means', 'rotation', 'norms', 'codes'];
+const CODE_REGIONS: readonly RegionName[] = ['norms', 'codes'];
 const CODE_WORDS = [F.CODE_SCALE, F.RESIDUAL, F.ROTATED] as const;
 
 /** Copies the used part of regions, which lie elsewhere but look the same in both. */
@@ -98,6 +98,19 @@ export function runSeal(
   }
 }
 
+/** What must be known before codes other than products are written. */
+export function prepareCodes(source: Segment, target: Segment, seed: number): void {
+  if (target.layout.codes === 'binary') {
+    centreRotated(source, target, seed);
+    return;
+  }
+  copyWords(source, target, CODE_WORDS);
+  for (const name of ['means', 'rotation'] as const) {
+    const { word, words } = source.layout.regions[name];
+    target.i32s.set(source.i32s.subarray(word, word + words), target.layout.regions[name].word);
+  }
+}
+
 /**
  * The sealed form of a segment that is linked to its last vector. Nobody may write to it meanwhile.
  *
@@ -120,15 +133,9 @@ export async function sealSegment(
     const watch = { signal: work.signal, onDone };
     return runWork(sealing, { kind: 'seal', step, count: total, seed }, watch);
   };
-  const { codes, subspaces } = target.layout;
-  if (codes === 'int8') {
-    copyWords(source, target, CODE_WORDS);
-    copyRegions(source, target, CODE_REGIONS);
-  } else if (codes === 'binary') {
-    centreRotated(source, target, seed);
-  } else {
-    await run('train', subspaces);
-  }
+  if (target.layout.codes === 'pq') await run('train', target.layout.subspaces);
+  else prepareCodes(source, target, seed);
+  copyRegions(source, target, target.layout.codes === 'int8' ? CODE_REGIONS : []);
   await run('write', count);
   target.publishCount(count);
   target.publishLinked(count);

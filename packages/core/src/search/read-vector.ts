@@ -2,6 +2,7 @@
 
 import { nodeWord, vectorWord } from '../memory/layout.ts';
 import type { Segment } from '../segment.ts';
+import { readStored } from './finish-from-file.ts';
 
 /** Slots by node of sealed segments that keep no vectors; made when first asked for. */
 const slotsOf = new WeakMap<Segment, Int32Array>();
@@ -23,7 +24,8 @@ export function readVector(segment: Segment, block: number, node: number): Float
   if (layout.vectors === 'float32') return segment.vectors(node, 1).slice();
   const scratch = segment.scratch(block);
   const buffer = scratch + layout.bufferWord;
-  if (layout.vectors === 'none') hot.decodeSlot(scratch, slotOf(segment, node));
+  if (segment.stored) readStored(segment, segment.stored, scratch, node);
+  else if (layout.vectors === 'none') hot.decodeSlot(scratch, slotOf(segment, node));
   else hot.decodeHalves(vectorWord(layout, node), layout.dimension, buffer);
   return f32s.slice(buffer, buffer + layout.dimension);
 }

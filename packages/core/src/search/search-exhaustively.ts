@@ -3,6 +3,7 @@
 import * as F from '../hot/fields.ts';
 import { nodeWord } from '../memory/layout.ts';
 import type { Segment } from '../segment.ts';
+import { measureStored } from './finish-from-file.ts';
 import type { Reader, ResultTarget, WorkCounts } from './search-segment.ts';
 
 /** Distances are measured in pieces that fit where a search keeps its pool. */
@@ -20,7 +21,15 @@ function measureAll(
     distances[segment.firstNode + node] = distance;
   };
   for (const [i, segment] of segments.entries()) {
-    if (segment.sealed) segment.hot.bindQuery(segment.scratch(block));
+    const scratch = segment.scratch(block);
+    const { stored } = segment;
+    if (stored) {
+      for (let node = 0; node < counts[i]; node++) {
+        distances[segment.firstNode + node] = measureStored(segment, stored, scratch, node);
+      }
+      continue;
+    }
+    if (segment.sealed) segment.hot.bindQuery(scratch);
     const out = segment.scratch(block) + F.POOL;
     for (let first = 0; first < counts[i]; first += PIECE) {
       const end = Math.min(first + PIECE, counts[i]);

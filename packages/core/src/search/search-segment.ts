@@ -3,6 +3,7 @@
 
 import * as F from '../hot/fields.ts';
 import type { Segment } from '../segment.ts';
+import { finishFromFile, measureStored } from './finish-from-file.ts';
 
 /** How to search; resolved and checked. */
 export interface SearchPlan {
@@ -33,6 +34,17 @@ export interface WorkCounts {
   hopCount: number;
 }
 
+/** Measures the nodes from `first` on, by the best that is kept of them. */
+function scan(segment: Segment, scratch: number, first: number): void {
+  const { hot, count, stored } = segment;
+  if (stored) {
+    for (let node = first; node < count; node++) measureStored(segment, stored, scratch, node);
+    return;
+  }
+  if (segment.sealed) hot.bindQuery(scratch);
+  hot.scanExact(scratch, first, count);
+}
+
 /** Leaves the nearest nodes of the segment in RESULTS of the block, finished; how many. */
 function searchSegment(
   segment: Segment,
@@ -50,13 +62,11 @@ function searchSegment(
   hot.resultsReset(scratch, plan.k);
   if (linked > 0) {
     const ef = Math.min(Math.max(plan.efSearch, plan.k), linked);
-    hot.searchGraph(scratch, ef, ef, linked);
+    hot.searchGraph(scratch, ef, segment.stored ? 0 : ef, linked);
+    if (segment.stored) finishFromFile(segment, segment.stored, scratch);
   }
-  if (linked < count) {
-    if (segment.sealed) hot.bindQuery(scratch);
-    hot.scanExact(scratch, linked, count);
-  }
-  const exact = i32s[scratch + F.EXACT_COUNT] + count - linked;
+  if (linked < count) scan(segment, scratch, linked);
+  const exact = i32s[scratch + F.EXACT_COUNT] + (segment.stored ? 0 : count - linked);
   work.exactCount += exact;
   work.distanceCount += i32s[scratch + F.DISTANCE_COUNT] + exact;
   work.hopCount += i32s[scratch + F.HOP_COUNT];
