@@ -29,7 +29,7 @@ export interface HotCode {
   groupEdges(node: Node, count: number, stride: number, modulus: number): number;
   applyEdges(scratch: Word, first: number, end: number): void;
   updateEntry(node: Node, count: number, stride: number, modulus: number): void;
-  markReachable(marker: Word): number;
+  markReachable(scratch: Word, marker: Word): number;
   repair(scratch: Word, marker: Word, end: Node): number;
   loadLeaders(bench: Word, count: number): void;
   assignPoints(bench: Word, count: number, leaders: number, fanout: number): void;
