@@ -39,7 +39,12 @@ export interface HotCode {
   writeRow(scratch: Word, bench: Word, slot: Node, count: number, level: number): void;
   probe(scratch: Word, slot: Node, level: number, ef: number, width: number, out: Word): void;
   adoptFrom(slot: Node, level: number, hosts: Word): Node;
-  verifySegment(scratch: Word, marker: Word, maxLevel: number): number;
+  verifyStart(scratch: Word, marker: Word): void;
+  verifySlots(scratch: Word, marker: Word, maxLevel: number, first: Node, end: Node): void;
+  verifyCodes(scratch: Word, first: Node, end: Node): void;
+  verifyRows(scratch: Word, first: Node, end: Node): void;
+  verifyGraph(scratch: Word, marker: Word): void;
+  verifyEnd(scratch: Word, marker: Word): number;
 
   bindNode(scratch: Word, node: Node): void;
   searchLevel(scratch: Word, level: number, ef: number): void;

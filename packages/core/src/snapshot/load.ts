@@ -1,14 +1,12 @@
-// Reads an index from a file: large reads straight into fresh segments, checksummed while the next
-// piece is on its way, then walked once. Nothing is parsed and no node is built.
+// Reads an index from a file: large reads straight into fresh segments. What has come is checksummed
+// and checked while the next pieces are on their way. Nothing is parsed and no node is built.
 
 import { assertOptions } from '../assert.ts';
 import { abortedError, type WorkOptions } from '../build/runner.ts';
 import { availableMemory } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import * as F from '../hot/fields.ts';
-import { componentLimit } from '../ingest.ts';
 import { BYTES_PER_WORD, computeLayout, levelByte } from '../memory/layout.ts';
-import { ScratchBlocks } from '../memory/scratch-blocks.ts';
 import {
   INDEX_OPTION_NAMES,
   type IndexOptions,
@@ -16,8 +14,8 @@ import {
   resolveOptions,
 } from '../options.ts';
 import type { Segment } from '../segment.ts';
-import { largestCapacity, layoutOptions, openSegment, SegmentList } from '../segment-list.ts';
-import { verifySegments } from '../verify.ts';
+import { largestCapacity, layoutOptions, openSegment, ownerBlocks, SegmentList } from '../segment-list.ts';
+import { ContentCheck } from './check-contents.ts';
 import { type CheckedTable, checkTable, unreadableTable } from './check-table.ts';
 import { crc32 } from './crc32.ts';
 import {
@@ -36,9 +34,10 @@ export interface LoadOptions
     WorkOptions {}
 
 const OVERRIDE_NAMES = ['threads', 'capacity', 'tier', 'memory'] as const;
-const PIECE_BYTES = 1 << 23;
-/** Reads under way while a piece is checksummed. */
-const READS_AHEAD = 4;
+/** Large enough for few turns of the event loop, small enough to be in the cache when checked. */
+const PIECE_BYTES = 1 << 22;
+/** Reads under way: what a check of some milliseconds needs to find the next pieces there. */
+const READS_AHEAD = 8;
 
 /**
  * Checks load's options before the file is opened.
@@ -90,43 +89,76 @@ function step({ file, work }: Loading, done: number): void {
   if (work.signal?.aborted) throw abortedError(work.signal);
 }
 
-/** Reads a region into `target`, checksumming each piece while the next is read. */
-async function readRegion(loading: Loading, entry: RegionEntry, target: Uint8Array): Promise<void> {
-  const { path, file } = loading;
-  const read = async (start: number): Promise<Uint8Array> => {
-    const piece = target.subarray(start, start + PIECE_BYTES);
-    const got = await file.read(piece, entry.byteOffset + start);
-    if (got === piece.length) return piece;
-    throw corrupt(path, `region ${entry.name} ends early`, { region: entry.name });
-  };
-  const starts = Array.from(
-    { length: Math.max(1, Math.ceil(target.length / PIECE_BYTES)) },
-    (_, piece) => piece * PIECE_BYTES,
-  );
-  const begin = (start: number): Promise<Uint8Array> => {
-    const reading = read(start);
+/** A region and the segment it is read into. */
+interface Target {
+  readonly entry: RegionEntry;
+  readonly bytes: Uint8Array;
+  readonly check: ContentCheck;
+}
+
+/** A part of a region that is read at once: [start, end) of its bytes. */
+interface Piece {
+  readonly target: Target;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** All regions as pieces, in the order of the file. An empty region is one empty piece. */
+function cut(targets: readonly Target[]): Piece[] {
+  return targets.flatMap((target) => {
+    const { length } = target.bytes;
+    return Array.from({ length: Math.max(1, Math.ceil(length / PIECE_BYTES)) }, (_, i) => {
+      const start = i * PIECE_BYTES;
+      return { target, start, end: Math.min(length, start + PIECE_BYTES) };
+    });
+  });
+}
+
+async function readPiece({ path, file }: Loading, { target, start, end }: Piece): Promise<void> {
+  const { name, byteOffset } = target.entry;
+  const got = await file.read(target.bytes.subarray(start, end), byteOffset + start);
+  if (got === end - start) return;
+  throw corrupt(path, `region ${name} ends early`, { region: name });
+}
+
+/** Checksums and checks a piece that was read; `crc` is the checksum of its region before it. */
+function takePiece(path: string, { target, start, end }: Piece, crc: number): number {
+  const { entry, bytes, check } = target;
+  const { name, byteOffset } = entry;
+  const sum = crc32(bytes.subarray(start, end), crc);
+  check.take(name, end);
+  if (end < bytes.length) return sum;
+  if (sum !== entry.crc32) {
+    throw corrupt(path, `the checksum of region ${name} is wrong`, {
+      region: name,
+      offset: byteOffset,
+    });
+  }
+  check.close(name);
+  return 0;
+}
+
+/** Reads all regions; while pieces are checked here, the system's threads read the next ones. */
+async function readRegions(loading: Loading, targets: readonly Target[]): Promise<void> {
+  const pieces = cut(targets);
+  const begin = (piece: Piece): Promise<void> => {
+    const reading = readPiece(loading, piece);
     reading.catch(() => undefined); // it may fail before its turn comes
     return reading;
   };
-  const ahead = starts.slice(0, READS_AHEAD).map(begin);
+  const ahead = pieces.slice(0, READS_AHEAD).map(begin);
   let crc = 0;
   try {
-    for (const [i, start] of starts.entries()) {
-      const piece = (await ahead[i]) as Uint8Array;
-      step(loading, entry.byteOffset + start + piece.length);
-      const next = starts[i + READS_AHEAD];
+    for (const [i, piece] of pieces.entries()) {
+      await ahead.shift();
+      step(loading, piece.target.entry.byteOffset + piece.end);
+      const next = pieces[i + READS_AHEAD];
       if (next !== undefined) ahead.push(begin(next));
-      crc = crc32(piece, crc);
+      crc = takePiece(loading.path, piece, crc);
     }
   } finally {
     await Promise.allSettled(ahead); // the file is closed after this, and nobody else would wait
   }
-  if (crc === entry.crc32) return;
-  const { name, byteOffset } = entry;
-  throw corrupt(path, `the checksum of region ${name} is wrong`, {
-    region: name,
-    offset: byteOffset,
-  });
 }
 
 /** Writes a segment's counts to its header; linked last, so that nothing is used half-loaded. */
@@ -148,27 +180,6 @@ function clearLooseLevels(segment: Segment): void {
   const { layout, linked, u8s } = segment;
   const end = Math.ceil(linked / BYTES_PER_WORD) * BYTES_PER_WORD;
   u8s.fill(0, levelByte(layout, linked), levelByte(layout, end));
-}
-
-function badVector(path: string, segment: Segment, local: number, what: string): VectorIndexError {
-  const node = segment.firstNode + local;
-  return corrupt(path, `vector ${node} ${what}`, { node });
-}
-
-/** What checksums cannot see: a file made to mislead. */
-function checkContents(path: string, segments: readonly Segment[]): void {
-  for (const segment of segments) {
-    const { dimension, metric, regions, codeWords } = segment.layout;
-    const limit = componentLimit(dimension, metric);
-    const node = segment.hot.findInvalid(0, segment.count, limit, -1);
-    if (node >= 0) throw badVector(path, segment, node, 'is not finite');
-    const other = metric === 'cosine' ? segment.hot.findNonUnit(0, segment.count) : -1;
-    if (other >= 0) throw badVector(path, segment, other, 'has no unit length');
-    const means = segment.f32s.subarray(regions.means.word, regions.means.word + 4 * codeWords);
-    if (!means.every(Number.isFinite)) throw corrupt(path, 'a mean of its codes is not finite');
-  }
-  const [problem] = verifySegments(segments, new ScratchBlocks(segments[0].i32s));
-  if (problem) throw corrupt(path, problem.message, { problem: problem.kind, node: problem.node });
 }
 
 /** How many vectors each segment gets room for: as many as it had; the last what is asked for. */
@@ -199,6 +210,17 @@ function assertRoom(path: string, options: ResolvedOptions, capacities: readonly
   );
 }
 
+/** Empty segments with the counts of the table. */
+function openSegments({ options, segments }: CheckedTable, capacities: readonly number[]): Segment[] {
+  let firstNode = 0;
+  return segments.map((entry, i) => {
+    const segment = openSegment(options, capacities[i], firstNode);
+    firstNode += entry.count;
+    fillHeader(segment, entry);
+    return segment;
+  });
+}
+
 /**
  * Loads what saveSegments wrote.
  *
@@ -217,20 +239,17 @@ export async function loadSegments(
     const { options, segments: entries } = table;
     const capacities = planCapacities(table, overrides.capacity);
     assertRoom(path, options, capacities);
-    const loading: Loading = { path, file, work };
-    const segments: Segment[] = [];
-    let firstNode = 0;
-    for (const [i, entry] of entries.entries()) {
-      const segment = openSegment(options, capacities[i], firstNode);
-      segments.push(segment);
-      firstNode += entry.count;
-      fillHeader(segment, entry);
-      for (const region of entry.regions) {
-        await readRegion(loading, region, regionBytes(segment, region.name, entry));
-      }
-      clearLooseLevels(segment);
-    }
-    checkContents(path, segments);
+    const segments = openSegments(table, capacities);
+    // Those that the index will search with: their pages are there for the first search.
+    const own = ownerBlocks(options.threads);
+    const targets = segments.flatMap((segment, i) => {
+      const check = new ContentCheck(path, segment, [own - 2, own - 1]);
+      return entries[i].regions.map((entry) => {
+        return { entry, bytes: regionBytes(segment, entry.name, entries[i]), check };
+      });
+    });
+    await readRegions({ path, file, work }, targets);
+    segments.forEach(clearLooseLevels);
     return new SegmentList(options, segments);
   });
 }

@@ -1,0 +1,93 @@
+// What checksums cannot see: a file made to mislead. Every part of a segment is checked as soon as
+// it and what it builds on have been read, so that this thread has work while the rest is read and
+// finds its numbers in the cache. What is found is told at the end: damage that a checksum sees is
+// told as such.
+
+import * as F from '../hot/fields.ts';
+import { componentLimit } from '../ingest.ts';
+import { BYTES_PER_WORD, type RegionName, SAVED_REGIONS } from '../memory/layout.ts';
+import type { Segment } from '../segment.ts';
+import { SegmentVerifier } from '../verify.ts';
+import { corrupt } from './format.ts';
+
+/** The contents of one segment, checked in the order in which its regions lie in the file. */
+export class ContentCheck {
+  readonly #path: string;
+  readonly #segment: Segment;
+  readonly #verifier: SegmentVerifier;
+  /** Slots, or nodes, of the region being read that were checked. */
+  #done = 0;
+  #badVector: { readonly node: number; readonly what: string } | undefined;
+
+  /** @param blocks two scratch blocks that nobody else uses until the last region is closed */
+  constructor(path: string, segment: Segment, blocks: readonly number[]) {
+    this.#path = path;
+    this.#segment = segment;
+    this.#verifier = new SegmentVerifier(segment, blocks);
+  }
+
+  /** Checks what has become whole now that `byteLength` bytes of region `name` are there. */
+  take(name: RegionName, byteLength: number): void {
+    const { codeWords, rowWords, dimension } = this.#segment.layout;
+    if (name === 'codes') this.#advance(byteLength, codeWords, this.#checkCodes);
+    else if (name === 'rows') this.#advance(byteLength, rowWords, this.#checkRows);
+    else if (name === 'vectors') this.#advance(byteLength, dimension, this.#checkVectors);
+  }
+
+  /**
+   * Checks what could only wait for the whole of region `name`; with the last, all the rest.
+   *
+   * @throws {VectorIndexError} SNAPSHOT_CORRUPT
+   */
+  close(name: RegionName): void {
+    this.#done = 0;
+    if (name === 'nodes') this.#verifier.slots();
+    else if (name === 'upperRows') this.#verifier.graph();
+    else if (name === SAVED_REGIONS.at(-1)) this.#finish();
+  }
+
+  #finish(): void {
+    const { f32s, firstNode, layout } = this.#segment;
+    if (this.#badVector) {
+      const node = firstNode + this.#badVector.node;
+      throw corrupt(this.#path, `vector ${node} ${this.#badVector.what}`, { node });
+    }
+    const { word, words } = layout.regions.means;
+    if (!f32s.subarray(word, word + words).every(Number.isFinite)) {
+      throw corrupt(this.#path, 'a mean of its codes is not finite');
+    }
+    const [problem] = this.#verifier.finish();
+    if (!problem) return;
+    const { kind, node, message } = problem;
+    throw corrupt(this.#path, message, { problem: kind, node });
+  }
+
+  /** Checks the rows of `words` words that lie whole in the first `byteLength` bytes. */
+  #advance(
+    byteLength: number,
+    words: number,
+    check: (this: ContentCheck, first: number, end: number) => void,
+  ): void {
+    const end = Math.floor(byteLength / (words * BYTES_PER_WORD));
+    if (end > this.#done) check.call(this, this.#done, end);
+    this.#done = end;
+  }
+
+  #checkCodes(first: number, end: number): void {
+    this.#verifier.codes(first, end);
+  }
+
+  #checkRows(first: number, end: number): void {
+    this.#verifier.rows(first, end);
+  }
+
+  #checkVectors(first: number, end: number): void {
+    if (this.#badVector) return;
+    const { hot, layout } = this.#segment;
+    const limit = componentLimit(layout.dimension, layout.metric);
+    const invalid = hot.findInvalid(first, end, limit, -1);
+    const other = layout.metric === 'cosine' ? hot.findNonUnit(first, end) : F.NONE;
+    if (invalid >= 0) this.#badVector = { node: invalid, what: 'is not finite' };
+    else if (other >= 0) this.#badVector = { node: other, what: 'has no unit length' };
+  }
+}
