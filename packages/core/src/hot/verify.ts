@@ -188,13 +188,7 @@ export function verifyStart(scratch: i32, marker: i32): void {
  * Levels, upper heads and nodes of the slots [first, end): every node has one slot. All slots once,
  * in any parts, after verifyStart and before anything else uses the marks.
  */
-export function verifySlots(
-  scratch: i32,
-  marker: i32,
-  maxLevel: i32,
-  first: i32,
-  end: i32,
-): void {
+export function verifySlots(scratch: i32, marker: i32, maxLevel: i32, first: i32, end: i32): void {
   const marks = visitedWord(marker);
   const epoch = i32At(marker);
   for (let slot = first; slot < end; slot++) {

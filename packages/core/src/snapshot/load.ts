@@ -14,7 +14,13 @@ import {
   resolveOptions,
 } from '../options.ts';
 import type { Segment } from '../segment.ts';
-import { largestCapacity, layoutOptions, openSegment, ownerBlocks, SegmentList } from '../segment-list.ts';
+import {
+  largestCapacity,
+  layoutOptions,
+  openSegment,
+  ownerBlocks,
+  SegmentList,
+} from '../segment-list.ts';
 import { ContentCheck } from './check-contents.ts';
 import { type CheckedTable, checkTable, unreadableTable } from './check-table.ts';
 import { crc32 } from './crc32.ts';
@@ -34,10 +40,10 @@ export interface LoadOptions
     WorkOptions {}
 
 const OVERRIDE_NAMES = ['threads', 'capacity', 'tier', 'memory'] as const;
-/** Large enough for few turns of the event loop, small enough to be in the cache when checked. */
-const PIECE_BYTES = 1 << 22;
-/** Reads under way: what a check of some milliseconds needs to find the next pieces there. */
-const READS_AHEAD = 8;
+/** Small enough to be in the cache when it is checked. */
+const PIECE_BYTES = 1 << 20;
+/** Reads under way. More only take processors from the checks, and keep the disk from others. */
+const READS_AHEAD = 3;
 
 /**
  * Checks load's options before the file is opened.
@@ -211,7 +217,10 @@ function assertRoom(path: string, options: ResolvedOptions, capacities: readonly
 }
 
 /** Empty segments with the counts of the table. */
-function openSegments({ options, segments }: CheckedTable, capacities: readonly number[]): Segment[] {
+function openSegments(
+  { options, segments }: CheckedTable,
+  capacities: readonly number[],
+): Segment[] {
   let firstNode = 0;
   return segments.map((entry, i) => {
     const segment = openSegment(options, capacities[i], firstNode);
