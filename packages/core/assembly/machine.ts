@@ -378,21 +378,29 @@ export function dotFloatsQuad(
   store<f32>(to + 12, dotTail(sumFloatLanes(sd), at, pd, tail));
 }
 
+/** Without their signs, floats order as their bits do, and no number is above NaN. */
 export function maxMagnitude(word: i32, length: i32): f64 {
+  const mask = i32x4.splat(0x7fffffff);
   let at = <usize>word << 2;
-  const end = at + (<usize>(length & ~3) << 2);
-  let max = f32x4.splat(0);
+  const last = at + (<usize>length << 2);
+  const end = at + (<usize>(length & ~15) << 2);
+  let a = i32x4.splat(0);
+  let b = a;
+  let c = a;
+  let d = a;
   while (at < end) {
-    max = f32x4.max(max, f32x4.abs(v128.load(at))); // NaN wins in f32x4.max
-    at += 16;
+    a = i32x4.max_s(a, v128.and(v128.load(at), mask));
+    b = i32x4.max_s(b, v128.and(v128.load(at, 16), mask));
+    c = i32x4.max_s(c, v128.and(v128.load(at, 32), mask));
+    d = i32x4.max_s(d, v128.and(v128.load(at, 48), mask));
+    at += 64;
   }
-  let largest = Mathf.max(
-    Mathf.max(f32x4.extract_lane(max, 0), f32x4.extract_lane(max, 1)),
-    Mathf.max(f32x4.extract_lane(max, 2), f32x4.extract_lane(max, 3)),
-  );
-  const last = (<usize>word << 2) + (<usize>length << 2);
-  for (; at < last; at += 4) largest = Mathf.max(largest, Mathf.abs(load<f32>(at)));
-  return <f64>largest;
+  for (; at + 16 <= last; at += 16) a = i32x4.max_s(a, v128.and(v128.load(at), mask));
+  a = i32x4.max_s(i32x4.max_s(a, b), i32x4.max_s(c, d));
+  a = i32x4.max_s(a, v128.shuffle<i32>(a, a, 2, 3, 0, 1));
+  let largest = max(i32x4.extract_lane(a, 0), i32x4.extract_lane(a, 1));
+  for (; at < last; at += 4) largest = max(largest, load<i32>(at) & 0x7fffffff);
+  return <f64>reinterpret<f32>(largest);
 }
 
 export function squareScaled(word: i32, length: i32, factor: f64): f64 {
@@ -423,6 +431,73 @@ export function scaleFloats(word: i32, length: i32, factor: f64): void {
     at += 8;
   }
   if (length & 1) store<f32>(at, <f32>(<f64>load<f32>(at) * factor));
+}
+
+export function orWords(word: i32, words: i32): i32 {
+  let at = <usize>word << 2;
+  const end = at + (<usize>words << 2);
+  let bits = i32x4.splat(0);
+  for (; at < end; at += 16) bits = v128.or(bits, v128.load(at));
+  bits = v128.or(bits, v128.shuffle<i32>(bits, bits, 2, 3, 0, 1));
+  return i32x4.extract_lane(bits, 0) | i32x4.extract_lane(bits, 1);
+}
+
+/** The last numbers, fewer than a register: one by one against all before them. */
+@inline
+function isLastNeighbor(start: usize, at: usize, self: v128, limit: i32): bool {
+  const node = v128.load32_splat(at);
+  if (<u32>load<i32>(at) >= <u32>limit) return false;
+  let same = i32x4.eq(node, self);
+  let other = start;
+  for (; other + 16 <= at; other += 16) same = v128.or(same, i32x4.eq(node, v128.load(other)));
+  if (v128.any_true(same)) return false;
+  for (; other < at; other += 4) {
+    if (load<i32>(other) === load<i32>(at)) return false;
+  }
+  return true;
+}
+
+/** Pairs in one register meet when it is turned by one and by two; others number by number. */
+export function areNeighbors(
+  word: i32,
+  count: i32,
+  self: i32,
+  limit: i32,
+  first: i32,
+  length: i32,
+): bool {
+  const start = <usize>word << 2;
+  const end = start + (<usize>(count & ~3) << 2);
+  const last = start + (<usize>count << 2);
+  const limits = i32x4.splat(limit);
+  const selves = i32x4.splat(self);
+  const firsts = i32x4.splat(first);
+  const lengths = i32x4.splat(length);
+  let bad = i32x4.splat(0);
+  let at = start;
+  for (; at < end; at += 16) {
+    const four = v128.load(at);
+    bad = v128.or(bad, i32x4.ge_u(four, limits));
+    bad = v128.or(bad, i32x4.eq(four, selves));
+    bad = v128.or(bad, i32x4.lt_u(i32x4.sub(four, firsts), lengths));
+    bad = v128.or(bad, i32x4.eq(four, v128.shuffle<i32>(four, four, 1, 2, 3, 0)));
+    bad = v128.or(bad, i32x4.eq(four, v128.shuffle<i32>(four, four, 2, 3, 0, 1)));
+    const a = v128.load32_splat(at);
+    const b = v128.load32_splat(at, 4);
+    const c = v128.load32_splat(at, 8);
+    const d = v128.load32_splat(at, 12);
+    for (let other = start; other < at; other += 16) {
+      const others = v128.load(other);
+      const ab = v128.or(i32x4.eq(a, others), i32x4.eq(b, others));
+      bad = v128.or(bad, v128.or(ab, v128.or(i32x4.eq(c, others), i32x4.eq(d, others))));
+    }
+  }
+  if (v128.any_true(bad)) return false;
+  for (; at < last; at += 4) {
+    if (!isLastNeighbor(start, at, selves, limit)) return false;
+    if (<u32>(load<i32>(at) - first) < <u32>length) return false;
+  }
+  return true;
 }
 
 @inline

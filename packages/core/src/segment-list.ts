@@ -132,6 +132,21 @@ export class SegmentList {
     );
   }
 
+  /**
+   * Refuses to change an index whose vectors are in a file.
+   *
+   * @throws {VectorIndexError} READ_ONLY
+   */
+  assertInMemory(): void {
+    const path = this.#segments.find(({ stored }) => stored)?.stored?.place.path;
+    if (path === undefined) return;
+    throw new VectorIndexError(
+      ErrorCode.readOnly,
+      `the vectors of this index are in ${path}; load it with originals 'memory' to write to it`,
+      { path },
+    );
+  }
+
   /** The segment that holds `node`, which must exist. */
   segmentOf(node: number): Segment {
     const after = this.#segments.findIndex((segment) => segment.firstNode > node);

@@ -24,6 +24,7 @@ import type { BatchResult, SearchResult } from './results.ts';
 import { allocateBatch, answerQuery, type BatchQueries, sumWork } from './search/batch-queries.ts';
 import { readVector } from './search/read-vector.ts';
 import { planSearch, type SearchOptions } from './search/search-options.ts';
+import { warmUp } from './search/warm-up.ts';
 import { Segment, type SegmentHandle } from './segment.ts';
 import { ownerBlocks, SegmentList, type Slots } from './segment-list.ts';
 import { type LoadOptions, loadSegments, readLoadOptions } from './snapshot/load.ts';
@@ -48,6 +49,8 @@ export interface SharedIndex {
 /** Room a build leaves for later adds, so that they join its graph: address space, no memory. */
 const BUILD_HEADROOM = 1.25;
 const MIN_BUILD_CAPACITY = 1024;
+/** Results of the searches that nobody asked for. */
+const WARM_K = 10;
 
 /**
  * A nearest-neighbor index over vectors of one dimension, in memory that any thread can search.
@@ -147,7 +150,9 @@ export class VectorIndex {
     const checked = assertPath(path);
     const settings = readLoadOptions(options);
     const work = checkWorkOptions({ ...options });
-    return new VectorIndex(await loadSegments(checked, settings, work), false);
+    const index = new VectorIndex(await loadSegments(checked, settings, work), false);
+    warmUp(index.#options.tier, index.count, (node) => index.search(index.getVector(node), WARM_K));
+    return index;
   }
 
   /**
@@ -399,6 +404,7 @@ export class VectorIndex {
     const pool = await this.#pool?.catch(() => undefined); // one that could not start is not there
     await pool?.close();
     this.#blocks.giveBack();
+    for (const { stored } of this.#list.all) stored?.close();
   }
 
   /** Answers a batch of queries; close waits for it before it ends the threads. */
@@ -473,6 +479,7 @@ export class VectorIndex {
 
   #assertWritable(): void {
     this.#assertOpen();
+    this.#list.assertInMemory();
     if (!this.#readOnly) return;
     throw new VectorIndexError(
       ErrorCode.readOnly,

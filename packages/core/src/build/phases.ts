@@ -68,7 +68,7 @@ export function runItem(segment: Segment, scratch: Scratch, phase: Phase, item: 
   } else if (phase.kind === 'apply') {
     hot.applyEdges(scratch.own, first, end);
   } else if (phase.kind === 'repair') {
-    hot.markReachable(scratch.marker);
+    hot.markReachable(scratch.own, scratch.marker);
     hot.repair(scratch.own, scratch.marker, phase.end);
   } else {
     const place = { scratch: scratch.own, bench: scratch.bench };

@@ -36,7 +36,7 @@ export interface HotCode {
   groupEdges(node: Node, count: number, stride: number, modulus: number): number;
   applyEdges(scratch: Word, first: number, end: number): void;
   updateEntry(node: Node, count: number, stride: number, modulus: number): void;
-  markReachable(marker: Word): number;
+  markReachable(scratch: Word, marker: Word): number;
   repair(scratch: Word, marker: Word, end: Node): number;
   loadLeaders(bench: Word, count: number): void;
   assignPoints(bench: Word, count: number, leaders: number, fanout: number): void;
@@ -46,7 +46,12 @@ export interface HotCode {
   writeRow(scratch: Word, bench: Word, slot: Node, count: number, level: number): void;
   probe(scratch: Word, slot: Node, level: number, ef: number, width: number, out: Word): void;
   adoptFrom(slot: Node, level: number, hosts: Word): Node;
-  verifySegment(scratch: Word, marker: Word, maxLevel: number): number;
+  verifyStart(scratch: Word, marker: Word): void;
+  verifySlots(scratch: Word, marker: Word, maxLevel: number, first: Node, end: Node): void;
+  verifyCodes(scratch: Word, first: Node, end: Node): void;
+  verifyRows(scratch: Word, first: Node, end: Node): void;
+  verifyGraph(scratch: Word, marker: Word): void;
+  verifyEnd(scratch: Word, marker: Word): number;
 
   bindNode(scratch: Word, node: Node): void;
   searchLevel(scratch: Word, level: number, ef: number): void;

@@ -30,5 +30,12 @@ export { rotate, rotateBack } from './rotate.ts';
 export { searchLevel } from './search.ts';
 export { selectNeighbors } from './select.ts';
 export { refineForward, selectForward, writeRow } from './stitch.ts';
-export { verifySegment } from './verify.ts';
+export {
+  verifyCodes,
+  verifyEnd,
+  verifyGraph,
+  verifyRows,
+  verifySlots,
+  verifyStart,
+} from './verify.ts';
 export { visitedAdd, visitedReset } from './visited.ts';

@@ -263,6 +263,36 @@ export function scaleFloats(word: i32, length: i32, factor: f64): void {
   for (let i = word; i < word + length; i++) f32s[i] *= factor;
 }
 
+/** The bits that are set in any of `words` words, a multiple of four. */
+export function orWords(word: i32, words: i32): i32 {
+  let bits = 0;
+  for (let i = word; i < word + words; i++) bits |= i32s[i];
+  return bits;
+}
+
+/**
+ * True when the `count` numbers at `word` differ, none is `self`, all are in 0..limit - 1 and none
+ * is in [first, first + length).
+ */
+export function areNeighbors(
+  word: i32,
+  count: i32,
+  self: i32,
+  limit: i32,
+  first: i32,
+  length: i32,
+): boolean {
+  for (let i = word; i < word + count; i++) {
+    const node = i32s[i];
+    if (node < 0 || node >= limit || node === self) return false;
+    if (node >= first && node < first + length) return false;
+    for (let j = word; j < i; j++) {
+      if (i32s[j] === node) return false;
+    }
+  }
+  return true;
+}
+
 /** Reads one word of each cache line of `words` words and returns a mix nobody needs. */
 export function touch(word: i32, words: i32): i32 {
   // JavaScript gains nothing from touching ahead: the loads cost as much as the distances.

@@ -1,5 +1,6 @@
-// Walks a whole segment and counts every broken invariant. It trusts nothing: a number is checked
-// before it is used as an address, so that a forged file can be verified safely.
+// Walks a segment and counts every broken invariant. It trusts nothing: a number is checked before
+// it is used as an address, so that a forged file can be verified safely. In parts, so that a file
+// is verified while its rest is still being read.
 
 import { countRow } from './code-kernels.ts';
 import { haveSameCodes } from './distance.ts';
@@ -15,6 +16,7 @@ import {
   COUNT,
   ENTRY_COUNT,
   ENTRY_POINTS,
+  FIRST_COPY,
   FLOAT32_VECTORS,
   INT8_CODES,
   LEVELS,
@@ -31,7 +33,7 @@ import {
   VECTORS,
 } from './fields.ts';
 import { isCopy, levelOf, maxDegree, nodeOf, rowOf } from './graph.ts';
-import { clear, f32At, i32At, setI32, u8At } from './machine.ts';
+import { areNeighbors, clear, f32At, i32At, orWords, setI32, u8At } from './machine.ts';
 import { markReachable } from './reach.ts';
 import { visitedAdd, visitedReset, visitedWord } from './visited.ts';
 
@@ -70,6 +72,10 @@ function verifyRow(scratch: i32, node: i32, level: i32): void {
     report(scratch, BAD_DEGREE, node);
     return;
   }
+  const first = i32At(FIRST_COPY);
+  const copies = i32At(COPY_COUNT);
+  // Hardly a row is bad: all are asked at once, and only those that are get told one by one.
+  if (level === 0 && areNeighbors(row + 1, degree, node, linked, first, copies)) return;
   for (let i: i32 = 0; i < degree; i++) {
     const neighbor = i32At(row + 1 + i);
     if (neighbor < 0 || neighbor >= linked || isCopy(neighbor)) {
@@ -84,18 +90,16 @@ function verifyRow(scratch: i32, node: i32, level: i32): void {
   }
 }
 
-/** True when the node's level and upper rows lie in range, so that its rows may be read. */
-function verifyLevel(scratch: i32, node: i32, maxLevel: i32): boolean {
+/** The node's level and upper rows lie in range, or its rows may not be read. */
+function verifyLevel(scratch: i32, node: i32, maxLevel: i32): void {
   const level = u8At(i32At(LEVELS), node);
-  if (level === 0) return true;
+  if (level === 0) return;
   if (level > maxLevel) {
     report(scratch, BAD_LEVEL, node);
-    return false;
+    return;
   }
   const head = i32At(i32At(UPPER_HEADS) + node);
-  if (head >= 0 && head <= i32At(UPPER_COUNT) - level) return true;
-  report(scratch, BAD_UPPER_HEAD, node);
-  return false;
+  if (head < 0 || head > i32At(UPPER_COUNT) - level) report(scratch, BAD_UPPER_HEAD, node);
 }
 
 /** Bits have factors that are finite and not negative, and say how many of them are set. */
@@ -117,9 +121,7 @@ function verifyCode(scratch: i32, node: i32): void {
   if (kind !== INT8_CODES) return; // every byte names a centroid
   const words = i32At(CODE_WORDS);
   const row = i32At(CODES) + node * words;
-  let bits: i32 = 0;
-  for (let i: i32 = 0; i < words; i++) bits |= i32At(row + i);
-  if ((bits & CODE_SIGNS) !== 0) report(scratch, BAD_CODE, node);
+  if ((orWords(row, words) & CODE_SIGNS) !== 0) report(scratch, BAD_CODE, node);
   if (codeNorm(row) !== i32At(i32At(NORMS) + node)) report(scratch, BAD_NORM, node);
 }
 
@@ -149,7 +151,7 @@ function verifyTombstones(scratch: i32): void {
 }
 
 function verifyReachable(scratch: i32, marker: i32, linked: i32): void {
-  if (markReachable(marker) === linked - i32At(COPY_COUNT)) return;
+  if (markReachable(scratch, marker) === linked - i32At(COPY_COUNT)) return;
   const epoch = i32At(marker);
   for (let slot: i32 = 0; slot < linked; slot++) {
     if (u8At(visitedWord(marker), slot) === epoch || isCopy(slot)) continue;
@@ -159,16 +161,6 @@ function verifyReachable(scratch: i32, marker: i32, linked: i32): void {
 
 function isNode(node: i32): boolean {
   return node >= 0 && node < i32At(LINKED);
-}
-
-/** Every node of the graph has one slot. */
-function verifyNodes(scratch: i32, marker: i32, linked: i32): void {
-  const marks = visitedWord(marker);
-  const epoch = visitedReset(marker);
-  for (let slot: i32 = 0; slot < linked; slot++) {
-    const node = nodeOf(slot);
-    if (!isNode(node) || !visitedAdd(marks, epoch, node)) report(scratch, BAD_SLOT, slot);
-  }
 }
 
 /** True when what a link says of the floats of two slots is so. */
@@ -206,27 +198,59 @@ function verifyCopies(scratch: i32, marker: i32, linked: i32): void {
   }
 }
 
-/** Fills REPORT of `scratch`; `marker` is another block. How many problems were found in all. */
-export function verifySegment(scratch: i32, marker: i32, maxLevel: i32): i32 {
+/** True when every row lies where it may be read. */
+function areRowsInRange(scratch: i32): boolean {
+  const levels = i32At(scratch + REPORT + 2 * BAD_LEVEL);
+  return levels + i32At(scratch + REPORT + 2 * BAD_UPPER_HEAD) === 0;
+}
+
+/** Begins to verify: clears REPORT of `scratch` and the marks of `marker`, another block. */
+export function verifyStart(scratch: i32, marker: i32): void {
   clear(scratch + REPORT, 2 * KIND_COUNT);
-  const linked = i32At(LINKED);
-  let sound = true;
-  for (let node: i32 = 0; node < linked; node++) {
-    if (!verifyLevel(scratch, node, maxLevel)) sound = false;
-    verifyCode(scratch, node);
+  visitedReset(marker);
+}
+
+/**
+ * Levels, upper heads and nodes of the slots [first, end): every node has one slot. All slots once,
+ * in any parts, after verifyStart and before anything else uses the marks.
+ */
+export function verifySlots(scratch: i32, marker: i32, maxLevel: i32, first: i32, end: i32): void {
+  const marks = visitedWord(marker);
+  const epoch = i32At(marker);
+  for (let slot = first; slot < end; slot++) {
+    verifyLevel(scratch, slot, maxLevel);
+    const node = nodeOf(slot);
+    if (!isNode(node) || !visitedAdd(marks, epoch, node)) report(scratch, BAD_SLOT, slot);
   }
+}
+
+/** Codes and norms of the slots [first, end). */
+export function verifyCodes(scratch: i32, first: i32, end: i32): void {
+  for (let slot = first; slot < end; slot++) verifyCode(scratch, slot);
+}
+
+/** Rows of the slots [first, end) on level 0, after all slots. */
+export function verifyRows(scratch: i32, first: i32, end: i32): void {
+  if (!areRowsInRange(scratch)) return;
+  for (let slot = first; slot < end; slot++) verifyRow(scratch, slot, 0);
+}
+
+/** Tombstones, upper rows, the entry point and what it reaches, after all rows of level 0. */
+export function verifyGraph(scratch: i32, marker: i32): void {
   verifyTombstones(scratch);
-  verifyNodes(scratch, marker, linked);
-  if (sound) {
-    verifyCopies(scratch, marker, linked);
-    for (let node: i32 = 0; node < linked; node++) {
-      for (let level = levelOf(node); level >= 0; level--) verifyRow(scratch, node, level);
-    }
-    sound = verifyEntry(scratch, linked);
+  if (!areRowsInRange(scratch)) return;
+  const linked = i32At(LINKED);
+  for (let slot: i32 = 0; slot < linked; slot++) {
+    for (let level = levelOf(slot); level > 0; level--) verifyRow(scratch, slot, level);
   }
-  const safe =
-    i32At(scratch + REPORT + 2 * BAD_DEGREE) + i32At(scratch + REPORT + 2 * BAD_NEIGHBOR);
-  if (sound && safe === 0) verifyReachable(scratch, marker, linked);
+  const degrees = i32At(scratch + REPORT + 2 * BAD_DEGREE);
+  const unsafe = degrees + i32At(scratch + REPORT + 2 * BAD_NEIGHBOR);
+  if (verifyEntry(scratch, linked) && unsafe === 0) verifyReachable(scratch, marker, linked);
+}
+
+/** Copies, after all else and the vectors. How many problems were found in all. */
+export function verifyEnd(scratch: i32, marker: i32): i32 {
+  if (areRowsInRange(scratch)) verifyCopies(scratch, marker, i32At(LINKED));
   let total: i32 = 0;
   for (let kind: i32 = 0; kind < KIND_COUNT; kind++) total += i32At(scratch + REPORT + 2 * kind);
   return total;
