@@ -383,20 +383,15 @@ export function maxMagnitude(word: i32, length: i32): f64 {
   const mask = i32x4.splat(0x7fffffff);
   let at = <usize>word << 2;
   const last = at + (<usize>length << 2);
-  const end = at + (<usize>(length & ~15) << 2);
+  const end = at + (<usize>(length & ~7) << 2);
   let a = i32x4.splat(0);
   let b = a;
-  let c = a;
-  let d = a;
-  while (at < end) {
+  for (; at < end; at += 32) {
     a = i32x4.max_s(a, v128.and(v128.load(at), mask));
     b = i32x4.max_s(b, v128.and(v128.load(at, 16), mask));
-    c = i32x4.max_s(c, v128.and(v128.load(at, 32), mask));
-    d = i32x4.max_s(d, v128.and(v128.load(at, 48), mask));
-    at += 64;
   }
   for (; at + 16 <= last; at += 16) a = i32x4.max_s(a, v128.and(v128.load(at), mask));
-  a = i32x4.max_s(i32x4.max_s(a, b), i32x4.max_s(c, d));
+  a = i32x4.max_s(a, b);
   a = i32x4.max_s(a, v128.shuffle<i32>(a, a, 2, 3, 0, 1));
   let largest = max(i32x4.extract_lane(a, 0), i32x4.extract_lane(a, 1));
   for (; at < last; at += 4) largest = max(largest, load<i32>(at) & 0x7fffffff);
@@ -472,14 +467,13 @@ export function areNeighbors(
   const limits = i32x4.splat(limit);
   const selves = i32x4.splat(self);
   const firsts = i32x4.splat(first);
-  const lengths = i32x4.splat(length);
   let bad = i32x4.splat(0);
   let at = start;
   for (; at < end; at += 16) {
     const four = v128.load(at);
     bad = v128.or(bad, i32x4.ge_u(four, limits));
     bad = v128.or(bad, i32x4.eq(four, selves));
-    bad = v128.or(bad, i32x4.lt_u(i32x4.sub(four, firsts), lengths));
+    bad = v128.or(bad, i32x4.lt_u(i32x4.sub(four, firsts), i32x4.splat(length)));
     bad = v128.or(bad, i32x4.eq(four, v128.shuffle<i32>(four, four, 1, 2, 3, 0)));
     bad = v128.or(bad, i32x4.eq(four, v128.shuffle<i32>(four, four, 2, 3, 0, 1)));
     const a = v128.load32_splat(at);

@@ -335,6 +335,11 @@ export function copyWord(layout: Layout, slot: number): number {
   return layout.regions.copies.word + slot;
 }
 
+/** How many rows of `words` words lie whole in the first `byteLength` bytes of a region. */
+export function wholeRows(byteLength: number, words: number): number {
+  return Math.floor(byteLength / (words * BYTES_PER_WORD));
+}
+
 /** How many words of a region are in use; what a snapshot keeps of it. */
 export function usedWords(layout: Layout, name: RegionName, used: UsedCounts): number {
   const { count, linked, upperCount, copyCount, rotated } = used;

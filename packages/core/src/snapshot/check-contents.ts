@@ -5,7 +5,7 @@
 
 import * as F from '../hot/fields.ts';
 import { componentLimit } from '../ingest.ts';
-import { BYTES_PER_WORD, type RegionName, SAVED_REGIONS } from '../memory/layout.ts';
+import { BYTES_PER_WORD, type RegionName, SAVED_REGIONS, wholeRows } from '../memory/layout.ts';
 import type { Segment } from '../segment.ts';
 import { SegmentVerifier } from '../verify.ts';
 import { corrupt } from './format.ts';
@@ -85,7 +85,7 @@ export class ContentCheck {
     words: number,
     check: (this: ContentCheck, first: number, end: number) => void,
   ): void {
-    const end = Math.floor(byteLength / (words * BYTES_PER_WORD));
+    const end = wholeRows(byteLength, words);
     if (end > this.#done) check.call(this, this.#done, end);
     this.#done = end;
   }

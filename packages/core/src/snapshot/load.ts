@@ -1,5 +1,5 @@
-// Reads an index from a file: large reads straight into fresh segments. What has come is checksummed
-// and checked while the next pieces are on their way. Nothing is parsed and no node is built.
+// Reads an index from a file: large reads straight into fresh segments. What has come is checked
+// while the next pieces are on their way. Nothing is parsed and no node is built.
 
 import { assertChoice, assertOptions, option } from '../assert.ts';
 import { abortedError, type WorkOptions } from '../build/runner.ts';
