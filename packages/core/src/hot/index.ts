@@ -1,7 +1,7 @@
 // What the engine calls in the hot code: the entry file of both targets. Addresses are words; a
 // scratch block is passed as its first word.
 
-export { bindNode, codeDistance, haveSameCodes } from './distance.ts';
+export { bindNode, codeDistance, haveSameCodes, measureGathered } from './distance.ts';
 export { encodeSlots, hashCodes } from './encode.ts';
 export { finishResults, measureRange, resultsReset, scanExact, searchGraph } from './exact.ts';
 export { adoptFrom, probe } from './find.ts';
@@ -15,7 +15,7 @@ export {
   l2FloatsQuad,
 } from './machine.ts';
 export { assignPoints, linkLeaf, loadLeaders } from './partition.ts';
-export { poolInsert, poolReset } from './pool.ts';
+export { poolInsert, poolMerge, poolReset } from './pool.ts';
 export { findInvalid, findNonUnit, normalize, normalizeNodes } from './prepare.ts';
 export { markReachable, repair } from './reach.ts';
 export { searchLevel } from './search.ts';

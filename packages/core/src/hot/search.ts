@@ -10,14 +10,14 @@ import {
   poolExpand,
   poolInsert,
   poolInsertOnce,
+  poolMerge,
   poolNext,
   poolNode,
-  poolRejects,
   poolReopen,
   poolReset,
   poolSize,
 } from './pool.ts';
-import { visitedAdd, visitedReset, visitedWord } from './visited.ts';
+import { visitedAdd, visitedMark, visitedReset, visitedWord } from './visited.ts';
 
 /** Copies the neighbors of a row that were not visited yet to GATHERED; how many. */
 function gatherUnvisited(scratch: i32, row: i32, epoch: i32): i32 {
@@ -27,25 +27,10 @@ function gatherUnvisited(scratch: i32, row: i32, epoch: i32): i32 {
   let count: i32 = 0;
   for (let word = row + 1; word < end; word++) {
     const neighbor = i32At(word);
-    if (visitedAdd(visited, epoch, neighbor)) {
-      setI32(gathered + count, neighbor);
-      count++;
-    }
+    setI32(gathered + count, neighbor);
+    count += visitedMark(visited, epoch, neighbor);
   }
   return count;
-}
-
-/** Offers the gathered nodes to the pool; the lowest position one of them took. */
-function mergeGathered(scratch: i32, count: i32): i32 {
-  const pool = scratch + POOL;
-  let lowest: i32 = poolSize(pool);
-  for (let i: i32 = 0; i < count; i++) {
-    const key = i32At(scratch + DISTANCES + i);
-    if (poolRejects(pool, key)) continue;
-    const position = poolInsert(pool, key, i32At(scratch + GATHERED + i));
-    if (position !== NONE && position < lowest) lowest = position;
-  }
-  return lowest;
 }
 
 /**
@@ -86,7 +71,7 @@ function searchUntil(scratch: i32, level: i32, ef: i32, target: i32): void {
     const count = gatherUnvisited(scratch, row, epoch);
     sink ^= touchGathered(scratch, count);
     measureGathered(scratch, count);
-    const lowest = mergeGathered(scratch, count);
+    const lowest = poolMerge(pool, scratch + DISTANCES, scratch + GATHERED, count);
     cursor = poolNext(pool, lowest < cursor ? lowest : cursor);
     hops++;
   }

@@ -14,6 +14,8 @@ import { modelInsert, type Pair } from '../../support/naive.ts';
 import { type BareMemory, bareMemory, bindTo, TIER_TARGETS } from '../../support/targets.ts';
 
 const POOL = 64;
+const KEYS = 12_000;
+const NODES = 12_100;
 const NODE_BITS = 0x7fffffff;
 
 // Few different keys, so that ties are frequent, and the ends of an i32.
@@ -48,6 +50,36 @@ describe.each(TIER_TARGETS)('the sorted pool on the $tier tier', (target) => {
         expect(pairsIn(memory)).toEqual(model);
         const sorted = [...pairs].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
         expect(model).toEqual(sorted.slice(0, capacity));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('merges a list as if its pairs were inserted one by one', () => {
+    const lists = fc.array(fc.nat(13), { maxLength: 20 });
+    const capacities = fc.integer({ min: 1, max: 40 });
+    fc.assert(
+      fc.property(distinctPairs, capacities, lists, (pairs, capacity, lengths) => {
+        const model: Pair[] = [];
+        memory.hot.poolReset(POOL, capacity);
+        let done = 0;
+        for (const length of [...lengths, 13, 13, 13]) {
+          const list = pairs.slice(done, done + length);
+          done += list.length;
+          memory.i32s.set(
+            list.map(([key]) => key),
+            KEYS,
+          );
+          memory.i32s.set(
+            list.map(([, node]) => node),
+            NODES,
+          );
+          const taken = list.map((pair) => modelInsert(model, pair, capacity));
+          const before = memory.i32s[POOL];
+          const lowest = memory.hot.poolMerge(POOL, KEYS, NODES, list.length);
+          expect(lowest).toBe(Math.min(before, ...taken.filter((position) => position >= 0)));
+          expect(pairsIn(memory)).toEqual(model);
+        }
       }),
       { numRuns: 500 },
     );
