@@ -42,6 +42,11 @@ export function copyWords(from: i32, to: i32, words: i32): void {
 }
 
 @inline
+export function asInteger(flag: boolean): i32 {
+  return <i32>flag;
+}
+
+@inline
 export function multiply(a: i32, b: i32): i32 {
   return a * b;
 }
@@ -62,14 +67,22 @@ export function setFromSortable(word: i32, key: i32): void {
   store<i32>(<usize>word << 2, key ^ ((key >> 31) & 0x7fffffff));
 }
 
-export function shiftPairs(first: i32, end: i32): void {
+export function shiftGreater(first: i32, end: i32, key: i32): i32 {
   const start = <usize>first << 2;
+  const keys = i32x4.splat(key);
   let at = <usize>end << 2;
   while (at >= start + 16) {
+    const pairs = v128.load(at - 16);
+    const greater = i32x4.gt_s(pairs, keys);
+    if (!(i32x4.extract_lane(greater, 0) & i32x4.extract_lane(greater, 2))) break;
+    v128.store(at - 8, pairs);
     at -= 16;
-    v128.store(at + 8, v128.load(at));
   }
-  if (at > start) store<u64>(start + 8, load<u64>(start));
+  while (at > start && load<i32>(at - 8) > key) {
+    store<u64>(at, load<u64>(at - 8));
+    at -= 8;
+  }
+  return <i32>(at >> 2);
 }
 
 /** Adds the dot product of sixteen codes to four running sums. */
@@ -156,6 +169,56 @@ export function dotCodesQuad(
     bytes,
   );
   v128.store(<usize>out << 2, dots);
+}
+
+export function measureCodes(
+  query: i32,
+  own: i32,
+  codes: i32,
+  words: i32,
+  norms: i32,
+  mask: i32,
+  list: i32,
+  count: i32,
+  out: i32,
+): void {
+  const bytes = <usize>words << 2;
+  const first = <usize>codes << 2;
+  const normAt = <usize>norms << 2;
+  const owns = i32x4.splat(own);
+  const masks = i32x4.splat(mask);
+  let at = <usize>list << 2;
+  let to = <usize>out << 2;
+  const end = at + (<usize>count << 2);
+  if (count & 3) {
+    // The last four are filled up with the last: a quad costs no more than two single rows.
+    const last = load<i32>(end - 4);
+    store<i32>(end, last);
+    store<i32>(end, last, 4);
+    store<i32>(end, last, 8);
+  }
+  while (at < end) {
+    const a = <usize>load<i32>(at);
+    const b = <usize>load<i32>(at, 4);
+    const c = <usize>load<i32>(at, 8);
+    const d = <usize>load<i32>(at, 12);
+    let four = v128.load32_zero(normAt + (a << 2));
+    four = v128.load32_lane(normAt + (b << 2), four, 1);
+    four = v128.load32_lane(normAt + (c << 2), four, 2);
+    four = v128.load32_lane(normAt + (d << 2), four, 3);
+    const dots = dotQuad(
+      <usize>query << 2,
+      first + a * bytes,
+      first + b * bytes,
+      first + c * bytes,
+      first + d * bytes,
+      bytes,
+    );
+    const sums = i32x4.add(owns, v128.and(four, masks));
+    v128.store(to, i32x4.sub(sums, i32x4.shl(dots, 1)));
+    at += 16;
+    to += 16;
+  }
 }
 
 export function nearestSelected(

@@ -54,10 +54,12 @@ export interface HotCode {
   verifyEnd(scratch: Word, marker: Word): number;
 
   bindNode(scratch: Word, node: Node): void;
+  measureGathered(scratch: Word, count: number): void;
   searchLevel(scratch: Word, level: number, ef: number): void;
   selectNeighbors(scratch: Word, limit: number, alpha: number): number;
   poolReset(pool: Word, capacity: number): void;
   poolInsert(pool: Word, key: number, node: Node): number;
+  poolMerge(pool: Word, keys: Word, nodes: Word, count: number): number;
   visitedReset(scratch: Word): number;
   visitedAdd(visited: Word, epoch: number, node: Node): Flag;
 

@@ -15,11 +15,10 @@ import {
   INT8_CODES,
   NORM_MASK,
   NORMS,
-  QUAD,
   QUERY_CODES,
   QUERY_NORM,
 } from './fields.ts';
-import { dotCodes, dotCodesQuad, i32At, setI32, touch } from './machine.ts';
+import { dotCodes, i32At, measureCodes, setI32, touch } from './machine.ts';
 import { productDistance } from './product.ts';
 
 /** Makes stored `node` the query of this scratch block. */
@@ -72,48 +71,34 @@ export function distanceTo(scratch: i32, node: i32): i32 {
 export function touchGathered(scratch: i32, count: i32): i32 {
   const words = i32At(CODE_WORDS);
   const codes = i32At(CODES);
+  const norms = i32At(NORMS);
   const gathered = scratch + GATHERED;
   let mix: i32 = 0;
-  for (let i: i32 = 0; i < count; i++) mix ^= touch(codes + i32At(gathered + i) * words, words);
+  for (let i: i32 = 0; i < count; i++) {
+    const node = i32At(gathered + i);
+    mix ^= touch(codes + node * words, words) ^ i32At(norms + node);
+  }
   return mix;
 }
 
 /** Distances of the bound query to the gathered nodes, into DISTANCES. */
 export function measureGathered(scratch: i32, count: i32): void {
   setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + count);
-  if (i32At(CODE_KIND) === INT8_CODES) {
-    measureCodes(scratch, count);
+  if (i32At(CODE_KIND) !== INT8_CODES) {
+    for (let i: i32 = 0; i < count; i++) {
+      setI32(scratch + DISTANCES + i, estimate(scratch, i32At(scratch + GATHERED + i)));
+    }
     return;
   }
-  for (let i: i32 = 0; i < count; i++) {
-    setI32(scratch + DISTANCES + i, estimate(scratch, i32At(scratch + GATHERED + i)));
-  }
-}
-
-/** measureGathered for 7-bit codes, four nodes at a time. */
-function measureCodes(scratch: i32, count: i32): void {
-  const words = i32At(CODE_WORDS);
-  const codes = i32At(CODES);
-  const query = i32At(scratch + QUERY_CODES);
-  const gathered = scratch + GATHERED;
-  const distances = scratch + DISTANCES;
-  const quads = count & ~3;
-  for (let i: i32 = 0; i < quads; i += 4) {
-    const a = codes + i32At(gathered + i) * words;
-    const b = codes + i32At(gathered + i + 1) * words;
-    const c = codes + i32At(gathered + i + 2) * words;
-    const d = codes + i32At(gathered + i + 3) * words;
-    dotCodesQuad(query, a, b, c, d, words, scratch + QUAD);
-    for (let j: i32 = 0; j < 4; j++) setI32(distances + i + j, i32At(scratch + QUAD + j));
-  }
-  for (let i: i32 = quads; i < count; i++) {
-    setI32(distances + i, dotCodes(query, codes + i32At(gathered + i) * words, words));
-  }
-  const norms = i32At(NORMS);
-  const mask = i32At(scratch + NORM_MASK);
-  const queryNorm = i32At(scratch + QUERY_NORM);
-  for (let i: i32 = 0; i < count; i++) {
-    const norm = i32At(norms + i32At(gathered + i)) & mask;
-    setI32(distances + i, queryNorm + norm - 2 * i32At(distances + i));
-  }
+  measureCodes(
+    i32At(scratch + QUERY_CODES),
+    i32At(scratch + QUERY_NORM),
+    i32At(CODES),
+    i32At(CODE_WORDS),
+    i32At(NORMS),
+    i32At(scratch + NORM_MASK),
+    scratch + GATHERED,
+    count,
+    scratch + DISTANCES,
+  );
 }

@@ -8,7 +8,7 @@ export {
   hadamard,
   hammingBits,
 } from './code-kernels.ts';
-export { bindNode, codeDistance, haveSameCodes } from './distance.ts';
+export { bindNode, codeDistance, haveSameCodes, measureGathered } from './distance.ts';
 export { bindQuery, decodeSlot, encodeBuffer, encodeSlots, hashCodes } from './encode.ts';
 export { finishResults, measureRange, resultsReset, scanExact } from './exact.ts';
 export { adoptFrom, probe } from './find.ts';
@@ -22,7 +22,7 @@ export {
   l2FloatsQuad,
 } from './machine.ts';
 export { assignPoints, linkLeaf, loadLeaders } from './partition.ts';
-export { poolInsert, poolReset } from './pool.ts';
+export { poolInsert, poolMerge, poolReset } from './pool.ts';
 export { findInvalid, findNonUnit, normalize, normalizeNodes } from './prepare.ts';
 export { markReachable, repair } from './reach.ts';
 export { mayEnter, offerBuffer, searchGraph } from './rerank.ts';

@@ -187,8 +187,9 @@ function descentWidth(ef: i32): i32 {
  */
 export function searchGraph(scratch: i32, ef: i32, width: i32, end: i32): void {
   bindQuery(scratch);
-  if (i32At(CODE_KIND) === INT8_CODES && canBound()) bindReach(scratch);
-  descend(scratch, 0, descentWidth(ef));
+  const isBounded = canBound() && i32At(CODE_KIND) === INT8_CODES;
+  if (isBounded) bindReach(scratch);
+  descend(scratch, 0, descentWidth(ef), isBounded);
   searchLevel(scratch, 0, ef);
   rerank(scratch, width, end);
 }
