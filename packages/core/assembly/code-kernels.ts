@@ -136,7 +136,17 @@ export function multiplyFloats(word: i32, factors: i32, length: i32): void {
   }
 }
 
-export function decodeBytes(code: i32, means: i32, dimension: i32, scale: f64, out: i32): void {
+export function decodeBytes(
+  code: i32,
+  zero: i32,
+  means: i32,
+  dimension: i32,
+  scale: f64,
+  out: i32,
+): void {
+  const flip = zero & 128;
+  const flips = i32x4.splat(flip);
+  const zeros = i32x4.splat(zero);
   let from = <usize>code << 2;
   let mean = <usize>means << 2;
   let to = <usize>out << 2;
@@ -145,14 +155,14 @@ export function decodeBytes(code: i32, means: i32, dimension: i32, scale: f64, o
   const whole = to + (<usize>(dimension & ~3) << 2);
   for (; to < whole; to += 16) {
     const bytes = i16x8.extend_low_i8x16_u(v128.load32_zero(from));
-    const codes = i32x4.sub(i32x4.extend_low_i16x8_u(bytes), i32x4.splat(64));
+    const codes = i32x4.sub(v128.xor(i32x4.extend_low_i16x8_u(bytes), flips), zeros);
     const step = f32x4.mul(f32x4.convert_i32x4_s(codes), steps);
     v128.store(to, f32x4.add(step, v128.load(mean)));
     from += 4;
     mean += 16;
   }
   for (; to < end; to += 4) {
-    const step = <f32>(<i32>load<u8>(from) - 64) * <f32>scale;
+    const step = <f32>((<i32>load<u8>(from) ^ flip) - zero) * <f32>scale;
     store<f32>(to, step + load<f32>(mean));
     from += 1;
     mean += 4;

@@ -106,6 +106,12 @@ export function sumLanes(sum: v128): i32 {
   );
 }
 
+/** accumulate where the signs may be on the side of `b` instead. */
+@inline
+function accumulateSigned(sum: v128, a: v128, b: v128, isFine: bool): v128 {
+  return isFine ? accumulate(sum, b, a) : accumulate(sum, a, b);
+}
+
 export function dotCodes(a: i32, b: i32, words: i32): i32 {
   let left = <usize>a << 2;
   let right = <usize>b << 2;
@@ -127,9 +133,17 @@ export function transposeAdd(a: v128, b: v128, c: v128, d: v128): v128 {
   return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
 }
 
-/** Dot products of the codes at `query` with the rows at four places. */
+/** Dot products of the codes at `query` with the rows at four places; either side may have signs. */
 @inline
-function dotQuad(query: usize, a: usize, b: usize, c: usize, d: usize, bytes: usize): v128 {
+function dotQuad(
+  query: usize,
+  a: usize,
+  b: usize,
+  c: usize,
+  d: usize,
+  bytes: usize,
+  isFine: bool = false,
+): v128 {
   const end = query + bytes;
   let sa = i32x4.splat(0);
   let sb = i32x4.splat(0);
@@ -137,10 +151,10 @@ function dotQuad(query: usize, a: usize, b: usize, c: usize, d: usize, bytes: us
   let sd = i32x4.splat(0);
   while (query < end) {
     const q = v128.load(query);
-    sa = accumulate(sa, q, v128.load(a));
-    sb = accumulate(sb, q, v128.load(b));
-    sc = accumulate(sc, q, v128.load(c));
-    sd = accumulate(sd, q, v128.load(d));
+    sa = accumulateSigned(sa, q, v128.load(a), isFine);
+    sb = accumulateSigned(sb, q, v128.load(b), isFine);
+    sc = accumulateSigned(sc, q, v128.load(c), isFine);
+    sd = accumulateSigned(sd, q, v128.load(d), isFine);
     query += 16;
     a += 16;
     b += 16;
@@ -171,7 +185,8 @@ export function dotCodesQuad(
   v128.store(<usize>out << 2, dots);
 }
 
-export function measureCodes(
+@inline
+function measureQuads(
   query: i32,
   own: i32,
   codes: i32,
@@ -181,6 +196,7 @@ export function measureCodes(
   list: i32,
   count: i32,
   out: i32,
+  isFine: bool,
 ): void {
   const bytes = <usize>words << 2;
   const first = <usize>codes << 2;
@@ -213,12 +229,29 @@ export function measureCodes(
       first + c * bytes,
       first + d * bytes,
       bytes,
+      isFine,
     );
     const sums = i32x4.add(owns, v128.and(four, masks));
     v128.store(to, i32x4.sub(sums, i32x4.shl(dots, 1)));
     at += 16;
     to += 16;
   }
+}
+
+export function measureCodes(
+  query: i32,
+  own: i32,
+  codes: i32,
+  words: i32,
+  norms: i32,
+  mask: i32,
+  list: i32,
+  count: i32,
+  out: i32,
+  isFine: bool,
+): void {
+  if (isFine) measureQuads(query, own, codes, words, norms, mask, list, count, out, true);
+  else measureQuads(query, own, codes, words, norms, mask, list, count, out, false);
 }
 
 export function nearestSelected(

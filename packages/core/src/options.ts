@@ -165,8 +165,9 @@ export type PrecisionOptions = Pick<
 >;
 
 export function keptOf({ precision, originals, rerank }: PrecisionOptions): Kept {
-  const codes = precision === 'binary' || precision === 'pq' ? precision : 'int8';
-  return { codes, vectors: originals === 'none' ? 'none' : rerank };
+  const vectors = originals === 'none' ? 'none' : rerank;
+  if (precision === 'binary' || precision === 'pq') return { codes: precision, vectors };
+  return { codes: vectors === 'none' ? 'fine' : 'int8', vectors };
 }
 
 /** True when an index with these options keeps something else of a segment once it is built. */

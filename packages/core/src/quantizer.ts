@@ -2,7 +2,7 @@
 // code, on a small sealed segment of its own that serves as a bench.
 
 import { assertOptions } from './assert.ts';
-import { chooseCodes, sampleNodes } from './build/quantizer.ts';
+import { sampleNodes } from './build/quantizer.ts';
 import { prepareCodes } from './build/seal.ts';
 import { trainSubspace } from './build/train-products.ts';
 import { yieldToEventLoop } from './engine/runtime.ts';
@@ -99,7 +99,6 @@ export class Quantizer {
       throw new VectorIndexError(ErrorCode.invalidVectors, 'train needs at least one vector', {});
     }
     const sample = sampleSegment(vectors, resolved);
-    if (resolved.precision === 'int8') chooseCodes(sample, resolved.seed, true);
     const bench = openSegment(resolved, BLOCK, 0, keptOf(resolved));
     if (bench.layout.codes !== 'pq') prepareCodes(sample, bench, resolved.seed);
     for (let subspace = 0; subspace < bench.layout.subspaces; subspace++) {

@@ -41,8 +41,6 @@ export interface LinkTask {
   readonly seed: number;
   readonly builder: Builder;
   readonly quality: Quality;
-  /** Codes are all that will be kept of the vectors. */
-  readonly finest: boolean;
   /** Whether threads other than this one work on it. */
   readonly shared: boolean;
   readonly run: RunPhase;
@@ -190,7 +188,7 @@ export async function linkSegment(task: LinkTask): Promise<void> {
   const linked = segment.linked;
   if (linked === 0) {
     clearGraph(segment);
-    if (chooseCodes(segment, seed, task.finest) < MIN_AGREEMENT) {
+    if (chooseCodes(segment, seed) < MIN_AGREEMENT) {
       segment.i32s[F.UNRANKABLE] = count;
       return;
     }

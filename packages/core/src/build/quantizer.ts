@@ -148,7 +148,7 @@ function chooseScale(sample: Sample, rotated: boolean): Choice {
 }
 
 /** Of all scales of the samples that rank nearly as well as the best, the one that errs least. */
-function chooseFinest(samples: readonly Sample[]): Choice | undefined {
+function chooseLeastError(samples: readonly Sample[]): Choice | undefined {
   const choices = samples.flatMap((sample, i) =>
     Array.from(candidateScales(sample), (scale): Choice => {
       return { sample, scale, agreement: rankingAgreement(sample, scale), rotated: i > 0 };
@@ -168,26 +168,41 @@ function sampleSize(dimension: number): number {
 
 /**
  * Computes and stores means, scale and rotation from the segment's published vectors. Bench 0 is
- * overwritten. A rotation is tried where codes rank badly, and taken where they rank better by it;
- * where codes are all that will be kept (`finest`), what errs least is taken.
+ * overwritten. A rotation is tried where codes rank badly, and taken where they rank better by it.
  *
  * @returns how much of the exact ten nearest, within the sample, the codes alone find: 0 to 1
  */
-export function chooseCodes(segment: Segment, seed: number, finest = false): number {
-  const { dimension, metric, regions } = segment.layout;
+export function chooseCodes(segment: Segment, seed: number): number {
+  const { dimension, metric } = segment.layout;
   const rows = sampleRows(segment, sampleSize(dimension), seed);
-  const plain = centreSample(rows, dimension, metric);
-  let best = chooseScale(plain, false);
-  if (best.agreement < GOOD_AGREEMENT || finest) {
+  let best = chooseScale(centreSample(rows, dimension, metric), false);
+  if (best.agreement < GOOD_AGREEMENT) {
     drawRotation(segment, seed);
     const turned = rotateRows(segment, rows, segment.bench(0) + F.MATRIX);
-    const rotated = centreSample(turned, dimension, metric);
-    const choice = finest ? chooseFinest([plain, rotated]) : chooseScale(rotated, true);
-    if (choice && (finest || choice.agreement > best.agreement + MIN_GAIN)) best = choice;
+    const choice = chooseScale(centreSample(turned, dimension, metric), true);
+    if (choice.agreement > best.agreement + MIN_GAIN) best = choice;
   }
-  segment.f32s.set(best.sample.means, regions.means.word);
-  segment.f32s[F.CODE_SCALE] = best.scale;
-  segment.i32s[F.ROTATED] = best.rotated ? 1 : 0;
+  keep(segment, best);
   segment.f32s[F.RESIDUAL] = 0;
   return best.agreement;
+}
+
+/** Writes what was chosen where encoding reads it. */
+function keep(segment: Segment, { sample, scale, rotated }: Choice): void {
+  segment.f32s.set(sample.means, segment.layout.regions.means.word);
+  segment.f32s[F.CODE_SCALE] = scale;
+  segment.i32s[F.ROTATED] = rotated ? 1 : 0;
+}
+
+/**
+ * Chooses the fine codes of a sealed segment that nobody uses yet, from the vectors it is made of:
+ * rotated or not, what errs least of what ranks well.
+ */
+export function chooseFineCodes(source: Segment, target: Segment, seed: number): void {
+  const { dimension, metric, bufferWord } = target.layout;
+  const rows = sampleRows(source, sampleSize(dimension), seed);
+  drawRotation(target, seed);
+  const turned = rotateRows(target, rows, target.scratch(0) + bufferWord);
+  const samples = [rows, turned].map((sample) => centreSample(sample, dimension, metric));
+  keep(target, chooseLeastError(samples) ?? chooseScale(samples[0], false));
 }

@@ -25,10 +25,15 @@ function encode(rows: Float32Array, scale: number): Float32Array {
   return codes;
 }
 
-/** The sum of the squares of what codes of this scale get wrong. */
+/** The sum of the squares of what fine codes (hot/fine.ts) of this scale get wrong. */
 export function codingError({ rows }: Sample, scale: number): number {
-  const codes = encode(rows, scale);
-  return rows.reduce((sum, value, i) => sum + (value - codes[i] * scale) ** 2, 0);
+  const half = scale / 2;
+  let sum = 0;
+  for (const value of rows) {
+    const code = Math.min(127, Math.max(-127, Math.floor(value / half + 0.5)));
+    sum += (value - code * half) ** 2;
+  }
+  return sum;
 }
 
 /** Squares of the distances of row `query` to all rows. */

@@ -7,7 +7,7 @@ import { nodeWord, type RegionName, usedWords, vectorWord } from '../memory/layo
 import { keptOf, type ResolvedOptions } from '../options.ts';
 import type { Segment } from '../segment.ts';
 import { openSegment } from '../segment-list.ts';
-import { centreRotated } from './quantizer.ts';
+import { centreRotated, chooseFineCodes } from './quantizer.ts';
 import { type Crew, runWork, type WorkOptions } from './runner.ts';
 import { trainSubspace } from './train-products.ts';
 
@@ -100,10 +100,10 @@ export function runSeal(
 
 /** What must be known before codes other than products are written. */
 export function prepareCodes(source: Segment, target: Segment, seed: number): void {
-  if (target.layout.codes === 'binary') {
-    centreRotated(source, target, seed);
-    return;
-  }
+  const { codes } = target.layout;
+  if (codes === 'binary') centreRotated(source, target, seed);
+  if (codes === 'fine') chooseFineCodes(source, target, seed);
+  if (codes !== 'int8') return;
   copyWords(source, target, CODE_WORDS);
   for (const name of ['means', 'rotation'] as const) {
     const { word, words } = source.layout.regions[name];

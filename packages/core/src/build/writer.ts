@@ -2,7 +2,7 @@
 // another, in the order in which they were asked for. A failed one does not stop the next.
 
 import * as F from '../hot/fields.ts';
-import { keptOf, type ResolvedOptions } from '../options.ts';
+import type { ResolvedOptions } from '../options.ts';
 import type { Segment } from '../segment.ts';
 import { dropGraph, type LinkTask, linkSegment } from './link-segment.ts';
 import type { Phase } from './phases.ts';
@@ -47,7 +47,7 @@ function needsLinking(segment: Segment, flatThreshold: number): boolean {
 }
 
 /** The options of an index that shape its graph, other than those its memory knows. */
-type LinkSettings = Pick<LinkTask, 'seed' | 'builder' | 'quality' | 'finest'>;
+type LinkSettings = Pick<LinkTask, 'seed' | 'builder' | 'quality'>;
 
 /** Links one segment on the crew's threads. */
 async function linkOne(
@@ -99,11 +99,9 @@ export async function linkSegments(
   options: WorkOptions,
 ): Promise<void> {
   const { seed, builder, quality } = settings;
-  const kept = keptOf(settings);
-  const finest = kept.codes === 'int8' && kept.vectors === 'none';
   for (let index = 0; index < crew.segments.length; index++) {
     if (options.signal?.aborted) throw abortedError(options.signal);
     if (!needsLinking(crew.segments[index], settings.flatThreshold)) continue;
-    await linkOne(crew, index, { seed, builder, quality, finest }, options);
+    await linkOne(crew, index, { seed, builder, quality }, options);
   }
 }

@@ -57,10 +57,21 @@ export function multiplyFloats(word: i32, factors: i32, length: i32): void {
   for (let i = 0; i < length; i++) setF32(word + i, f32At(word + i) * f32At(factors + i));
 }
 
-/** Writes what the 7-bit codes at `code` stand for: (code - 64) * scale + mean. */
-export function decodeBytes(code: i32, means: i32, dimension: i32, scale: f64, out: i32): void {
+/**
+ * Writes what the bytes at `code` stand for: (byte - zero) * scale + mean, for a `zero` of 64 or
+ * 128; for 128 bytes are signed, 0 in the middle. `scale` is a float32.
+ */
+export function decodeBytes(
+  code: i32,
+  zero: i32,
+  means: i32,
+  dimension: i32,
+  scale: f64,
+  out: i32,
+): void {
+  const flip = zero & 128;
   for (let i = 0; i < dimension; i++) {
-    const step = Math.fround((u8At(code, i) - 64) * scale);
+    const step = Math.fround(((u8At(code, i) ^ flip) - zero) * scale);
     setF32(out + i, step + f32At(means + i));
   }
 }

@@ -11,6 +11,7 @@ import {
   CODES,
   DISTANCE_COUNT,
   DISTANCES,
+  FINE_CODES,
   GATHERED,
   INT8_CODES,
   NORM_MASK,
@@ -57,9 +58,13 @@ function estimate(scratch: i32, node: i32): i32 {
 /** Distance of the bound query to `node`. */
 export function distanceTo(scratch: i32, node: i32): i32 {
   setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + 1);
-  if (i32At(CODE_KIND) !== INT8_CODES) return estimate(scratch, node);
+  const kind = i32At(CODE_KIND);
+  if (kind !== INT8_CODES && kind !== FINE_CODES) return estimate(scratch, node);
   const words = i32At(CODE_WORDS);
-  const dot = dotCodes(i32At(scratch + QUERY_CODES), i32At(CODES) + node * words, words);
+  const code = i32At(CODES) + node * words;
+  const query = i32At(scratch + QUERY_CODES);
+  // The side that may have signs comes first.
+  const dot = kind === FINE_CODES ? dotCodes(code, query, words) : dotCodes(query, code, words);
   const norm = i32At(i32At(NORMS) + node) & i32At(scratch + NORM_MASK);
   return i32At(scratch + QUERY_NORM) + norm - 2 * dot;
 }
@@ -84,7 +89,8 @@ export function touchGathered(scratch: i32, count: i32): i32 {
 /** Distances of the bound query to the gathered nodes, into DISTANCES. */
 export function measureGathered(scratch: i32, count: i32): void {
   setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + count);
-  if (i32At(CODE_KIND) !== INT8_CODES) {
+  const kind = i32At(CODE_KIND);
+  if (kind !== INT8_CODES && kind !== FINE_CODES) {
     for (let i: i32 = 0; i < count; i++) {
       setI32(scratch + DISTANCES + i, estimate(scratch, i32At(scratch + GATHERED + i)));
     }
@@ -100,5 +106,6 @@ export function measureGathered(scratch: i32, count: i32): void {
     scratch + GATHERED,
     count,
     scratch + DISTANCES,
+    kind === FINE_CODES,
   );
 }

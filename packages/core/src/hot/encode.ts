@@ -15,11 +15,13 @@ import {
   CODES,
   DIMENSION,
   ENCODED_WORD,
+  FINE_CODES,
   INT8_CODES,
   MEANS,
   METRIC,
   NORM_MASK,
   NORMS,
+  PRODUCT_CODES,
   QUERY,
   QUERY_CODE_WORD,
   QUERY_CODES,
@@ -28,6 +30,7 @@ import {
   VECTOR_WORDS,
   VECTORS,
 } from './fields.ts';
+import { bindFine, decodeFine, encodeFine } from './fine.ts';
 import { nodeOf } from './graph.ts';
 import {
   copyWords,
@@ -46,6 +49,8 @@ import {
 import { bindProducts, decodeProducts, encodeProducts } from './product.ts';
 import { rotate, rotateBack } from './rotate.ts';
 
+/** The 7-bit code of the mean. */
+const ZERO: i32 = 64;
 /** What a residual misses by rounding: this share of the largest component, for each component. */
 const ROUNDING: f64 = 2.5e-7;
 
@@ -83,7 +88,7 @@ function encodedFrom(scratch: i32, vector: i32): i32 {
 function residualOf(scratch: i32, vector: i32, code: i32): f64 {
   const dimension = i32At(DIMENSION);
   const decoded = scratch + i32At(ENCODED_WORD);
-  decodeBytes(code, i32At(MEANS), dimension, f32At(CODE_SCALE), decoded);
+  decodeBytes(code, ZERO, i32At(MEANS), dimension, f32At(CODE_SCALE), decoded);
   const size: f64 = dimension;
   const largest = maxMagnitude(vector, dimension);
   const square: f64 = l2Floats(vector, decoded, dimension);
@@ -120,24 +125,31 @@ export function encodeBuffer(scratch: i32, slot: i32): void {
     const code = i32At(CODES) + slot * i32At(CODE_WORDS);
     encodeVector(buffer, code);
     setI32(i32At(NORMS) + slot, codeNorm(code));
+  } else if (kind === FINE_CODES) {
+    encodeFine(scratch, slot);
   } else {
     encodeProducts(scratch, slot);
   }
 }
 
+/** Writes what codes of 7 or 8 bits a component stand for to BUFFER, rotated still. */
+export function decodeSteps(scratch: i32, slot: i32): void {
+  if (i32At(CODE_KIND) === FINE_CODES) {
+    decodeFine(scratch, slot);
+    return;
+  }
+  const code = i32At(CODES) + slot * i32At(CODE_WORDS);
+  const buffer = scratch + i32At(BUFFER_WORD);
+  decodeBytes(code, ZERO, i32At(MEANS), i32At(DIMENSION), f32At(CODE_SCALE), buffer);
+}
+
 /** Writes the vector that the codes of `slot` stand for to BUFFER of the scratch block. */
 export function decodeSlot(scratch: i32, slot: i32): void {
-  const buffer = scratch + i32At(BUFFER_WORD);
   const kind = i32At(CODE_KIND);
-  if (kind === BINARY_CODES) {
-    decodeBinary(scratch, slot);
-  } else if (kind === INT8_CODES) {
-    const code = i32At(CODES) + slot * i32At(CODE_WORDS);
-    decodeBytes(code, i32At(MEANS), i32At(DIMENSION), f32At(CODE_SCALE), buffer);
-  } else {
-    decodeProducts(scratch, slot);
-  }
-  if (i32At(ROTATED) !== 0) rotateBack(buffer);
+  if (kind === BINARY_CODES) decodeBinary(scratch, slot);
+  else if (kind === PRODUCT_CODES) decodeProducts(scratch, slot);
+  else decodeSteps(scratch, slot);
+  if (i32At(ROTATED) !== 0) rotateBack(scratch + i32At(BUFFER_WORD));
 }
 
 /** Writes a hash of the codes of each of the slots [first, end) to `out`: FNV-1a by words. */
@@ -196,5 +208,6 @@ export function bindQuery(scratch: i32): void {
   }
   copyQuery(scratch);
   if (kind === BINARY_CODES) bindBinary(scratch);
+  else if (kind === FINE_CODES) bindFine(scratch, scratch + i32At(ENCODED_WORD));
   else bindProducts(scratch);
 }

@@ -3,19 +3,17 @@
 // form: -dot for dot, 1 - cos clamped to [0, 2] for cosine (vectors and query have unit length),
 // the square for l2.
 
-import { decodeBytes, decodeHalves } from './code-kernels.ts';
+import { decodeHalves } from './code-kernels.ts';
 import { distanceTo } from './distance.ts';
+import { decodeSteps } from './encode.ts';
 import {
   BUFFER_WORD,
   CODE_KIND,
-  CODE_SCALE,
-  CODE_WORDS,
-  CODES,
   DIMENSION,
   ENCODED_WORD,
+  FINE_CODES,
   FLOAT32_VECTORS,
   INT8_CODES,
-  MEANS,
   METRIC,
   NO_VECTORS,
   QUAD,
@@ -96,7 +94,8 @@ function measureNode(scratch: i32, node: i32): void {
 
 /** Distance of the bound query to what the codes of `slot` stand for, into QUAD. */
 function measureCodes(scratch: i32, slot: i32): void {
-  if (i32At(CODE_KIND) !== INT8_CODES) {
+  const kind = i32At(CODE_KIND);
+  if (kind !== INT8_CODES && kind !== FINE_CODES) {
     const quad = scratch + QUAD;
     setFromSortable(quad, distanceTo(scratch, slot));
     const metric = i32At(METRIC);
@@ -104,11 +103,11 @@ function measureCodes(scratch: i32, slot: i32): void {
     else if (metric === 1) clampCosine(quad, f32At(quad));
     return;
   }
-  const code = i32At(CODES) + slot * i32At(CODE_WORDS);
   const decoded = scratch + i32At(BUFFER_WORD);
-  decodeBytes(code, i32At(MEANS), i32At(DIMENSION), f32At(CODE_SCALE), decoded);
+  decodeSteps(scratch, slot);
   // Rotated codes stand for rotated vectors, and rotated queries are as far from those.
-  const query = i32At(ROTATED) === 0 ? scratch + QUERY : scratch + i32At(ENCODED_WORD);
+  const rotated = i32At(ROTATED) !== 0;
+  const query = rotated ? scratch + i32At(ENCODED_WORD) : scratch + QUERY;
   if (i32At(METRIC) !== 1) {
     measureFloats(scratch, query, decoded);
     return;

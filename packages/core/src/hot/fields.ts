@@ -76,7 +76,7 @@ export const BENCH_WORDS: i32 = 56;
 /** ALPHA of a build by partitions, whose few candidates are worth keeping longer. */
 export const UNION_ALPHA: i32 = 57;
 
-/** What searches compare: 0 7-bit codes, 1 bits, 2 products (of subspaces). */
+/** What searches compare: 0 7-bit codes, 1 bits, 2 products (of subspaces), 3 fine codes. */
 export const CODE_KIND: i32 = 59;
 /** What finishes: 0 float32 vectors, 1 float16, 2 nothing in this memory. */
 export const VECTOR_KIND: i32 = 60;
@@ -98,6 +98,8 @@ export const BUFFER_WORD: i32 = 68;
 export const INT8_CODES: i32 = 0;
 export const BINARY_CODES: i32 = 1;
 export const PRODUCT_CODES: i32 = 2;
+/** Signed codes of 8 bits: see hot/fine.ts. */
+export const FINE_CODES: i32 = 3;
 export const FLOAT32_VECTORS: i32 = 0;
 export const FLOAT16_VECTORS: i32 = 1;
 export const NO_VECTORS: i32 = 2;

@@ -122,7 +122,8 @@ export function dotCodesQuad(
 /**
  * Distances `own + norm - 2 * dot` of the codes at `query` to the `count` slots at `list`, into
  * `out`. Codes and norms are those of slot 0; of a norm only the bits of `mask` count. Up to three
- * words behind the list and behind the results are overwritten.
+ * words behind the list and behind the results are overwritten. The query may have signs, or, when
+ * `isFine`, the codes; the other side is 0..127.
  */
 export function measureCodes(
   query: i32,
@@ -134,6 +135,7 @@ export function measureCodes(
   list: i32,
   count: i32,
   out: i32,
+  _isFine: boolean,
 ): void {
   for (let i = 0; i < count; i++) {
     const slot = i32s[list + i];

@@ -17,6 +17,7 @@ import {
   DIMENSION,
   ENCODED_WORD,
   EXACT_COUNT,
+  FINE_CODES,
   FLOAT32_VECTORS,
   INT8_CODES,
   MEANS,
@@ -39,6 +40,8 @@ import { poolKey, poolNode, poolSize } from './pool.ts';
 import { descend, searchLevel } from './search.ts';
 
 const MIN_DESCENT_WIDTH: i32 = 16;
+/** The 7-bit code of the mean. */
+const ZERO: i32 = 64;
 /** In QUERY_TERMS: how far codes and vectors of query and candidate may be apart together. */
 const REACH: i32 = 0;
 /** Rounding of float32 sums: a part of the result for each component, and some more. */
@@ -78,14 +81,17 @@ function bindReach(scratch: i32): void {
   const query = i32At(ROTATED) === 0 ? scratch + QUERY : scratch + i32At(ENCODED_WORD);
   const decoded = scratch + i32At(BUFFER_WORD);
   const code = i32At(scratch + QUERY_CODES);
-  decodeBytes(code, i32At(MEANS), dimension, f32At(CODE_SCALE), decoded);
+  decodeBytes(code, ZERO, i32At(MEANS), dimension, f32At(CODE_SCALE), decoded);
   const square: f64 = l2Floats(query, decoded, dimension);
-  setF32(scratch + QUERY_TERMS + REACH, 1.001 * (Math.sqrt(square) + f32At(RESIDUAL)));
+  // Fine codes are compared as what they stand for: only the query is rounded.
+  const residual: f64 = i32At(CODE_KIND) === FINE_CODES ? 0 : f32At(RESIDUAL);
+  setF32(scratch + QUERY_TERMS + REACH, 1.001 * (Math.sqrt(square) + residual));
 }
 
 /** No more than the distance of a candidate whose distance by 7-bit codes is `key`. */
 function boundOfCodes(scratch: i32, key: i32): f64 {
-  const distance: f64 = key;
+  // Of fine codes a key is in half steps squared, halved, and rounded down.
+  const distance: f64 = i32At(CODE_KIND) === FINE_CODES ? (key - 1) * 0.5 : key;
   const apart = f32At(CODE_SCALE) * Math.sqrt(distance > 0 ? distance : 0);
   const least: f64 = apart - f32At(scratch + QUERY_TERMS + REACH);
   if (least <= 0) return 0;
@@ -97,16 +103,21 @@ function boundOfCodes(scratch: i32, key: i32): f64 {
 /** No more than the distance of pair `i` of POOL, as far as its codes tell; of bits: most likely. */
 function boundOf(scratch: i32, i: i32): f64 {
   const key = poolKey(scratch + POOL, i);
-  if (i32At(CODE_KIND) === INT8_CODES) return boundOfCodes(scratch, key);
+  if (i32At(CODE_KIND) !== BINARY_CODES) return boundOfCodes(scratch, key);
   setFromSortable(scratch + QUAD, key);
   const estimate = f32At(scratch + QUAD);
   return estimate - binaryError(scratch, poolNode(scratch + POOL, i));
 }
 
-/** True when codes can tell that a candidate is too far: products and 7-bit dot products cannot. */
-function canBound(): boolean {
+/** True when keys are integers that grow with l2: of all codes with 7 or 8 bits a component. */
+function isStepped(): boolean {
   const kind = i32At(CODE_KIND);
-  return kind === BINARY_CODES || (kind === INT8_CODES && i32At(METRIC) !== 2);
+  return kind === INT8_CODES || kind === FINE_CODES;
+}
+
+/** True when codes can tell that a candidate is too far: products and dots of steps cannot. */
+function canBound(): boolean {
+  return i32At(CODE_KIND) === BINARY_CODES || (isStepped() && i32At(METRIC) !== 2);
 }
 
 /** The distance of the farthest result once there are as many as wanted. */
@@ -142,7 +153,7 @@ function rerank(scratch: i32, width: i32, end: i32): void {
   const pool = scratch + POOL;
   const size = poolSize(pool);
   const count = width < size ? width : size;
-  const ordered = i32At(CODE_KIND) === INT8_CODES;
+  const ordered = isStepped();
   const bounded = canBound();
   const fours = ordered && i32At(VECTOR_KIND) === FLOAT32_VECTORS ? count & ~3 : 0;
   let i: i32 = 0;
@@ -187,7 +198,7 @@ function descentWidth(ef: i32): i32 {
  */
 export function searchGraph(scratch: i32, ef: i32, width: i32, end: i32): void {
   bindQuery(scratch);
-  const isBounded = canBound() && i32At(CODE_KIND) === INT8_CODES;
+  const isBounded = isStepped() && i32At(METRIC) !== 2;
   if (isBounded) bindReach(scratch);
   descend(scratch, 0, descentWidth(ef), isBounded);
   searchLevel(scratch, 0, ef);

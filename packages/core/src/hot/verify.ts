@@ -16,6 +16,7 @@ import {
   COUNT,
   ENTRY_COUNT,
   ENTRY_POINTS,
+  FINE_CODES,
   FIRST_COPY,
   FLOAT32_VECTORS,
   INT8_CODES,
@@ -32,6 +33,7 @@ import {
   VECTOR_WORDS,
   VECTORS,
 } from './fields.ts';
+import { fineNorm } from './fine.ts';
 import { isCopy, levelOf, maxDegree, nodeOf, rowOf } from './graph.ts';
 import { areNeighbors, clear, f32At, i32At, orWords, setI32, u8At } from './machine.ts';
 import { markReachable } from './reach.ts';
@@ -115,9 +117,22 @@ function verifyBits(scratch: i32, slot: i32): void {
   }
 }
 
+/** Fine codes have no -128, which a kernel could not add exactly, and the norm that is theirs. */
+function verifyFine(scratch: i32, slot: i32): void {
+  const words = i32At(CODE_WORDS);
+  const row = i32At(CODES) + slot * words;
+  for (let i: i32 = 0; i < 4 * words; i++) {
+    if (u8At(row, i) !== 128) continue;
+    report(scratch, BAD_CODE, slot);
+    break;
+  }
+  if (fineNorm(row) !== i32At(i32At(NORMS) + slot)) report(scratch, BAD_NORM, slot);
+}
+
 function verifyCode(scratch: i32, node: i32): void {
   const kind = i32At(CODE_KIND);
   if (kind === BINARY_CODES) verifyBits(scratch, node);
+  if (kind === FINE_CODES) verifyFine(scratch, node);
   if (kind !== INT8_CODES) return; // every byte names a centroid
   const words = i32At(CODE_WORDS);
   const row = i32At(CODES) + node * words;

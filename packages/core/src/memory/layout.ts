@@ -12,11 +12,11 @@ import * as F from '../hot/fields.ts';
 
 export type Metric = 'l2' | 'cosine' | 'dot';
 /** What searches compare, and what finishes them. */
-export type CodeKind = 'int8' | 'binary' | 'pq';
+export type CodeKind = 'int8' | 'binary' | 'pq' | 'fine';
 export type VectorKind = 'float32' | 'float16' | 'none';
 // In the order of the header's numbers.
 export const METRICS: readonly Metric[] = ['l2', 'cosine', 'dot'];
-export const CODE_KINDS: readonly CodeKind[] = ['int8', 'binary', 'pq'];
+export const CODE_KINDS: readonly CodeKind[] = ['int8', 'binary', 'pq', 'fine'];
 export const VECTOR_KINDS: readonly VectorKind[] = ['float32', 'float16', 'none'];
 
 export const BYTES_PER_WORD = 4;
@@ -123,6 +123,11 @@ function upperCapacityOf(capacity: number, M: number): number {
   return Math.ceil(mean + 8 * Math.sqrt((mean * M) / (M - 1)) + MIN_BATCH);
 }
 
+/** Whether distances on the codes take a norm. */
+function hasNorms({ codes }: Pick<LayoutOptions, 'codes'>): boolean {
+  return codes === 'int8' || codes === 'fine';
+}
+
 /** Words of one code row. */
 function codeWordsOf({ codes, dimension, subspaces }: LayoutOptions): number {
   if (codes === 'binary') return planeWordsOf(dimension) + F.BINARY_FACTORS;
@@ -166,7 +171,7 @@ function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName
     ['upperHeads', capacity],
     ['nodes', capacity],
     ['copies', capacity],
-    ['norms', shape.codes === 'int8' ? capacity : 0],
+    ['norms', hasNorms(shape) ? capacity : 0],
     ['codes', capacity * shape.codeWords],
     ['rows', capacity * shape.rowWords],
     ['upperRows', shape.upperCapacity * shape.upperRowWords],
@@ -353,7 +358,7 @@ export function usedWords(layout: Layout, name: RegionName, used: UsedCounts): n
     upperHeads: linked,
     nodes: linked,
     copies: copyCount > 0 ? linked : 0,
-    norms: layout.codes === 'int8' ? linked : 0,
+    norms: hasNorms(layout) ? linked : 0,
     codes: linked * layout.codeWords,
     rows: linked * layout.rowWords,
     upperRows: upperCount * layout.upperRowWords,

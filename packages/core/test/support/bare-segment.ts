@@ -72,7 +72,7 @@ export function taskOf(segment: Segment): LinkTask {
     seed,
     builder,
     quality,
-    finest: false,
+
     shared: false,
     run,
     report: () => undefined,

@@ -63,7 +63,7 @@ export async function linkInPhases(segment: Segment, options: PhaseOptions = {})
     runPhase(segment, phase);
     onDone?.(0);
   };
-  await linkSegment({ segment, quality, builder, seed, finest: false, shared: false, run, report });
+  await linkSegment({ segment, quality, builder, seed, shared: false, run, report });
 }
 
 /** The level a phase of a bulk build works on; undefined for phases that have none. */

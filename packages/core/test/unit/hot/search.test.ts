@@ -82,7 +82,7 @@ describe.each(TIER_TARGETS)('the descent on the $tier tier', (target) => {
     const segment = fillSegment(positions, { dimension: 1, metric }, target);
     const { f32s, i32s, u8s, layout } = segment;
     f32s[F.CODE_SCALE] = 1;
-    segment.hot.encodeSlots(0, 3);
+    segment.hot.encodeSlots(0, 3, segment.scratch(0));
     for (let slot = 0; slot < 3; slot++) {
       u8s[levelByte(layout, slot)] = 1;
       i32s[upperHeadWord(layout, slot)] = slot;
