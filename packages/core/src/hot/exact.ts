@@ -174,7 +174,7 @@ function descentWidth(ef: i32): i32 {
  */
 export function searchGraph(scratch: i32, ef: i32, width: i32, end: i32): void {
   bindQuery(scratch);
-  descend(scratch, 0, descentWidth(ef));
+  descend(scratch, 0, descentWidth(ef), i32At(METRIC) !== 2);
   searchLevel(scratch, 0, ef);
   rerank(scratch, width, end);
 }

@@ -60,7 +60,7 @@ function splice(node: i32, host: i32): void {
 /** Links one stranded node from the nearest marked node with room, or splices it in. */
 function adopt(scratch: i32, marks: i32, epoch: i32, node: i32): void {
   bindNode(scratch, node);
-  descend(scratch, 0, REPAIR_EF >> 2);
+  descend(scratch, 0, REPAIR_EF >> 2, false);
   searchLevel(scratch, 0, REPAIR_EF);
   const pool = scratch + POOL;
   const size = poolSize(pool);
