@@ -114,8 +114,8 @@ export function ingest(own: Vectors, slots: readonly Slots[]): void {
 }
 
 /**
- * Copies one query and checks it; the copy is `own`, whose length is the dimension. Reading an array
- * may run code of the caller's, which may search meanwhile: it gets a fresh one.
+ * Copies one query and checks it; the copy is `own`, whose length is the dimension. Reading an
+ * array may run code of the caller's, which may search meanwhile: it gets a fresh one.
  */
 export function readQuery(query: unknown, own: Float32Array, metric: Metric): Float32Array {
   const floats = Array.isArray(query) ? new Float32Array(own.length) : own;
