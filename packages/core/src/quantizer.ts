@@ -182,7 +182,8 @@ export class Quantizer {
     const { dimension, metric } = this.#options;
     const { f32s, hot } = this.#bench;
     const count = this.#countCodes(codes);
-    setQuery(this.#bench, 0, readQuery(query, dimension, metric));
+    const floats = readQuery(query, new Float32Array(dimension), metric);
+    setQuery(this.#bench, 0, floats);
     hot.bindQuery(this.#scratch);
     const distances = new Float32Array(count);
     const out = this.#scratch + F.POOL;

@@ -103,8 +103,8 @@ export function finds(scratch: i32, level: i32, ef: i32, target: i32): boolean {
 /**
  * Searches from the entry point down to the level above `level` with a beam of `width`; POOL then
  * holds the seeds. The paper walks greedily (a width of 1), which ends in a wrong cluster now and
- * then: 2-4 % of the queries on clustered 100k x 128 (docs/decisions/0003). A `brief` descent leaves
- * out what is far, and finds as much with half the distances; it takes distances that begin at 0.
+ * then: 2-4 % of the queries on clustered 100k x 128 (docs/decisions/0003). A `brief` one
+ * leaves out what is far: half the distances, for the same seeds nearby. Its keys must begin at 0.
  */
 export function descend(scratch: i32, level: i32, width: i32, brief: boolean): void {
   const pool = scratch + POOL;

@@ -76,7 +76,7 @@ describe.each(TIER_TARGETS)('searchLevel on the $tier tier', (target) => {
 });
 
 describe.each(TIER_TARGETS)('the descent on the $tier tier', (target) => {
-  /** Slots at 36, 39, 40, all on level 1: the first links to the others, on level 0 nothing does. */
+  /** Slots at 36, 39, 40, all on level 1, where the first links to the others. */
   function star(metric: 'l2' | 'dot'): Segment {
     const positions = Float32Array.of(36, 39, 40);
     const segment = fillSegment(positions, { dimension: 1, metric }, target);
