@@ -21,6 +21,7 @@ export interface HotCode {
 
   resultsReset(scratch: Word, k: number): void;
   searchGraph(scratch: Word, ef: number, width: number, end: Node): void;
+  searchWithout(scratch: Word, ef: number, width: number, end: Node, slot: Node): void;
   scanExact(scratch: Word, first: Node, end: Node): void;
   measureRange(scratch: Word, first: Node, end: Node, out: Word): void;
   finishResults(scratch: Word): number;
@@ -40,6 +41,10 @@ export interface HotCode {
   probe(scratch: Word, slot: Node, level: number, ef: number, width: number, out: Word): void;
   adoptFrom(slot: Node, level: number, hosts: Word): Node;
   verifySegment(scratch: Word, marker: Word, maxLevel: number): number;
+
+  loadQueries(bench: Word, count: number): void;
+  measureQueries(bench: Word, queries: number, count: number): void;
+  screen(bench: Word, queries: number, count: number): number;
 
   bindNode(scratch: Word, node: Node): void;
   searchLevel(scratch: Word, level: number, ef: number): void;

@@ -9,6 +9,7 @@ import {
   DISTANCE_COUNT,
   DISTANCES,
   GATHERED,
+  HIDDEN,
   NORM_MASK,
   NORMS,
   QUAD,
@@ -22,6 +23,7 @@ export function bindNode(scratch: i32, node: i32): void {
   setI32(scratch + QUERY_CODES, i32At(CODES) + node * i32At(CODE_WORDS));
   setI32(scratch + QUERY_NORM, i32At(i32At(NORMS) + node));
   setI32(scratch + NORM_MASK, -1);
+  setI32(scratch + HIDDEN, 0);
 }
 
 /** Distance between two stored nodes in code space. */

@@ -9,6 +9,7 @@ import {
   CODE_WORDS,
   CODES,
   DIMENSION,
+  HIDDEN,
   MEANS,
   METRIC,
   NORM_MASK,
@@ -72,13 +73,15 @@ export function hashCodes(first: i32, end: i32, out: i32): void {
 
 /**
  * Binds the floats at QUERY as the query of this scratch block. Under dot the order does not depend
- * on the query's length, so it is scaled to use all of -127..127 and norms are left out.
+ * on the query's length, so it is scaled to use all of -127..127 and norms are left out. Nothing is
+ * hidden from it.
  */
 export function bindQuery(scratch: i32): void {
   const code = scratch + i32At(QUERY_CODE_WORD);
   const query = scratch + QUERY;
   const dimension = i32At(DIMENSION);
   setI32(scratch + QUERY_CODES, code);
+  setI32(scratch + HIDDEN, 0);
   if (i32At(METRIC) !== 2) {
     encodeVector(query, code);
     setI32(scratch + QUERY_NORM, squareCodes(code, i32At(CODE_WORDS)));

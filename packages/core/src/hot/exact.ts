@@ -8,6 +8,7 @@ import {
   COPY_COUNT,
   DIMENSION,
   DISTANCE_COUNT,
+  HIDDEN,
   METRIC,
   POOL,
   QUAD,
@@ -168,15 +169,27 @@ function descentWidth(ef: i32): i32 {
   return quarter > MIN_DESCENT_WIDTH ? quarter : MIN_DESCENT_WIDTH;
 }
 
+/** Offers what the graph finds for the bound query. */
+function searchBound(scratch: i32, ef: i32, width: i32, end: i32): void {
+  descend(scratch, 0, descentWidth(ef));
+  searchLevel(scratch, 0, ef);
+  rerank(scratch, width, end);
+}
+
 /**
  * Offers what the graph finds for the query at QUERY: a beam of `ef`, then `width` exact distances.
  * Nodes from `end` on may be in rows already while they are being linked; they are the scan's.
  */
 export function searchGraph(scratch: i32, ef: i32, width: i32, end: i32): void {
   bindQuery(scratch);
-  descend(scratch, 0, descentWidth(ef));
-  searchLevel(scratch, 0, ef);
-  rerank(scratch, width, end);
+  searchBound(scratch, ef, width, end);
+}
+
+/** searchGraph in the graph as it were without `slot`, which must not be the entry point. */
+export function searchWithout(scratch: i32, ef: i32, width: i32, end: i32, slot: i32): void {
+  bindQuery(scratch);
+  setI32(scratch + HIDDEN, slot + 1);
+  searchBound(scratch, ef, width, end);
 }
 
 /** Turns the sortable keys of RESULTS into float bits; how many results there are. */

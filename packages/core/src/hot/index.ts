@@ -3,7 +3,14 @@
 
 export { bindNode, codeDistance, haveSameCodes } from './distance.ts';
 export { encodeSlots, hashCodes } from './encode.ts';
-export { finishResults, measureRange, resultsReset, scanExact, searchGraph } from './exact.ts';
+export {
+  finishResults,
+  measureRange,
+  resultsReset,
+  scanExact,
+  searchGraph,
+  searchWithout,
+} from './exact.ts';
 export { adoptFrom, probe } from './find.ts';
 export { applyEdges, groupEdges, linkNodes, updateEntry } from './link.ts';
 export {
@@ -18,6 +25,7 @@ export { assignPoints, linkLeaf, loadLeaders } from './partition.ts';
 export { poolInsert, poolReset } from './pool.ts';
 export { findInvalid, findNonUnit, normalize, normalizeNodes } from './prepare.ts';
 export { markReachable, repair } from './reach.ts';
+export { loadQueries, measureQueries, screen } from './screen.ts';
 export { searchLevel } from './search.ts';
 export { selectNeighbors } from './select.ts';
 export { refineForward, selectForward, writeRow } from './stitch.ts';

@@ -12,11 +12,12 @@
 // against somebody who computes them anew: every number of the table is checked against what it
 // must be.
 
+import type { Curve, CurvePoint } from '../calibrate/curve.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import type { Metric, RegionName } from '../memory/layout.ts';
 import { crc32 } from './crc32.ts';
 
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 export const PREFIX_BYTES = 24;
 const MAGIC = 'NIGHINDX';
 const MAX_TABLE_BYTES = 1 << 24;
@@ -37,6 +38,8 @@ export interface SegmentEntry {
   readonly firstCopy: number;
   readonly copyCount: number;
   readonly codeScale: number;
+  /** What was measured of the graph's recall. */
+  readonly curves: readonly Curve[];
   readonly regions: readonly RegionEntry[];
 }
 
@@ -77,8 +80,11 @@ export const SEGMENT_FIELDS: readonly (keyof SegmentEntry)[] = [
   'firstCopy',
   'copyCount',
   'codeScale',
+  'curves',
   'regions',
 ];
+export const CURVE_FIELDS: readonly (keyof Curve)[] = ['k', 'linked', 'sample', 'given', 'points'];
+export const POINT_FIELDS: readonly (keyof CurvePoint)[] = ['efSearch', 'recall', 'assured'];
 export const REGION_FIELDS: readonly (keyof RegionEntry)[] = [
   'name',
   'byteOffset',

@@ -3,6 +3,7 @@
 
 import { assertOptions } from '../assert.ts';
 import { abortedError, type WorkOptions } from '../build/runner.ts';
+import { writeCurves } from '../calibrate/curve.ts';
 import { availableMemory } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import * as F from '../hot/fields.ts';
@@ -139,6 +140,7 @@ function fillHeader(segment: Segment, entry: SegmentEntry): void {
   i32s[F.ENTRY_COUNT] = entry.linked > 0 ? 1 : 0;
   i32s[F.LEVELED] = entry.linked;
   f32s[F.CODE_SCALE] = entry.codeScale;
+  writeCurves(segment, entry.curves);
   segment.publishCount(entry.count);
   segment.publishLinked(entry.linked);
 }

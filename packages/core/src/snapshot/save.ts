@@ -1,6 +1,7 @@
 // Writes an index to a file: the used part of every region as it lies in memory.
 
 import { abortedError, type WorkOptions } from '../build/runner.ts';
+import { readCurves } from '../calibrate/curve.ts';
 import { yieldToEventLoop } from '../engine/runtime.ts';
 import * as F from '../hot/fields.ts';
 import { levelByte, type RegionName, SAVED_REGIONS, upperHeadWord } from '../memory/layout.ts';
@@ -53,7 +54,7 @@ function savedBytes({ segment, counts }: FrozenSegment, name: RegionName): Uint8
 }
 
 const NO_GRAPH = {
-  ...{ upperCount: 0, maxLevel: 0, firstCopy: 0, copyCount: 0, codeScale: 0 },
+  ...{ upperCount: 0, maxLevel: 0, firstCopy: 0, copyCount: 0, codeScale: 0, curves: [] },
 };
 
 function freeze(segment: Segment): FrozenSegment {
@@ -66,6 +67,7 @@ function freeze(segment: Segment): FrozenSegment {
           firstCopy: i32s[F.FIRST_COPY],
           copyCount: i32s[F.COPY_COUNT],
           codeScale: f32s[F.CODE_SCALE],
+          curves: readCurves(segment),
         }
       : NO_GRAPH;
   return { segment, counts: { capacity, count, linked, ...graph } };
