@@ -1,5 +1,5 @@
-// Runs work that consists of phases of one segment on the crew's threads, with the caller's progress
-// and signal.
+// Runs work that consists of phases of one segment on the crew's threads, with the caller's
+// progress and signal.
 
 import type { Segment } from '../segment.ts';
 import { dropGraph } from './link-segment.ts';

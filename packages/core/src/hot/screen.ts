@@ -1,6 +1,6 @@
-// Who of all slots may be among the nearest of a few stored ones: the matrix of the partition builder
-// (partition.ts) with the queries as rows, and a limit for each. What passes is then measured on
-// the floats, so that an exact answer costs little more than one look at all codes.
+// Who of all slots may be among the nearest of a few stored ones: the matrix of the partition
+// builder (partition.ts) with the queries as rows, and a limit for each. What passes is then
+// measured on the floats, so that an exact answer costs little more than one look at all codes.
 
 import { findBelow, quadDistances } from './block-kernels.ts';
 import {

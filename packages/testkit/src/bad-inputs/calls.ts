@@ -8,9 +8,10 @@ import { type BadInput, type BadInputTarget, show } from './target.ts';
 
 // Decisions: k is a whole number from 1 to 2^31 - 1, and 1e9 is therefore valid, as k above the
 // count returns what there is; k, efSearch, recall, distances, limits, sample and nodes are
-// INVALID_ARGUMENT wherever they stand, but efSearch and recall together are INVALID_OPTION; unknown options are INVALID_OPTION; a query of another length is DIMENSION_MISMATCH, one
-// of another type INVALID_VECTORS; a reserve of no or half a row is INVALID_ARGUMENT, of more than
-// is available CAPACITY_EXCEEDED.
+// INVALID_ARGUMENT wherever they stand, but efSearch and recall together are INVALID_OPTION, as
+// unknown options are; a query of another length is DIMENSION_MISMATCH, one of another type
+// INVALID_VECTORS; a reserve of no or half a row is INVALID_ARGUMENT, of more than is available
+// CAPACITY_EXCEEDED.
 
 const K = 2;
 
