@@ -55,7 +55,9 @@ export function findWithin(
   const { segments, block } = reader;
   const work: WorkCounts = { distanceCount: 0, hopCount: 0 };
   for (const segment of segments) setQuery(segment, block, floats);
-  for (let k = FIRST_K; !exact && k <= LAST_K; k *= GROWTH) {
+  // Without a graph every search measures everything: once will do.
+  const scans = exact || segments.every((segment) => segment.linked === 0);
+  for (let k = FIRST_K; !scans && k <= LAST_K; k *= GROWTH) {
     // One more than the limit tells whether it cut something off.
     const wanted = Math.min(k, limit + 1);
     const effort = { ...request, efSearch: Math.max(efSearch, BEAM_FACTOR * wanted) };

@@ -92,6 +92,24 @@ describe('a search for a recall', () => {
     await flat.close();
   });
 
+  test('measures everything in a graph that was never measured', async () => {
+    const controller = new AbortController();
+    const onProgress = ({ phase }: { phase: string }): void => {
+      if (phase === 'calibrate') controller.abort();
+    };
+    const fresh = VectorIndex.create(options);
+    const adding = fresh.add(vectors, { signal: controller.signal, onProgress });
+    await expect(adding).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(fresh.stats()).toMatchObject({ linked: COUNT, calibrated: [] });
+    expect(fresh.search(query, 10, { recall: 0.5 })).toEqual(
+      fresh.search(query, 10, { exact: true }),
+    );
+    await fresh.link();
+    expect(fresh.search(query, 10, { recall: 0.5 }).distanceCount).toBeLessThan(COUNT / 2);
+    expect(fresh.stats().calibrated).toHaveLength(1);
+    await fresh.close();
+  });
+
   test('uses what each segment of an index needs', async () => {
     const several = VectorIndex.create({ ...options, capacity: 700 });
     for (let row = 0; row < COUNT; row += 500) {

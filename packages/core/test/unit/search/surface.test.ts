@@ -58,6 +58,18 @@ describe('a search by distance', () => {
     }
   });
 
+  test('with a limit costs no more than the search for one more than that', () => {
+    const found = index.searchRange(query, Number.POSITIVE_INFINITY, { limit: 5 });
+    expect([found.nodes.length, found.truncated]).toEqual([5, true]);
+    expect(found.distanceCount).toBe(index.search(query, 6).distanceCount);
+  });
+
+  test('of vectors that are not linked measures each of them once', async () => {
+    const flat = await VectorIndex.build(vectors, { ...options, flatThreshold: 10_000 });
+    expect(flat.searchRange(query, distanceOf(100)).distanceCount).toBe(COUNT);
+    await flat.close();
+  });
+
   test('of everything there is stops at its default limit', async () => {
     const many = await VectorIndex.build(gaussian({ count: 10_500, dimension: 2 }), {
       ...{ dimension: 2, threads: 1, flatThreshold: 20_000 },
