@@ -17,8 +17,9 @@ export { type Builder, DEFAULT_EF_SEARCH, type IndexOptions, type Quality } from
 export { uniform } from './random.ts';
 export type { BatchResult, RangeResult, SearchResult, SearchWork } from './results.ts';
 export type { RangeOptions, SearchOptions } from './search/search-options.ts';
+export type { SharedIndex } from './shared-index.ts';
 export type { LoadOptions } from './snapshot/load.ts';
 export type { IndexBytes, IndexStats } from './stats.ts';
-export { type AddedNodes, type SharedIndex, VectorIndex } from './vector-index.ts';
+export { type AddedNodes, VectorIndex } from './vector-index.ts';
 export type { Query, Vectors } from './vectors.ts';
 export type { Problem, ProblemKind } from './verify.ts';

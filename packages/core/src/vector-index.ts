@@ -12,7 +12,7 @@ import {
   calibrateIndex,
   readCalibration,
 } from './calibrate/calibrate.ts';
-import { describe, ErrorCode, VectorIndexError } from './errors.ts';
+import { ErrorCode, VectorIndexError } from './errors.ts';
 import { type EvaluateOptions, type Evaluation, evaluateIndex } from './evaluate.ts';
 import { admit, ingest, ownVectors } from './ingest.ts';
 import type { Metric } from './memory/layout.ts';
@@ -26,8 +26,8 @@ import {
 import type { BatchResult, RangeResult, SearchResult } from './results.ts';
 import { type RangeOptions, type SearchOptions, widestBeam } from './search/search-options.ts';
 import { Searcher } from './search/searcher.ts';
-import { Segment, type SegmentHandle } from './segment.ts';
 import { ownerBlocks, SegmentList, type Slots } from './segment-list.ts';
+import { openShared, type SharedIndex, shareSegments } from './shared-index.ts';
 import { type LoadOptions, loadSegments, readLoadOptions } from './snapshot/load.ts';
 import { saveSegments } from './snapshot/save.ts';
 import { collectStats, type IndexStats } from './stats.ts';
@@ -39,12 +39,6 @@ import { checkWorkOptions, WORK_OPTION_NAMES } from './work-options.ts';
 export interface AddedNodes {
   readonly first: number;
   readonly count: number;
-}
-
-/** An index as another thread receives it: post it, then `VectorIndex.attach` it there. */
-export interface SharedIndex {
-  readonly options: ResolvedOptions;
-  readonly segments: readonly SegmentHandle[];
 }
 
 /** Room a build leaves for later adds, so that they join its graph: address space, no memory. */
@@ -159,16 +153,7 @@ export class VectorIndex {
    * @throws {VectorIndexError} INVALID_ARGUMENT; CAPACITY_EXCEEDED when too many are attached
    */
   static attach(shared: SharedIndex): VectorIndex {
-    if (!Array.isArray(shared?.segments) || shared.segments.length === 0 || !shared.options) {
-      throw new VectorIndexError(
-        ErrorCode.invalidArgument,
-        `attach needs what share() returned, posted as it is; got ${describe(shared)}`,
-        { name: 'shared' },
-      );
-    }
-    const segments = shared.segments.map((handle) => new Segment(handle));
-    const options = { ...shared.options, threads: 1 };
-    return new VectorIndex(new SegmentList(options, segments), true);
+    return new VectorIndex(openShared(shared), true);
   }
 
   /** Vectors in the index. */
@@ -376,14 +361,7 @@ export class VectorIndex {
   /** What `attach` needs in another thread. Memory of kind 'private' cannot be shared. */
   share(): SharedIndex {
     this.#assertOpen();
-    if (this.#options.memory === 'private') {
-      throw new VectorIndexError(
-        ErrorCode.unsupportedRuntime,
-        "memory of kind 'private' cannot be shared between threads",
-        { memory: 'private' },
-      );
-    }
-    return { options: this.#options, segments: this.#list.all.map((segment) => segment.handle) };
+    return shareSegments(this.#list);
   }
 
   /**

@@ -58,7 +58,7 @@ export function readCurves(segment: Segment): Curve[] {
 
 /**
  * Replaces the curves of a segment. Other threads may read them at any moment: each is published by
- * its k, and one that is half-written is none.
+ * its k. One that reads all the while may mix two curves, all of whose widths are possible ones.
  */
 export function writeCurves({ i32s, f32s }: Segment, curves: readonly Curve[]): void {
   for (let i = 0; i < F.MAX_CURVES; i++) {
