@@ -21,7 +21,7 @@ import {
   INDEX_OPTION_NAMES,
   resolveOptions,
 } from '../packages/core/src/options.ts';
-import { planSearch } from '../packages/core/src/search/search-options.ts';
+import { readEffort } from '../packages/core/src/search/search-options.ts';
 import { FORMAT_VERSION } from '../packages/core/src/snapshot/format.ts';
 import { commandProblem } from './docs/commands.ts';
 import {
@@ -133,7 +133,7 @@ test('the error table lists the codes as the code does', () => {
 /** True when the index, or for efSearch a search, takes this value. */
 function isAccepted(name: string, value: unknown): boolean {
   try {
-    if (name === 'efSearch') planSearch(1, { efSearch: value }, 1);
+    if (name === 'efSearch') readEffort({ efSearch: value });
     else resolveOptions({ dimension: 8, [name]: value });
     return true;
   } catch {
@@ -143,7 +143,7 @@ function isAccepted(name: string, value: unknown): boolean {
 
 /** The default as the code has it; undefined where it depends on something. */
 function defaultOf(name: string): unknown {
-  if (name === 'efSearch') return planSearch(1, {}, 1).efSearch;
+  if (name === 'efSearch') return readEffort({}).efSearch;
   const resolved: Readonly<Record<string, unknown>> = { ...resolveOptions({ dimension: 8 }) };
   return resolved[name];
 }

@@ -1,5 +1,6 @@
 // What an index knows about itself: counts, parameters, and the bytes it really uses.
 
+import { type CalibratedRecall, calibratedRecalls } from './calibrate/calibrate.ts';
 import type { Tier } from './engine/tier.ts';
 import * as F from './hot/fields.ts';
 import {
@@ -49,6 +50,8 @@ export interface IndexStats {
   readonly maxLevel: number;
   /** Mean number of level-0 neighbors of the linked nodes. */
   readonly meanDegree: number;
+  /** The recall of the graph as measured, by k; k = 10 from the build on. */
+  readonly calibrated: readonly CalibratedRecall[];
   readonly bytes: IndexBytes;
 }
 
@@ -137,6 +140,7 @@ export function collectStats(options: ResolvedOptions, segments: readonly Segmen
     linked,
     maxLevel: segments.reduce((max, segment) => Math.max(max, segment.i32s[F.MAX_LEVEL]), 0),
     meanDegree: linked > 0 ? sum(sumDegrees) / linked : 0,
+    calibrated: calibratedRecalls(segments),
     bytes: measureBytes(segments, count),
   };
 }

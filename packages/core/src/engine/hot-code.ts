@@ -28,6 +28,7 @@ export interface HotCode {
   searchGraph(scratch: Word, ef: number, width: number, end: Node): void;
   mayEnter(scratch: Word, index: number): Flag;
   offerBuffer(scratch: Word, node: Node): void;
+  searchWithout(scratch: Word, ef: number, width: number, end: Node, slot: Node): void;
   scanExact(scratch: Word, first: Node, end: Node): void;
   measureRange(scratch: Word, first: Node, end: Node, out: Word): void;
   finishResults(scratch: Word): number;
@@ -52,6 +53,10 @@ export interface HotCode {
   verifyRows(scratch: Word, first: Node, end: Node): void;
   verifyGraph(scratch: Word, marker: Word): void;
   verifyEnd(scratch: Word, marker: Word): number;
+
+  loadQueries(bench: Word, count: number): void;
+  measureQueries(bench: Word, queries: number, count: number): void;
+  screen(bench: Word, queries: number, count: number): number;
 
   bindNode(scratch: Word, node: Node): void;
   measureGathered(scratch: Word, count: number): void;

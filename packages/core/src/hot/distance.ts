@@ -13,6 +13,7 @@ import {
   DISTANCES,
   FINE_CODES,
   GATHERED,
+  HIDDEN,
   INT8_CODES,
   NORM_MASK,
   NORMS,
@@ -27,6 +28,7 @@ export function bindNode(scratch: i32, node: i32): void {
   setI32(scratch + QUERY_CODES, i32At(CODES) + node * i32At(CODE_WORDS));
   setI32(scratch + QUERY_NORM, i32At(i32At(NORMS) + node));
   setI32(scratch + NORM_MASK, -1);
+  setI32(scratch + HIDDEN, 0);
 }
 
 /** Distance between two stored nodes in code space. */

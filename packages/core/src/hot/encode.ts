@@ -16,6 +16,7 @@ import {
   DIMENSION,
   ENCODED_WORD,
   FINE_CODES,
+  HIDDEN,
   INT8_CODES,
   MEANS,
   METRIC,
@@ -194,8 +195,11 @@ function copyQuery(scratch: i32): void {
   if (i32At(ROTATED) !== 0) rotate(encoded);
 }
 
-/** Binds the floats at QUERY as the query of this scratch block. */
+/**
+ * Binds the floats at QUERY as the query of this scratch block, from which nothing is hidden.
+ */
 export function bindQuery(scratch: i32): void {
+  setI32(scratch + HIDDEN, 0);
   const kind = i32At(CODE_KIND);
   if (kind === INT8_CODES) {
     if (i32At(ROTATED) === 0) {

@@ -115,6 +115,13 @@ export const QUERY_PLANES: i32 = 4;
 /** One word per scratch block: 0 free, 1 taken; Atomics only. */
 export const SCRATCH_OWNERS: i32 = 128;
 export const MAX_SCRATCH_COUNT: i32 = 256;
+/**
+ * What was measured of the linked nodes: recall by beam width, a curve for each of a few k
+ * (calibrate/curve.ts).
+ */
+export const CURVES: i32 = 384;
+export const CURVE_WORDS: i32 = 41;
+export const MAX_CURVES: i32 = 3;
 export const HEADER_WORDS: i32 = 512;
 
 /** A node, an edge or a row that is not there. */
@@ -139,6 +146,8 @@ export const NORM_MASK: i32 = 5;
 export const SINK: i32 = 6;
 /** Distances computed on stored vectors. */
 export const EXACT_COUNT: i32 = 7;
+/** 1 + the slot that the search passes by as if it were not there; 0 for none. */
+export const HIDDEN: i32 = 12;
 /** Four results of a kernel. */
 export const QUAD: i32 = 8;
 /** Damage found by verify: per kind a count and the first node. */
@@ -172,12 +181,17 @@ export const LEAF_NEIGHBORS: i32 = 3;
 /** Vectors assigned to leaders at a time: MATRIX holds their distances to MAX_LEADERS. */
 export const MAX_POINTS: i32 = 64;
 
+/** Queries that are held against slots at a time, and the slots. */
+export const MAX_SCREENED: i32 = 128;
+
 /** Words of a bench, where a thread builds: 1 when it was ever used, then slots in, results out. */
 export const BENCH_USED: i32 = 0;
 /** Two results of packing a row. */
 export const SUMS: i32 = 8;
 export const LIST: i32 = 16;
 export const LIST_WORDS: i32 = 4096;
+/** While slots are screened: per query the distance from which a slot is of no interest. */
+export const LIMITS: i32 = LIST + 2048;
 export const OUT: i32 = LIST + LIST_WORDS;
 /** The parts of a distance that depend on the row, and on the column. */
 export const ROW_TERMS: i32 = OUT + LIST_WORDS;

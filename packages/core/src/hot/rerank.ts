@@ -19,6 +19,7 @@ import {
   EXACT_COUNT,
   FINE_CODES,
   FLOAT32_VECTORS,
+  HIDDEN,
   INT8_CODES,
   MEANS,
   METRIC,
@@ -198,6 +199,18 @@ function descentWidth(ef: i32): i32 {
  */
 export function searchGraph(scratch: i32, ef: i32, width: i32, end: i32): void {
   bindQuery(scratch);
+  searchBound(scratch, ef, width, end);
+}
+
+/** searchGraph in the graph as it were without `slot`, which must not be the entry point. */
+export function searchWithout(scratch: i32, ef: i32, width: i32, end: i32, slot: i32): void {
+  bindQuery(scratch);
+  setI32(scratch + HIDDEN, slot + 1);
+  searchBound(scratch, ef, width, end);
+}
+
+/** Offers what the graph finds for the bound query. */
+function searchBound(scratch: i32, ef: i32, width: i32, end: i32): void {
   const isBounded = isStepped() && i32At(METRIC) !== 2;
   if (isBounded) bindReach(scratch);
   descend(scratch, 0, descentWidth(ef), isBounded);

@@ -3,7 +3,17 @@
 // and only then computes; distances are integers on 7-bit codes, floats only finish (exact.ts).
 
 import { distanceTo, measureGathered, touchGathered } from './distance.ts';
-import { DISTANCES, ENTRY_POINTS, EPOCH, GATHERED, HOP_COUNT, NONE, POOL, SINK } from './fields.ts';
+import {
+  DISTANCES,
+  ENTRY_POINTS,
+  EPOCH,
+  GATHERED,
+  HIDDEN,
+  HOP_COUNT,
+  NONE,
+  POOL,
+  SINK,
+} from './fields.ts';
 import { levelOf, maxDegree, rowOf } from './graph.ts';
 import { i32At, setI32, touch, u8At } from './machine.ts';
 import {
@@ -44,10 +54,12 @@ function touchNextRow(pool: i32, cursor: i32, level: i32): i32 {
   return touch(rowOf(poolNode(pool, next), level), maxDegree(level) + 1);
 }
 
-/** Starts a visited set that holds the pool's nodes; its epoch. */
+/** Starts a visited set that holds the pool's nodes and the hidden one; its epoch. */
 function visitPool(scratch: i32): i32 {
   const epoch = visitedReset(scratch);
   const visited = visitedWord(scratch);
+  const hidden = i32At(scratch + HIDDEN);
+  if (hidden > 0) visitedAdd(visited, epoch, hidden - 1);
   const size = poolSize(scratch + POOL);
   for (let i: i32 = 0; i < size; i++) visitedAdd(visited, epoch, poolNode(scratch + POOL, i));
   return epoch;

@@ -3,7 +3,7 @@
 
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import { BYTES_PER_WORD } from '../memory/layout.ts';
-import { searchExhaustively } from './search-exhaustively.ts';
+import { countWithin, searchExhaustively } from './search-exhaustively.ts';
 import {
   type Reader,
   type ResultTarget,
@@ -39,8 +39,11 @@ export function answerQuery(
 ): number {
   const { floats, plan } = query;
   for (const segment of reader.segments) setQuery(segment, reader.block, floats);
-  if (plan.exhaustive) return searchExhaustively(reader, plan.k, target, work);
-  return searchSegments(reader, plan, target, work);
+  if (plan.exhaustive) return searchExhaustively(reader, plan, target, work);
+  const found = searchSegments(reader, plan, target, work);
+  if (plan.maxDistance === undefined) return found;
+  const { distances, offset } = target;
+  return countWithin(distances.subarray(offset, offset + found), plan.maxDistance);
 }
 
 /** Answers the queries [first, end) of the batch. */

@@ -1,4 +1,5 @@
-// The answer to a k beyond the sorted pool (4,096): measure every vector, sort, take k. Exact.
+// Answers from all distances, measured and sorted: to a k beyond the sorted pool (4,096), and to
+// everything within a distance. Exact.
 
 import * as F from '../hot/fields.ts';
 import { nodeWord } from '../memory/layout.ts';
@@ -42,26 +43,48 @@ function measureAll(
   return distances;
 }
 
-/** Writes the k nearest of all vectors to `target`, by (distance, node); how many. */
-export function searchExhaustively(
-  reader: Reader,
-  k: number,
-  target: ResultTarget,
-  work: WorkCounts,
-): number {
+/** All nodes within a distance, ascending by (distance, node), and all distances by node. */
+export interface Ranking {
+  readonly order: Uint32Array;
+  readonly distances: Float32Array;
+}
+
+/** Measures every vector and ranks those within `maxDistance`. */
+export function rankWithin(reader: Reader, maxDistance: number, work: WorkCounts): Ranking {
   const { segments, block } = reader;
   // Read once: the owner of the index may publish more vectors at any moment.
   const counts = segments.map((segment) => segment.count);
   const distances = measureAll(segments, block, counts);
-  const count = distances.length;
-  const order = Uint32Array.from({ length: count }, (_, node) => node);
+  work.distanceCount += distances.length;
+  work.exactCount += distances.length;
+  const nodes = Uint32Array.from({ length: distances.length }, (_, node) => node);
+  const order = nodes.filter((node) => distances[node] <= maxDistance);
   order.sort((a, b) => distances[a] - distances[b] || a - b);
-  const found = Math.min(k, count);
+  return { order, distances };
+}
+
+/** Results of `distances`, ascending, that are not beyond `maxDistance`. */
+export function countWithin(distances: Float32Array, maxDistance: number): number {
+  const beyond = distances.findIndex((distance) => distance > maxDistance);
+  return beyond === -1 ? distances.length : beyond;
+}
+
+/** Writes the k nearest of all vectors to `target`, by (distance, node); how many. */
+export function searchExhaustively(
+  reader: Reader,
+  plan: { readonly k: number; readonly maxDistance?: number },
+  target: ResultTarget,
+  work: WorkCounts,
+): number {
+  const { order, distances } = rankWithin(
+    reader,
+    plan.maxDistance ?? Number.POSITIVE_INFINITY,
+    work,
+  );
+  const found = Math.min(plan.k, order.length);
   for (let i = 0; i < found; i++) {
     target.nodes[target.offset + i] = order[i];
     target.distances[target.offset + i] = distances[order[i]];
   }
-  work.distanceCount += count;
-  work.exactCount += count;
   return found;
 }

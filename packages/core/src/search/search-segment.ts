@@ -12,6 +12,10 @@ export interface SearchPlan {
   readonly exact: boolean;
   /** k is beyond the pool: every vector is measured and sorted. */
   readonly exhaustive: boolean;
+  /** Results beyond this distance are left out, if given. */
+  readonly maxDistance?: number;
+  /** Per segment the beam width in place of efSearch; 0 where everything is measured. */
+  readonly widths?: readonly number[];
 }
 
 /** Where results of one query go, and from which position. */
@@ -47,21 +51,23 @@ function scan(segment: Segment, scratch: number, first: number): void {
 
 /** Leaves the nearest nodes of the segment in RESULTS of the block, finished; how many. */
 function searchSegment(
-  segment: Segment,
-  block: number,
+  { segments, block }: Reader,
+  index: number,
   plan: SearchPlan,
   work: WorkCounts,
 ): number {
+  const segment = segments[index];
   const { hot, i32s } = segment;
   const scratch = segment.scratch(block);
   const count = segment.count;
-  const linked = plan.exact ? 0 : Math.min(segment.linked, count);
+  const width = plan.widths ? (plan.widths[index] ?? 0) : plan.efSearch;
+  const linked = plan.exact || width === 0 ? 0 : Math.min(segment.linked, count);
   i32s[scratch + F.DISTANCE_COUNT] = 0;
   i32s[scratch + F.EXACT_COUNT] = 0;
   i32s[scratch + F.HOP_COUNT] = 0;
   hot.resultsReset(scratch, plan.k);
   if (linked > 0) {
-    const ef = Math.min(Math.max(plan.efSearch, plan.k), linked);
+    const ef = Math.min(Math.max(width, plan.k), linked);
     hot.searchGraph(scratch, ef, segment.stored ? 0 : ef, linked);
     if (segment.stored) finishFromFile(segment, segment.stored, scratch);
   }
@@ -116,8 +122,8 @@ export function searchSegments(
 ): number {
   const { segments, block } = reader;
   let filled = 0;
-  for (const segment of segments) {
-    const found = searchSegment(segment, block, plan, work);
+  for (const [index, segment] of segments.entries()) {
+    const found = searchSegment(reader, index, plan, work);
     filled = mergeResults(segment, block, { filled, found, k: plan.k }, target);
   }
   return filled;

@@ -14,6 +14,16 @@ import {
   usedWords,
 } from '../memory/layout.ts';
 import { keptOf, type ResolvedOptions, resolveOptions, sealsSegments } from '../options.ts';
+import { checkCurves } from './check-curves.ts';
+import {
+  asCount,
+  asFlag,
+  asFloat,
+  asList,
+  asObject,
+  type Check,
+  type Fields,
+} from './check-fields.ts';
 import {
   corrupt,
   REGION_FIELDS,
@@ -25,62 +35,6 @@ import {
 } from './format.ts';
 
 const MAX_SEGMENTS = 4096;
-
-type Fields = Record<string, unknown>;
-
-/** What is being checked: the file, for messages, and where its regions must end. */
-interface Check {
-  readonly path: string;
-  readonly fileBytes: number;
-}
-
-/** `value` as an object of exactly the fields `known`. */
-function asObject(check: Check, value: unknown, name: string, known: readonly string[]): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw corrupt(check.path, `${name} is missing from its table`, { field: name });
-  }
-  const missing = known.find((field) => !Object.hasOwn(value, field));
-  if (missing !== undefined) {
-    throw corrupt(check.path, `${missing} of ${name} is missing`, { field: missing });
-  }
-  const foreign = Object.keys(value).find((field) => !known.includes(field));
-  if (foreign !== undefined) {
-    throw corrupt(check.path, `${name} has a field that is none`, { field: foreign });
-  }
-  return value as Fields;
-}
-
-function asList(check: Check, value: unknown, name: string): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw corrupt(check.path, `${name} is missing from its table`, { field: name });
-}
-
-function asCount(check: Check, fields: Fields, name: string, max: number): number {
-  const value = fields[name];
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max)
-    return value;
-  throw corrupt(check.path, `${name} must be a number from 0 to ${max}`, {
-    field: name,
-    got: value,
-  });
-}
-
-function asFlag(check: Check, fields: Fields, name: string): boolean {
-  const value = fields[name];
-  if (typeof value === 'boolean') return value;
-  throw corrupt(check.path, `${name} must be true or false`, { field: name, got: value });
-}
-
-function asFloat(check: Check, fields: Fields, name: string): number {
-  const value = fields[name];
-  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) {
-    if (Math.fround(value) === value) return value;
-  }
-  throw corrupt(check.path, `${name} must be a finite float32 that is not negative`, {
-    field: name,
-    got: value,
-  });
-}
 
 /** The index options of the table, by the rules of the options themselves. */
 function checkOptions(check: Check, fields: Fields, overrides: Fields): ResolvedOptions {
@@ -164,8 +118,9 @@ function checkSegment(
   const used = { count, linked, upperCount, copyCount, rotated };
   const lengths = SAVED_REGIONS.map((name) => usedWords(layout, name, used) * BYTES_PER_WORD);
   const regions = checkRegions(check, fields, lengths, start);
-  const graph = { upperCount, maxLevel, firstCopy, copyCount, codeScale, residual, rotated };
-  return { capacity, count, linked, sealed, ...graph, regions };
+  const curves = checkCurves(check, fields, linked);
+  const graph = { upperCount, maxLevel, firstCopy, copyCount, curves };
+  return { capacity, count, linked, sealed, ...graph, codeScale, residual, rotated, regions };
 }
 
 export interface CheckedTable {

@@ -12,6 +12,7 @@
 // against somebody who computes them anew: every number of the table is checked against what it
 // must be.
 
+import type { Curve, CurvePoint } from '../calibrate/curve.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import type { Metric, RegionName } from '../memory/layout.ts';
 import { crc32 } from './crc32.ts';
@@ -40,6 +41,8 @@ export interface SegmentEntry {
   readonly residual: number;
   readonly sealed: boolean;
   readonly rotated: boolean;
+  /** What was measured of the graph's recall. */
+  readonly curves: readonly Curve[];
   readonly regions: readonly RegionEntry[];
 }
 
@@ -91,8 +94,11 @@ export const SEGMENT_FIELDS: readonly (keyof SegmentEntry)[] = [
   'residual',
   'sealed',
   'rotated',
+  'curves',
   'regions',
 ];
+export const CURVE_FIELDS: readonly (keyof Curve)[] = ['k', 'linked', 'sample', 'given', 'points'];
+export const POINT_FIELDS: readonly (keyof CurvePoint)[] = ['efSearch', 'recall', 'assured'];
 export const REGION_FIELDS: readonly (keyof RegionEntry)[] = [
   'name',
   'byteOffset',

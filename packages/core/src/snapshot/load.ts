@@ -3,6 +3,7 @@
 
 import { assertChoice, assertOptions, option } from '../assert.ts';
 import { abortedError, type WorkOptions } from '../build/runner.ts';
+import { writeCurves } from '../calibrate/curve.ts';
 import { availableMemory } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import * as F from '../hot/fields.ts';
@@ -202,6 +203,7 @@ function fillHeader(segment: Segment, entry: SegmentEntry): void {
   f32s[F.CODE_SCALE] = entry.codeScale;
   f32s[F.RESIDUAL] = entry.residual;
   i32s[F.ROTATED] = entry.rotated ? 1 : 0;
+  writeCurves(segment, entry.curves);
   segment.publishCount(entry.count);
   segment.publishLinked(entry.linked);
 }

@@ -1,6 +1,7 @@
 // Writes an index to a file: the used part of every region as it lies in memory.
 
 import { abortedError, type WorkOptions } from '../build/runner.ts';
+import { readCurves } from '../calibrate/curve.ts';
 import { yieldToEventLoop } from '../engine/runtime.ts';
 import * as F from '../hot/fields.ts';
 import { levelByte, type RegionName, SAVED_REGIONS, upperHeadWord } from '../memory/layout.ts';
@@ -53,7 +54,7 @@ function savedBytes({ segment, counts }: FrozenSegment, name: RegionName): Uint8
 }
 
 const NO_GRAPH = {
-  ...{ upperCount: 0, maxLevel: 0, firstCopy: 0, copyCount: 0 },
+  ...{ upperCount: 0, maxLevel: 0, firstCopy: 0, copyCount: 0, curves: [] },
   ...{ codeScale: 0, residual: 0, rotated: false },
 };
 
@@ -69,6 +70,7 @@ function freeze(segment: Segment): FrozenSegment {
           codeScale: f32s[F.CODE_SCALE],
           residual: f32s[F.RESIDUAL],
           rotated: i32s[F.ROTATED] !== 0,
+          curves: readCurves(segment),
         }
       : NO_GRAPH;
   return { segment, counts: { capacity, count, linked, sealed, ...graph } };

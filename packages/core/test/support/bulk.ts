@@ -68,7 +68,7 @@ export async function linkInPhases(segment: Segment, options: PhaseOptions = {})
 
 /** The level a phase of a bulk build works on; undefined for phases that have none. */
 export function levelOf(phase: Phase): number | undefined {
-  return 'work' in phase ? phase.work.level : undefined;
+  return 'work' in phase && 'level' in phase.work ? phase.work.level : undefined;
 }
 
 /** The copies a slot leads to, in the order in which they are led to. */
