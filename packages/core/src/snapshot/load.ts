@@ -7,7 +7,13 @@ import { availableMemory } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import * as F from '../hot/fields.ts';
 import { componentLimit } from '../ingest.ts';
-import { BYTES_PER_WORD, computeLayout, GROWING, levelByte } from '../memory/layout.ts';
+import {
+  BYTES_PER_WORD,
+  computeLayout,
+  GROWING,
+  levelByte,
+  type Region,
+} from '../memory/layout.ts';
 import { ScratchBlocks } from '../memory/scratch-blocks.ts';
 import {
   INDEX_OPTION_NAMES,
@@ -38,6 +44,8 @@ export interface LoadOptions
 
 const OVERRIDE_NAMES = ['threads', 'capacity', 'tier', 'memory'] as const;
 const PIECE_BYTES = 1 << 23;
+/** A unit vector has no larger component, however it was rounded. */
+const MAX_UNIT_COMPONENT = 1.001;
 /** Reads under way while a piece is checksummed. */
 const READS_AHEAD = 4;
 
@@ -158,17 +166,25 @@ function badVector(path: string, segment: Segment, local: number, what: string):
   return corrupt(path, `vector ${node} ${what}`, { node });
 }
 
+function floatsOf({ f32s }: Segment, { word, words }: Region): Float32Array {
+  return f32s.subarray(word, word + words);
+}
+
 /** What checksums cannot see: a file made to mislead. */
 function checkContents(path: string, segments: readonly Segment[]): void {
   for (const segment of segments) {
-    const { dimension, metric, regions, codeWords } = segment.layout;
+    const { dimension, metric, regions } = segment.layout;
     const limit = componentLimit(dimension, metric);
     const node = segment.hot.findInvalid(0, segment.count, limit, -1);
     if (node >= 0) throw badVector(path, segment, node, 'is not finite');
     const other = metric === 'cosine' ? segment.hot.findNonUnit(0, segment.count) : -1;
     if (other >= 0) throw badVector(path, segment, other, 'has no unit length');
-    const means = segment.f32s.subarray(regions.means.word, regions.means.word + 4 * codeWords);
+    const means = floatsOf(segment, regions.means);
     if (!means.every(Number.isFinite)) throw corrupt(path, 'a mean of its codes is not finite');
+    const most = metric === 'cosine' ? MAX_UNIT_COMPONENT : limit;
+    if (!floatsOf(segment, regions.centroids).every((value) => Math.abs(value) <= most)) {
+      throw corrupt(path, 'a centroid of its products is not finite, or beyond all vectors');
+    }
   }
   const [problem] = verifySegments(segments, new ScratchBlocks(segments[0].i32s));
   if (problem) throw corrupt(path, problem.message, { problem: problem.kind, node: problem.node });
