@@ -170,21 +170,33 @@ function floatsOf({ f32s }: Segment, { word, words }: Region): Float32Array {
   return f32s.subarray(word, word + words);
 }
 
+/** Vectors that are kept as floats could all have been added. */
+function checkVectors(path: string, segment: Segment): void {
+  const { dimension, metric, vectors } = segment.layout;
+  if (vectors !== 'float32') return;
+  const limit = componentLimit(dimension, metric);
+  const node = segment.hot.findInvalid(0, segment.count, limit, -1);
+  if (node >= 0) throw badVector(path, segment, node, 'is not finite');
+  const other = metric === 'cosine' ? segment.hot.findNonUnit(0, segment.count) : -1;
+  if (other >= 0) throw badVector(path, segment, other, 'has no unit length');
+}
+
+/** Means and centroids could all have been computed of vectors. */
+function checkCodes(path: string, segment: Segment): void {
+  const { dimension, metric, regions } = segment.layout;
+  const means = floatsOf(segment, regions.means);
+  if (!means.every(Number.isFinite)) throw corrupt(path, 'a mean of its codes is not finite');
+  const limit = metric === 'cosine' ? MAX_UNIT_COMPONENT : componentLimit(dimension, metric);
+  if (!floatsOf(segment, regions.centroids).every((value) => Math.abs(value) <= limit)) {
+    throw corrupt(path, 'a centroid of its products is not finite, or beyond all vectors');
+  }
+}
+
 /** What checksums cannot see: a file made to mislead. */
 function checkContents(path: string, segments: readonly Segment[]): void {
   for (const segment of segments) {
-    const { dimension, metric, regions } = segment.layout;
-    const limit = componentLimit(dimension, metric);
-    const node = segment.hot.findInvalid(0, segment.count, limit, -1);
-    if (node >= 0) throw badVector(path, segment, node, 'is not finite');
-    const other = metric === 'cosine' ? segment.hot.findNonUnit(0, segment.count) : -1;
-    if (other >= 0) throw badVector(path, segment, other, 'has no unit length');
-    const means = floatsOf(segment, regions.means);
-    if (!means.every(Number.isFinite)) throw corrupt(path, 'a mean of its codes is not finite');
-    const most = metric === 'cosine' ? MAX_UNIT_COMPONENT : limit;
-    if (!floatsOf(segment, regions.centroids).every((value) => Math.abs(value) <= most)) {
-      throw corrupt(path, 'a centroid of its products is not finite, or beyond all vectors');
-    }
+    checkVectors(path, segment);
+    checkCodes(path, segment);
   }
   const [problem] = verifySegments(segments, new ScratchBlocks(segments[0].i32s));
   if (problem) throw corrupt(path, problem.message, { problem: problem.kind, node: problem.node });
