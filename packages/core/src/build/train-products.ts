@@ -1,7 +1,7 @@
-// Trains the centroids of products: k-means of the pieces of a seeded sample, one subspace at a time
-// (k-means++, Arthur and Vassilvitskii 2007, then Lloyd's iterations). Distances to centroids are
-// the hot code's, the same on every tier; sums are float64, in the order of the sample. The sealed
-// segment's own memory is where it is done, so that no size of a subspace needs other room.
+// Trains the centroids of products: k-means of the pieces of a seeded sample, one subspace at a
+// time (k-means++, Arthur and Vassilvitskii 2007, then Lloyd's iterations). Distances to centroids
+// are the hot code's, the same on every tier; sums are float64, in the order of the sample. The
+// sealed segment's own memory is where it is done, so that no size of a subspace needs other room.
 
 import * as F from '../hot/fields.ts';
 import { centroidOffset, firstComponent } from '../hot/product.ts';
@@ -15,7 +15,7 @@ const MIN_SAMPLE_VECTORS = 1024;
 const MAX_SAMPLE_COMPONENTS = 1 << 23;
 /** Pieces among which the first centroids are drawn. */
 const SEED_PIECES = 2048;
-/** The tenth lowers the squared error by 0.2 % (50,000 x 768, 32 subspaces). */
+/** The tenth lowers the squared error by 0.1 % (50,000 x 768, 32 subspaces). */
 const MAX_ITERATIONS = 10;
 /** So that centroids are drawn by other numbers than everything else. */
 const PIECE_SEED = 0x9c0de;

@@ -1,5 +1,5 @@
-// The kernels of products in scalar form: one piece of a vector against all centroids of a subspace.
-// assembly/product-kernels.ts is the WebAssembly twin; both give the same floats.
+// The kernels of products in scalar form: one piece of a vector against all centroids of a
+// subspace. assembly/product-kernels.ts is the WebAssembly twin; both give the same floats.
 //
 // Centroids lie in groups of 32: of a group all first components, then all second ones, and so on.
 // A lane of a register is a centroid, so that every sum runs over components in their order.

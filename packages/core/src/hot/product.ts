@@ -1,10 +1,11 @@
-// Product quantization (Jegou, Douze, Schmid 2011): a vector is cut into subspaces, and of each the
-// number of its nearest of 256 centroids is kept, one byte. A query is bound once to a table of what
-// each centroid adds to its distance (asymmetric: the query is not encoded); an estimate is the sum
-// of as many entries as there are subspaces. It is the distance to what the codes stand for: under
-// l2 its square, under cosine half of that, under dot the negated dot product.
+// Product quantization (Jegou, Douze, Schmid 2011): a vector is cut into subspaces, and of each
+// the number of its nearest of 256 centroids is kept, one byte. A query is bound once to a table
+// of what each centroid adds to its distance (asymmetric: the query is not encoded); an estimate
+// is the sum of as many entries as there are subspaces. It is the distance to what the codes stand
+// for: under l2 its square, under cosine half of that, under dot the negated dot product.
 //
-// Subspace j has the components [floor(j D / m), floor((j + 1) D / m)): sizes differ by one at most.
+// Subspace j has the components [floor(j D / m), floor((j + 1) D / m)): sizes differ by one at
+// most.
 
 import {
   BUFFER_WORD,

@@ -82,6 +82,15 @@ describe('centroids', () => {
     }
   });
 
+  test('move to pieces that were not drawn when there are centroids without pieces', () => {
+    // One vector in eighty is not zero: a quarter of the pieces, drawn from, has some 25 of the 100.
+    const others = gaussian({ count: 100, dimension: 3, seed: 1 });
+    const vectors = new Float32Array(8000 * 3);
+    for (let i = 0; i < 300; i++) vectors[240 * Math.floor(i / 3) + (i % 3)] = others[i]!;
+    const { segment, rows } = sealProducts(vectors, { dimension: 3, subspaces: 1 });
+    for (let slot = 0; slot < 8000; slot += 80) expect(decoded(segment, slot)).toEqual(rows[slot]);
+  });
+
   test('are repeated where all vectors are equal', () => {
     const vectors = new Float32Array(300 * 5).fill(-2.5);
     const { segment } = sealProducts(vectors, { dimension: 5, subspaces: 2 });
