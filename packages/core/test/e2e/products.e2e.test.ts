@@ -1,4 +1,5 @@
-// Products are trained subspace by subspace on all threads, and say the same however many there are.
+// Products are trained subspace by subspace on all threads, and are the same however many there
+// are.
 
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';

@@ -83,7 +83,7 @@ describe('centroids', () => {
   });
 
   test('move to pieces that were not drawn when there are centroids without pieces', () => {
-    // One vector in eighty is not zero: a quarter of the pieces, drawn from, has some 25 of the 100.
+    // One vector in eighty is not zero: a quarter of the pieces, drawn from, has some 25 of them.
     const others = gaussian({ count: 100, dimension: 3, seed: 1 });
     const vectors = new Float32Array(8000 * 3);
     for (let i = 0; i < 300; i++) vectors[240 * Math.floor(i / 3) + (i % 3)] = others[i]!;
