@@ -9,35 +9,59 @@ import { f32At, setF32 } from './machine.ts';
 
 const round: (value: number) => number = Math.fround;
 
+function setFour(word: i32, a: f64, b: f64, c: f64, d: f64): void {
+  setF32(word, a);
+  setF32(word + 1, b);
+  setF32(word + 2, c);
+  setF32(word + 3, d);
+}
+
 /**
  * Writes the squared distances of the `length` floats at `piece` to the 256 centroids at
  * `centroids`, each times `factor`, a power of two, to `out`.
  */
 export function squareTable(piece: i32, centroids: i32, length: i32, factor: f64, out: i32): void {
-  for (let group = 0; group < CENTROID_COUNT; group += CENTROID_GROUP) {
-    const first = centroids + group * length;
-    for (let lane = 0; lane < CENTROID_GROUP; lane++) {
-      let sum = round(0);
-      for (let i = 0; i < length; i++) {
-        const difference = round(f32At(piece + i) - f32At(first + i * CENTROID_GROUP + lane));
-        sum = round(sum + round(difference * difference));
-      }
-      setF32(out + group + lane, sum * factor);
+  for (let number = 0; number < CENTROID_COUNT; number += 4) {
+    const group = number & -CENTROID_GROUP;
+    let at = centroids + group * length + number - group;
+    let s0 = round(0);
+    let s1 = round(0);
+    let s2 = round(0);
+    let s3 = round(0);
+    for (let i = 0; i < length; i++) {
+      const value = f32At(piece + i);
+      const d0 = round(value - f32At(at));
+      const d1 = round(value - f32At(at + 1));
+      const d2 = round(value - f32At(at + 2));
+      const d3 = round(value - f32At(at + 3));
+      s0 = round(s0 + round(d0 * d0));
+      s1 = round(s1 + round(d1 * d1));
+      s2 = round(s2 + round(d2 * d2));
+      s3 = round(s3 + round(d3 * d3));
+      at += CENTROID_GROUP;
     }
+    setFour(out + number, s0 * factor, s1 * factor, s2 * factor, s3 * factor);
   }
 }
 
 /** Writes the negated dot products of the floats at `piece` with the centroids to `out`. */
 export function dotTable(piece: i32, centroids: i32, length: i32, out: i32): void {
-  for (let group = 0; group < CENTROID_COUNT; group += CENTROID_GROUP) {
-    const first = centroids + group * length;
-    for (let lane = 0; lane < CENTROID_GROUP; lane++) {
-      let sum = round(0);
-      for (let i = 0; i < length; i++) {
-        sum = round(sum + round(f32At(piece + i) * f32At(first + i * CENTROID_GROUP + lane)));
-      }
-      setF32(out + group + lane, -sum);
+  for (let number = 0; number < CENTROID_COUNT; number += 4) {
+    const group = number & -CENTROID_GROUP;
+    let at = centroids + group * length + number - group;
+    let s0 = round(0);
+    let s1 = round(0);
+    let s2 = round(0);
+    let s3 = round(0);
+    for (let i = 0; i < length; i++) {
+      const value = f32At(piece + i);
+      s0 = round(s0 + round(value * f32At(at)));
+      s1 = round(s1 + round(value * f32At(at + 1)));
+      s2 = round(s2 + round(value * f32At(at + 2)));
+      s3 = round(s3 + round(value * f32At(at + 3)));
+      at += CENTROID_GROUP;
     }
+    setFour(out + number, -s0, -s1, -s2, -s3);
   }
 }
 
