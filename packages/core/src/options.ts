@@ -42,8 +42,8 @@ export const ORIGINALS = ['memory', 'none'] as const;
 export type Originals = (typeof ORIGINALS)[number];
 /** Bits are refused below, unless told that this is known: too few of them to tell much. */
 export const MIN_BINARY_DIMENSION = 256;
-/** Components that share a byte of a product by default: 96 times smaller than float32. */
-const COMPONENTS_PER_SUBSPACE = 24;
+/** Components that share a byte of a product by default: 48 times smaller than float32. */
+const COMPONENTS_PER_SUBSPACE = 12;
 /** RobustPrune's factor: a candidate is dropped when a kept one is 1.2 times nearer to it. */
 const PRUNE_ALPHA = 1.2;
 /** The same where candidates come from leaves (docs/decisions/0007). */
@@ -72,7 +72,7 @@ export interface IndexOptions {
   readonly originals?: Originals;
   /** What kept vectors are kept as, to finish searches with. Default 'float32'. */
   readonly rerank?: Rerank;
-  /** Bytes of a product, 1 to dimension. Default a byte for each 24 components. */
+  /** Bytes of a product, 1 to dimension. Default a byte for each 12 components. */
   readonly subspaces?: number;
   /** Allows 'binary' below 256 components. */
   readonly allowLowDimension?: boolean;

@@ -89,12 +89,13 @@ export function runSeal(
   block: number,
   range: { readonly first: number; readonly end: number },
 ): void {
+  const scratch = target.scratch(block);
   if (job.step === 'write') {
-    writeSlots(source, target, target.scratch(block), range);
+    writeSlots(source, target, scratch, range);
     return;
   }
   for (let subspace = range.first; subspace < range.end; subspace++) {
-    trainSubspace(source, target, subspace, job.seed);
+    trainSubspace(source, target, { scratch, subspace, seed: job.seed });
   }
 }
 

@@ -14,6 +14,7 @@ export interface HotCode {
   encodeSlots(first: Node, end: Node, scratch: Word): number;
   encodeBuffer(scratch: Word, slot: Node): void;
   decodeSlot(scratch: Word, slot: Node): void;
+  nearestCentroid(scratch: Word, index: number, piece: Word): number;
   rotate(vector: Word): void;
   rotateBack(vector: Word): void;
   hashCodes(first: Node, end: Node, out: Word): void;

@@ -107,6 +107,8 @@ export const NO_VECTORS: i32 = 2;
 export const ROTATION_STAGES: i32 = 4;
 /** Centroids of a subspace: a byte names one. */
 export const CENTROID_COUNT: i32 = 256;
+/** Centroids that lie together, component by component: what eight SIMD registers hold. */
+export const CENTROID_GROUP: i32 = 32;
 /** Words behind the bits of a row: see hot/binary.ts. */
 export const BINARY_FACTORS: i32 = 3;
 /** Bits of a component of the query that bits are compared with. */

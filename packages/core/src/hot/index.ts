@@ -24,6 +24,7 @@ export {
 export { assignPoints, linkLeaf, loadLeaders } from './partition.ts';
 export { poolInsert, poolMerge, poolReset } from './pool.ts';
 export { findInvalid, findNonUnit, normalize, normalizeNodes } from './prepare.ts';
+export { nearestCentroid } from './product.ts';
 export { markReachable, repair } from './reach.ts';
 export { mayEnter, offerBuffer, searchGraph, searchWithout } from './rerank.ts';
 export { rotate, rotateBack } from './rotate.ts';

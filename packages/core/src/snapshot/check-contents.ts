@@ -10,6 +10,8 @@ import type { Segment } from '../segment.ts';
 import { SegmentVerifier } from '../verify.ts';
 import { corrupt } from './format.ts';
 
+/** A unit vector has no larger component, however it was rounded. */
+const MAX_UNIT_COMPONENT = 1.001;
 /** All set in a float16 that is infinite or not a number. */
 const HALF_EXPONENT = 0x7c00;
 
@@ -68,10 +70,14 @@ export class ContentCheck {
       const node = firstNode + this.#badVector.node;
       throw corrupt(this.#path, `vector ${node} ${this.#badVector.what}`, { node });
     }
+    const { dimension, metric } = layout;
+    const limit = metric === 'cosine' ? MAX_UNIT_COMPONENT : componentLimit(dimension, metric);
     for (const name of ['means', 'rotation', 'centroids'] as const) {
       const { word, words } = layout.regions[name];
-      if (f32s.subarray(word, word + words).every(Number.isFinite)) continue;
-      throw corrupt(this.#path, `region ${name} is not finite`, { region: name });
+      const most = name === 'rotation' ? 1 : limit;
+      if (f32s.subarray(word, word + words).every((value) => Math.abs(value) <= most)) continue;
+      const message = `region ${name} has a number that is not finite, or beyond all vectors`;
+      throw corrupt(this.#path, message, { region: name });
     }
     const [problem] = this.#verifier.finish();
     if (!problem) return;
