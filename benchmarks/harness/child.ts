@@ -62,9 +62,14 @@ export async function answerParent<Question>(
 ): Promise<void> {
   try {
     const { answer, close } = await prepare();
-    process.once('disconnect', () => void close().finally(() => process.exit()));
-    process.on('message', (question) => process.send?.(answer(question as Question)));
-    process.send?.({ ready: true });
+    const end = () => void close().finally(() => process.exit());
+    if (!process.connected) return end(); // the parent went away meanwhile
+    process.once('disconnect', end);
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, end);
+    // A parent that went away needs no answer.
+    const reply = (message: object) => process.send?.(message, () => undefined);
+    process.on('message', (question) => reply(answer(question as Question)));
+    reply({ ready: true });
   } catch (error) {
     process.send?.({ failed: String(error) }, () => process.exit(1));
   }

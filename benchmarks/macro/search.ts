@@ -69,7 +69,9 @@ async function measureSet(set: DataSet): Promise<Curve[]> {
   for (const efSearch of EF_SEARCH) await measureEverybody(subjects, efSearch, truth);
   for (const { child } of subjects) await child.stop();
   const seconds = [built - start, performance.now() - built].map((time) => Math.round(time / 1000));
-  console.log(`${set.name}: built in ${seconds[0]} s, measured in ${seconds[1]} s`);
+  console.log(
+    `${set.name} (${set.count} vectors): built in ${seconds[0]} s, measured in ${seconds[1]} s`,
+  );
   return subjects.map(({ contestant: { name, settings }, points, bytesPerVector }) => {
     return { name, set: set.name, peer: settings.library === 'peer', bytesPerVector, points };
   });
