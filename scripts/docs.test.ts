@@ -10,13 +10,18 @@ import { TABLE_NAMES } from '../benchmarks/tables/render.ts';
 import { ErrorCode } from '../packages/core/src/errors.ts';
 import * as fields from '../packages/core/src/hot/fields.ts';
 import { VectorIndex } from '../packages/core/src/index.ts';
-import { computeLayout, SAVED_REGIONS, usedWords } from '../packages/core/src/memory/layout.ts';
+import {
+  computeLayout,
+  GROWING,
+  SAVED_REGIONS,
+  usedWords,
+} from '../packages/core/src/memory/layout.ts';
 import {
   defaultFlatThreshold,
   INDEX_OPTION_NAMES,
   resolveOptions,
 } from '../packages/core/src/options.ts';
-import { planSearch } from '../packages/core/src/search/search-options.ts';
+import { readEffort } from '../packages/core/src/search/search-options.ts';
 import { FORMAT_VERSION } from '../packages/core/src/snapshot/format.ts';
 import { commandProblem } from './docs/commands.ts';
 import {
@@ -128,7 +133,7 @@ test('the error table lists the codes as the code does', () => {
 /** True when the index, or for efSearch a search, takes this value. */
 function isAccepted(name: string, value: unknown): boolean {
   try {
-    if (name === 'efSearch') planSearch(1, { efSearch: value }, 1);
+    if (name === 'efSearch') readEffort({ efSearch: value });
     else resolveOptions({ dimension: 8, [name]: value });
     return true;
   } catch {
@@ -138,7 +143,7 @@ function isAccepted(name: string, value: unknown): boolean {
 
 /** The default as the code has it; undefined where it depends on something. */
 function defaultOf(name: string): unknown {
-  if (name === 'efSearch') return planSearch(1, {}, 1).efSearch;
+  if (name === 'efSearch') return readEffort({}).efSearch;
   const resolved: Readonly<Record<string, unknown>> = { ...resolveOptions({ dimension: 8 }) };
   return resolved[name];
 }
@@ -206,10 +211,11 @@ describe('the arithmetic of memory', () => {
   function bytesPerVector(dimension: number): number {
     const M = 16;
     const blocks = { scratchCount: 1, benchCount: 1 };
-    const shape = { dimension, metric: 'l2', M, capacity: COUNT, ...blocks } as const;
+    const shape = { dimension, metric: 'l2', M, capacity: COUNT, ...blocks, ...GROWING } as const;
     const layout = computeLayout(shape);
     const upperCount = COUNT / (M - 1);
-    const used = { count: COUNT, linked: COUNT, upperCount, copyCount: 0, hubCount: 0 };
+    const graph = { upperCount, copyCount: 0, hubCount: 0, rotated: false };
+    const used = { count: COUNT, linked: COUNT, ...graph };
     const words = SAVED_REGIONS.filter((name) => name !== 'means' && name !== 'entryPoints')
       .map((name) => usedWords(layout, name, used))
       .reduce((sum, length) => sum + length, 0);

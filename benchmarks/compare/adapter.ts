@@ -6,6 +6,8 @@
 
 export interface BuildOptions {
   readonly dimension: number;
+  /** Squared Euclidean when left out. With `cosine` every vector and query has unit length. */
+  readonly metric?: 'l2' | 'cosine';
   readonly M: number;
   readonly efConstruction: number;
   readonly seed: number;
@@ -14,10 +16,15 @@ export interface BuildOptions {
 }
 
 /** The `k` nodes nearest to query number `query`, nearest first; timed as a user would call it. */
-export type Search = (query: number, k: number, efSearch: number) => ArrayLike<number>;
+export type Search = (query: number, k: number, efSearch: number) => ArrayLike<number | bigint>;
 
 export interface MeasuredIndex {
-  /** @param queries flat, `count * dimension` floats. */
+  /** What it says it holds: in memory, or in the file it saves. Left out where it cannot say. */
+  readonly bytes?: number;
+  /**
+   * Searches may do slow things at the first call with another efSearch, so that is never timed.
+   * @param queries flat, `count * dimension` floats.
+   */
   prepareSearch(queries: Float32Array): Search;
   close(): Promise<void>;
 }
@@ -29,8 +36,8 @@ export interface Adapter {
   /** What a reader should know about how it was called. */
   readonly note: string;
   /**
-   * Converts the vectors; the function returned is what a build is timed by. Squared Euclidean
-   * distance, one vector after the other from the first.
+   * Converts the vectors; the function returned is what a build is timed by. One vector after the
+   * other from the first.
    * @param vectors flat, `count * dimension` floats.
    */
   prepareBuild(vectors: Float32Array, options: BuildOptions): () => Promise<MeasuredIndex>;
@@ -40,4 +47,9 @@ export interface Adapter {
 export function rowsOf(flat: Float32Array, dimension: number): Float32Array[] {
   const count = flat.length / dimension;
   return Array.from({ length: count }, (_, i) => flat.subarray(i * dimension, (i + 1) * dimension));
+}
+
+/** What a search found, as plain numbers: some libraries answer with 64-bit integers. */
+export function nodesOf(found: ArrayLike<number | bigint>): number[] {
+  return Array.from(found, Number);
 }

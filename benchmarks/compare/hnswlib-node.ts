@@ -1,9 +1,10 @@
 /**
- * hnswlib-node 3.0.0: hnswlib in C++ behind a native addon. It accepts plain arrays of numbers only
- * and throws on a Float32Array, so rows and queries are converted before the clock starts.
+ * hnswlib-node: hnswlib in C++ behind a native addon. It accepts plain arrays of numbers only and
+ * throws on a Float32Array, so rows and queries are converted before the clock starts. Vectors of
+ * unit length go to its inner product, which spares it the scaling of every query.
  */
-import { createRequire } from 'node:module';
 import { type Adapter, type BuildOptions, type MeasuredIndex, rowsOf } from './adapter.ts';
+import { installedVersion, requirePeer } from './installed.ts';
 
 /** The part of its API used here; its own types are only present when it is installed. */
 interface NativeIndex {
@@ -14,17 +15,15 @@ interface NativeIndex {
 }
 
 interface NativeModule {
-  HierarchicalNSW: new (space: 'l2', dimension: number) => NativeIndex;
+  HierarchicalNSW: new (space: 'l2' | 'ip', dimension: number) => NativeIndex;
 }
 
 /** @throws when benchmarks/compare was not installed, or its native part does not load. */
 export function createHnswlibNode(): Adapter {
-  const require = createRequire(import.meta.url);
-  const native = require('hnswlib-node') as NativeModule;
-  const { version } = require('hnswlib-node/package.json') as { version: string };
+  const native = requirePeer('hnswlib-node') as NativeModule;
   return {
     name: 'hnswlib-node',
-    version,
+    version: installedVersion('hnswlib-node'),
     note: 'one thread; queries and vectors are plain number[] made before the timed calls',
     prepareBuild: (vectors, options) => {
       const rows = plainRows(vectors, options.dimension);
@@ -34,8 +33,8 @@ export function createHnswlibNode(): Adapter {
 }
 
 function build(native: NativeModule, rows: number[][], options: BuildOptions): MeasuredIndex {
-  const { dimension, M, efConstruction, seed } = options;
-  const index = new native.HierarchicalNSW('l2', dimension);
+  const { dimension, metric, M, efConstruction, seed } = options;
+  const index = new native.HierarchicalNSW(metric === 'cosine' ? 'ip' : 'l2', dimension);
   index.initIndex(rows.length, M, efConstruction, seed);
   for (const [node, row] of rows.entries()) index.addPoint(row, node);
   return {

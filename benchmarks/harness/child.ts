@@ -25,10 +25,12 @@ export class Child {
     return answer as Promise<Answer>;
   }
 
-  /** Ends the process; it holds nothing worth saving. */
-  stop(): void {
-    this.#process.removeAllListeners('exit');
-    this.#process.kill();
+  /** Lets the process clean up and waits for its end. */
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#process.once('exit', () => resolve());
+      this.#process.disconnect();
+    });
   }
 
   #reply(): Promise<unknown> {
@@ -37,14 +39,38 @@ export class Child {
       this.#process.once('exit', ended);
       this.#process.once('message', (message) => {
         this.#process.off('exit', ended);
-        resolve(message);
+        const { failed } = message as { failed?: string };
+        if (failed === undefined) resolve(message);
+        else reject(new Error(failed));
       });
     });
   }
 }
 
-/** The child's side: reports that it is ready, then answers every question with `answer`. */
-export function answerParent<Question>(answer: (question: Question) => object): void {
-  process.on('message', (question) => process.send?.(answer(question as Question)));
-  process.send?.({ ready: true });
+/** What a child does once it is prepared. */
+export interface Answering<Question> {
+  readonly answer: (question: Question) => object;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The child's side: prepares, reports that it is ready or why it is not, then answers every
+ * question until the parent lets go.
+ */
+export async function answerParent<Question>(
+  prepare: () => Promise<Answering<Question>>,
+): Promise<void> {
+  try {
+    const { answer, close } = await prepare();
+    const end = () => void close().finally(() => process.exit());
+    if (!process.connected) return end(); // the parent went away meanwhile
+    process.once('disconnect', end);
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, end);
+    // A parent that went away needs no answer.
+    const reply = (message: object) => process.send?.(message, () => undefined);
+    process.on('message', (question) => reply(answer(question as Question)));
+    reply({ ready: true });
+  } catch (error) {
+    process.send?.({ failed: String(error) }, () => process.exit(1));
+  }
 }

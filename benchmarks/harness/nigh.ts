@@ -1,37 +1,23 @@
 /**
- * nigh behind the same contract as its peers. Vectors and queries are Float32Arrays, the form it
- * takes, so `prepare…` has nothing to convert.
+ * nigh behind the same contract as its peers. Queries are Float32Arrays, the form it takes, so
+ * there is nothing to convert.
  */
-import { readFileSync } from 'node:fs';
-import { type Tier, VectorIndex } from '@nigh/core';
-import { type Adapter, type MeasuredIndex, rowsOf } from '../compare/adapter.ts';
+import { type SearchOptions, type Tier, VectorIndex } from '@nigh/core';
+import { type MeasuredIndex, rowsOf } from '../compare/adapter.ts';
 
 /** All tiers, fastest first. */
 export const TIERS: readonly Tier[] = ['relaxed', 'simd', 'javascript'];
 
-/** @param tier the target to run; the one chosen at start-up when left out. */
-export function createNigh(tier?: Tier): Adapter {
+/** @param options what a search is asked for besides efSearch. */
+export function measuredNigh(index: VectorIndex, options: SearchOptions = {}): MeasuredIndex {
   return {
-    name: 'nigh',
-    version: coreVersion(),
-    note: 'vectors and queries are Float32Arrays',
-    prepareBuild: (vectors, options) => async () => {
-      const index = await VectorIndex.build(vectors, {
-        ...options,
-        metric: 'l2',
-        ...(tier === undefined ? {} : { tier }),
-      });
-      return measuredNigh(index);
-    },
-  };
-}
-
-export function measuredNigh(index: VectorIndex): MeasuredIndex {
-  return {
+    bytes: index.stats().bytes.total,
     prepareSearch: (queries) => {
       const rows = rowsOf(queries, index.dimension);
+      let asked = options;
       return (query, k, efSearch) => {
-        return index.search(rows[query] as Float32Array, k, { efSearch }).nodes;
+        if (efSearch !== asked.efSearch) asked = { ...options, efSearch };
+        return index.search(rows[query] as Float32Array, k, asked).nodes;
       };
     },
     close: () => index.close(),
@@ -47,9 +33,4 @@ export function tierRuns(tier: Tier): boolean {
     console.log(`tier ${tier} does not run here: ${String(error)}`);
     return false;
   }
-}
-
-function coreVersion(): string {
-  const path = new URL(import.meta.resolve('@nigh/core/package.json'));
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }

@@ -4,9 +4,10 @@
  * runs from the call to the finished index; data is made, and converted for a peer, before it.
  */
 import { VectorIndex } from '@nigh/core';
-import type { MeasuredIndex } from '../compare/adapter.ts';
+import { type MeasuredIndex, nodesOf } from '../compare/adapter.ts';
 import { createHnswlibNode } from '../compare/hnswlib-node.ts';
-import { type BuildSet, loadBuildSet } from '../harness/build-sets.ts';
+import { type DataSet, loadDataSet } from '../harness/data-sets.ts';
+import { exactResults } from '../harness/exact-results.ts';
 import { meanRecall } from '../harness/ground-truth.ts';
 import { measuredNigh } from '../harness/nigh.ts';
 
@@ -41,7 +42,7 @@ const SELF_EF_SEARCH = 64;
 const SAME = 1e-6;
 
 /** What is timed: everything from vectors in memory to an index that can be searched. */
-function prepareBuild(test: BuildCase, set: BuildSet): () => Promise<MeasuredIndex> {
+function prepareBuild(test: BuildCase, set: DataSet): () => Promise<MeasuredIndex> {
   const { M, efConstruction, seed, threads, builder, quality } = test;
   const { dimension, vectors } = set;
   if (builder === 'hnswlib-node') {
@@ -52,21 +53,12 @@ function prepareBuild(test: BuildCase, set: BuildSet): () => Promise<MeasuredInd
   return async () => measuredNigh(await VectorIndex.build(vectors, options));
 }
 
-/** The exact nearest nodes of every query. */
-async function exactResults({ dimension, vectors, queries }: BuildSet): Promise<Uint32Array[]> {
-  const flat = await VectorIndex.build(vectors, { dimension, flatThreshold: 2 ** 31 - 1 });
-  const { nodes } = await flat.searchBatch(queries, K, { exact: true });
-  await flat.close();
-  const count = queries.length / dimension;
-  return Array.from({ length: count }, (_, i) => nodes.slice(i * K, (i + 1) * K));
-}
-
 /** How many of all vectors are not among the nearest to themselves. */
-function countMissed(index: MeasuredIndex, { vectors, dimension, count }: BuildSet): number {
+function countMissed(index: MeasuredIndex, { vectors, dimension, count }: DataSet): number {
   const search = index.prepareSearch(vectors);
   let missed = 0;
   for (let node = 0; node < count; node++) {
-    const [nearest = -1] = Array.from(search(node, 1, SELF_EF_SEARCH));
+    const [nearest = -1] = nodesOf(search(node, 1, SELF_EF_SEARCH));
     if (nearest !== node && squared(vectors, dimension, nearest, node) > SAME) missed++;
   }
   return missed;
@@ -82,7 +74,7 @@ function squared(vectors: Float32Array, dimension: number, a: number, b: number)
 }
 
 const test = JSON.parse(process.argv[2] ?? '') as BuildCase;
-const set = loadBuildSet(test.set);
+const set = loadDataSet(test.set);
 if (set === undefined) throw new Error(`${test.set} is not there`);
 const build = prepareBuild(test, set);
 const start = performance.now();
@@ -92,9 +84,9 @@ const peakBytes = process.resourceUsage().maxRSS * 1024;
 let recalls: number[] = [];
 let missed = -1;
 if (test.judged) {
-  const truth = await exactResults(set);
+  const truth = await exactResults(set, K);
   const search = index.prepareSearch(set.queries);
-  recalls = EF_SEARCHES.map((ef) => meanRecall(truth, (query) => search(query, K, ef)));
+  recalls = EF_SEARCHES.map((ef) => meanRecall(truth, (query) => nodesOf(search(query, K, ef))));
   if (test.builder === 'partitions') missed = countMissed(index, set);
 }
 await index.close();

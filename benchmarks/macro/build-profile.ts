@@ -3,7 +3,7 @@
  * scratch. Runs the steps of the compiled core one after another on this thread, with counters
  * around the hot code; the second build counts, when everything is compiled.
  */
-import { loadBuildSet } from '../harness/build-sets.ts';
+import { loadDataSet } from '../harness/data-sets.ts';
 
 interface Phase {
   readonly kind: string;
@@ -119,7 +119,7 @@ export async function profileBuild(
   name: string,
   given: { readonly M: number; readonly seed: number },
 ): Promise<void> {
-  const set = loadBuildSet(name);
+  const set = loadDataSet(name);
   if (set === undefined) return;
   const core = await loadInternals();
   const { M, seed } = given;

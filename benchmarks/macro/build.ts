@@ -5,7 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { loadBuildSet, MOVIES } from '../harness/build-sets.ts';
+import { loadDataSet, MOVIES } from '../harness/data-sets.ts';
 import { readOptions } from '../harness/options.ts';
 import { loadPeers } from '../harness/peers.ts';
 import { publish } from '../harness/report.ts';
@@ -26,6 +26,7 @@ const SETS = ['clustered 100k x 128', 'clustered 50k x 768', MOVIES, 'clustered 
 /** Measured in one round: the peer alone takes two minutes. */
 const LONG_SET = 'clustered 300k x 128';
 const LARGE_SET = 'clustered 1M x 128';
+const PEER = 'hnswlib-node';
 const PEER_EF_CONSTRUCTION = 200;
 
 function caseOf(set: string, given: Partial<BuildCase>): BuildCase {
@@ -109,10 +110,10 @@ function casesOf(set: string, peer: boolean): { compared: BuildCase[]; reference
 }
 
 async function compare(): Promise<void> {
-  const peers = loadPeers(options.save);
+  const peers = loadPeers(options.save).adapters.filter(({ name }) => name === PEER);
   const builds: MeasuredBuild[] = [];
   for (const set of SETS) {
-    if (set === MOVIES && loadBuildSet(set) === undefined) continue;
+    if (set === MOVIES && loadDataSet(set) === undefined) continue;
     builds.push(...(await measureSet(set, casesOf(set, peers.length > 0))));
   }
   const large = [caseOf(LARGE_SET, {}), caseOf(LARGE_SET, { threads: 2 })];

@@ -7,46 +7,68 @@ import type { Comparison, Goal, Row } from '../harness/report.ts';
 import { median, medianRatio, significant, summarize } from '../harness/stats.ts';
 
 export const K = 10;
-/** The recall goals and the summary are about. */
+/** The recall the summary is about. */
 export const RECALL = 0.99;
 /** Recalls at which ours and the peers' speeds are compared. */
 const COMPARED_RECALLS = [0.9, 0.95, RECALL, 0.999];
 
-/** Speed over a peer's that each tier is held to, at equal recall. */
+/** Whose speed the goals are about. */
+const OURS = 'nigh';
+const GOAL_SETS = ['clustered 100k x 128', 'clustered 50k x 768'];
+const GOAL_RECALLS = [0.95, RECALL];
+/** Times the speed of a peer, at equal recall. */
 const REQUIRED: Readonly<Record<string, number>> = {
-  'nigh relaxed': 2,
-  'nigh simd': 2,
-  'nigh javascript': 0.5,
+  'hnswlib-node': 3.5,
+  'usearch f32': 5,
+  zvec: 5,
 };
+/** Recalls at which no peer may be faster. */
+const SAFE_RECALLS = [
+  ...[0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985],
+  ...[0.99, 0.995, 0.999],
+];
 
 export interface Curve {
   readonly name: string;
+  readonly set: string;
   /** Whether it belongs to a peer. */
   readonly peer: boolean;
-  readonly points: CurvePoint[];
+  /** What the index says it holds; null where it cannot say. */
+  readonly bytesPerVector: number | null;
+  readonly points: readonly CurvePoint[];
 }
 
-/** One row per curve: speed at `RECALL`, interpolated, and the first point that reaches it. */
-export function summaryRow({ name, points }: Curve): Row {
+function setsOf(curves: readonly Curve[]): string[] {
+  return [...new Set(curves.map(({ set }) => set))];
+}
+
+function speedAt(points: readonly CurvePoint[], recall: number): number | null {
+  const speeds = speedsAtRecall(points, recall);
+  return speeds === undefined ? null : significant(median(speeds));
+}
+
+/** One row per curve: speeds at equal recall, interpolated, and the first point that reaches it. */
+export function summaryRow({ name, set, points, bytesPerVector }: Curve): Row {
   const first = firstReaching(points, RECALL);
-  const interpolated = speedsAtRecall(points, RECALL);
   return {
+    set,
     name,
+    at95: speedAt(points, 0.95),
     recall: RECALL,
-    queriesPerSecond: interpolated ? significant(median(interpolated)) : null,
+    queriesPerSecond: speedAt(points, RECALL),
     firstEfSearch: first?.efSearch ?? null,
     firstRecall: first ? significant(first.recall) : null,
     firstQueriesPerSecond: first ? significant(median(first.speeds)) : null,
+    bytesPerVector: bytesPerVector === null ? null : significant(bytesPerVector),
   };
 }
 
 /** One row per measured point of a curve. */
-export function curveRows({ name, points }: Curve): Row[] {
+export function curveRows({ name, set, peer, points }: Curve): Row[] {
   return points.map(({ efSearch, recall, speeds }) => {
     const { median: middle, min, max } = summarize(speeds);
     return {
-      name,
-      efSearch,
+      ...{ set, name, peer, efSearch },
       recall: significant(recall),
       queriesPerSecond: significant(middle),
       min: significant(min),
@@ -55,44 +77,96 @@ export function curveRows({ name, points }: Curve): Row[] {
   });
 }
 
-/** Every curve of ours against every peer's, at each recall the peer's reaches. */
-export function compareCurves(curves: readonly Curve[], description: string): Comparison[] {
-  const what = `search, one thread, ${description}`;
-  const ours = curves.filter(({ peer }) => !peer);
-  const peers = curves.filter(({ peer }) => peer);
-  return COMPARED_RECALLS.flatMap((recall) =>
-    peers.flatMap((peer) => ours.flatMap((own) => compareAt(recall, own, peer, what))),
+/** For each set and recall, our speed and its ratio to every peer's; null where one stays below. */
+export function ratioRows(curves: readonly Curve[]): Row[] {
+  const peers = [...new Set(curves.filter(({ peer }) => peer).map(({ name }) => name))];
+  return setsOf(curves).flatMap((set) =>
+    [0.95, RECALL].map((recall) => {
+      const own = curves.filter((curve) => curve.set === set);
+      const ours = own.find(({ name }) => name === OURS);
+      const ratios = peers.map((name) => {
+        const peer = own.find((curve) => curve.name === name);
+        return [name, ours && peer ? ratioAt(recall, ours, peer) : null] as const;
+      });
+      const speed = ours === undefined ? null : speedAt(ours.points, recall);
+      return { set, recall, queriesPerSecond: speed, ...Object.fromEntries(ratios) };
+    }),
   );
 }
 
-function compareAt(recall: number, own: Curve, peer: Curve, what: string): Comparison[] {
+/** Our speed over the peer's; 0 where only the peer reaches the recall, null where it does not. */
+function ratioAt(recall: number, own: Curve, peer: Curve): number | null {
   const peerSpeeds = speedsAtRecall(peer.points, recall);
-  if (peerSpeeds === undefined) return [];
-  const ourSpeeds = speedsAtRecall(own.points, recall) ?? peerSpeeds.map(() => 0);
+  if (peerSpeeds === undefined) return null;
+  const ourSpeeds = speedsAtRecall(own.points, recall);
+  return ourSpeeds === undefined ? 0 : significant(medianRatio(ourSpeeds, peerSpeeds), 3);
+}
+
+/** On every set, every curve of ours against every peer's, at each recall the peer's reaches. */
+export function compareCurves(curves: readonly Curve[]): Comparison[] {
+  return setsOf(curves).flatMap((set) => {
+    const here = curves.filter((curve) => curve.set === set);
+    const ours = here.filter(({ peer }) => !peer);
+    const peers = here.filter(({ peer }) => peer);
+    return COMPARED_RECALLS.flatMap((recall) =>
+      peers.flatMap((peer) => ours.flatMap((own) => compareAt(recall, own, peer))),
+    );
+  });
+}
+
+function compareAt(recall: number, own: Curve, peer: Curve): Comparison[] {
+  const ratio = ratioAt(recall, own, peer);
+  if (ratio === null) return [];
   return [
     {
-      what,
-      ours: own.name,
-      peer: peer.name,
-      unit: 'queries/s',
-      ourValue: significant(median(ourSpeeds)),
-      peerValue: significant(median(peerSpeeds)),
-      ratio: significant(medianRatio(ourSpeeds, peerSpeeds), 3),
-      recall: recallText(recall),
+      what: `search, one thread, ${own.set}`,
+      ...{ ours: own.name, peer: peer.name, unit: 'queries/s' },
+      ourValue: speedAt(own.points, recall) ?? 0,
+      peerValue: speedAt(peer.points, recall) ?? 0,
+      ratio,
+      recall: `recall@${K} ${recall} (both, interpolated)`,
     },
   ];
 }
 
-function recallText(recall: number): string {
-  return `recall@${K} ${recall} (both, interpolated)`;
+/** Times the speed of the peers that have a goal, where the goals are; no faster peer anywhere. */
+export function searchGoals(curves: readonly Curve[]): Goal[] {
+  return [...GOAL_SETS.flatMap((set) => speedGoals(curves, set)), ...safetyGoals(curves)];
 }
 
-/** The goals of the tiers that have one. */
-export function searchGoals(comparisons: readonly Comparison[]): Goal[] {
-  return comparisons.flatMap(({ ours, peer, ratio, recall }) => {
-    const required = REQUIRED[ours];
-    if (required === undefined || recall !== recallText(RECALL)) return [];
-    const goal = `${ours} over ${peer}, queries/s at recall@${K} ${RECALL}`;
-    return [{ goal, measured: ratio, required, direction: 'at least' as const }];
+function speedGoals(curves: readonly Curve[], set: string): Goal[] {
+  const here = curves.filter((curve) => curve.set === set);
+  const own = here.find(({ name }) => name === OURS);
+  if (own === undefined) return [];
+  return here.flatMap((peer) => {
+    const required = REQUIRED[peer.name];
+    if (required === undefined) return [];
+    return GOAL_RECALLS.flatMap((recall) => {
+      const measured = ratioAt(recall, own, peer);
+      if (measured === null) return [];
+      const goal = `${set}: search over ${peer.name} at recall@${K} ${recall}`;
+      return [{ goal, measured, required, direction: 'at least' as const }];
+    });
+  });
+}
+
+function safetyGoals(curves: readonly Curve[]): Goal[] {
+  return setsOf(curves).flatMap((set) => {
+    const here = curves.filter((curve) => curve.set === set);
+    const own = here.find(({ name }) => name === OURS);
+    const peers = here.filter(({ peer }) => peer);
+    if (own === undefined || peers.length === 0) return [];
+    const ratios = peers.flatMap((peer) =>
+      SAFE_RECALLS.map((recall) => ratioAt(recall, own, peer)).filter((ratio) => ratio !== null),
+    );
+    if (ratios.length === 0) return [];
+    return [
+      {
+        goal: `${set}: search over the fastest peer, worst of all recalls from 0.9 on`,
+        measured: Math.min(...ratios),
+        required: 1,
+        direction: 'at least' as const,
+      },
+    ];
   });
 }

@@ -1,134 +1,182 @@
 /**
- * Search on one thread: recall/speed curves of every tier beside hnswlib-node, in one run, one
- * setting of everybody per round. Everybody has a process of its own and they take turns. All tiers
- * search the same graph: it is built once and loaded.
+ * Search on one thread: recall/speed curves of our index beside its peers on several sets, one
+ * setting of everybody per round. Everybody has a process of its own and they take turns.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { VectorIndex } from '@nigh/core';
 import { Child } from '../harness/child.ts';
-import { createData } from '../harness/data.ts';
-import { groundTruth, meanRecall } from '../harness/ground-truth.ts';
-import { TIERS, tierRuns } from '../harness/nigh.ts';
+import type { CurvePoint } from '../harness/curve.ts';
+import { type DataSet, loadDataSet } from '../harness/data-sets.ts';
+import { exactResults } from '../harness/exact-results.ts';
+import { meanRecall } from '../harness/ground-truth.ts';
+import { tierRuns } from '../harness/nigh.ts';
 import { readOptions } from '../harness/options.ts';
-import { loadPeers } from '../harness/peers.ts';
+import { failureRows, firstLine, loadPeers, type PeerFailure } from '../harness/peers.ts';
 import { publish } from '../harness/report.ts';
 import { interleave, samplesOf } from '../harness/run.ts';
-import type { ContestantSettings, SearchAnswer, SearchQuestion } from './search-contestant.ts';
+import type { ContestantTask, SearchAnswer, SearchQuestion } from './search-contestant.ts';
+import { type Contestant, contestantsOf, SEARCH_SETS } from './search-contestants.ts';
 import {
   type Curve,
   compareCurves,
   curveRows,
   K,
-  RECALL,
+  ratioRows,
   searchGoals,
   summaryRow,
 } from './search-report.ts';
 
-const EF_SEARCH = [10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320];
+const EF_SEARCH = [10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 448];
+/** A curve ends here: more work would find nothing more. */
+const ENOUGH_RECALL = 0.9995;
+/** And where more work has stopped to find more, as it does on narrow codes. */
+const MIN_GAIN = 0.0002;
+/** Graphs that are built at the same time; building is not what is measured. */
+const BUILDERS = 2;
 
 const options = readOptions({
-  count: 100_000,
-  dimension: 128,
-  queries: 1_000,
-  seed: 1,
+  sets: SEARCH_SETS.length,
+  count: 1_000_000,
   M: 16,
   efConstruction: 100,
   peerEfConstruction: 200,
-  rounds: 7,
-  passes: 2,
+  seed: 1,
+  rounds: 5,
 });
 
 interface Subject {
+  readonly contestant: Contestant;
   readonly child: Child;
-  readonly curve: Curve;
+  readonly points: CurvePoint[];
+  bytesPerVector: number | null;
 }
 
-const { count, dimension, queries: queryCount, seed, M, passes } = options;
-const dataOptions = { count, dimension, queryCount, seed };
 const peers = loadPeers(options.save);
-console.log('making data and exact results …');
-const data = createData(dataOptions);
-const [truth = []] = groundTruth(data.vectors, data.queries, { dimension, k: K, counts: [count] });
-const subjects = [...(await startNigh()), ...(await startPeers())];
-for (const efSearch of EF_SEARCH) await measureEverybody(efSearch);
-for (const { child } of subjects) child.stop();
-report(subjects.map(({ curve }) => curve));
+const failures: PeerFailure[] = [...peers.failures];
+const curves: Curve[] = [];
+const missing: string[] = [];
+for (const name of SEARCH_SETS.slice(0, options.sets)) {
+  const set = loadDataSet(name, options.count);
+  if (set === undefined) missing.push(name);
+  else curves.push(...(await measureSet(set)));
+}
+report();
 
-async function startNigh(): Promise<Subject[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'nigh-search-'));
-  const snapshot = join(folder, 'index.nigh');
-  console.log('building nigh …');
-  const { efConstruction } = options;
-  const built = await VectorIndex.build(data.vectors, { dimension, M, efConstruction, seed });
-  await built.save(snapshot);
-  await built.close();
-  const started: Subject[] = [];
-  for (const tier of TIERS.filter(tierRuns)) {
-    const settings = { data: dataOptions, k: K, tier, snapshot };
-    started.push(await start({ name: `nigh ${tier}`, peer: false, points: [] }, settings));
-  }
-  await rm(folder, { recursive: true });
-  return started;
+async function measureSet(set: DataSet): Promise<Curve[]> {
+  const start = performance.now();
+  const truth = await exactResults(set, K);
+  const subjects = await startAll(set);
+  const built = performance.now();
+  for (const efSearch of EF_SEARCH) await measureEverybody(subjects, efSearch, truth);
+  for (const { child } of subjects) await child.stop();
+  const seconds = [built - start, performance.now() - built].map((time) => Math.round(time / 1000));
+  console.log(
+    `${set.name} (${set.count} vectors): built in ${seconds[0]} s, measured in ${seconds[1]} s`,
+  );
+  return subjects.map(({ contestant: { name, settings }, points, bytesPerVector }) => {
+    return { name, set: set.name, peer: settings.library === 'peer', bytesPerVector, points };
+  });
 }
 
-async function startPeers(): Promise<Subject[]> {
-  const started: Subject[] = [];
-  const efConstruction = options.peerEfConstruction;
-  const buildOptions = { dimension, M, efConstruction, seed, threads: 1 };
-  for (const { name } of peers) {
-    console.log(`building ${name} …`);
-    const settings = { data: dataOptions, k: K, peer: name, buildOptions };
-    started.push(await start({ name, peer: true, points: [] }, settings));
-  }
-  return started;
+/** Starts the contestants of a set, in their order; who fails is noted, and the others go on. */
+async function startAll(set: DataSet): Promise<Subject[]> {
+  const names = peers.adapters.map(({ name }) => name);
+  const contestants = contestantsOf(set, { ...options, peers: names, tierRuns });
+  const started = new Map<Contestant, Subject>();
+  const waiting = [...contestants];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const subject = await start(next);
+      if (subject !== undefined) started.set(next, subject);
+    }
+  };
+  await Promise.all(Array.from({ length: BUILDERS }, work));
+  return contestants.flatMap((contestant) => started.get(contestant) ?? []);
 }
 
-async function start(curve: Curve, settings: ContestantSettings): Promise<Subject> {
+async function start(contestant: Contestant): Promise<Subject | undefined> {
   const program = join(import.meta.dirname, 'search-contestant.ts');
-  return { child: await Child.start(program, settings), curve };
-}
-
-/** Adds one point to every curve. */
-async function measureEverybody(efSearch: number): Promise<void> {
-  const ask = (child: Child, question: SearchQuestion) => child.ask<SearchAnswer>(question);
-  const contestants = subjects.map(({ curve, child }) => ({
-    name: curve.name,
-    measure: async () => (await ask(child, { efSearch, passes })).queriesPerSecond,
-  }));
-  const samples = await interleave(contestants, { rounds: options.rounds });
-  for (const { curve, child } of subjects) {
-    const { found } = await ask(child, { efSearch, passes: 0 });
-    const recall = meanRecall(truth, (query) => found[query] ?? []);
-    curve.points.push({ efSearch, recall, speeds: samplesOf(samples, curve.name) });
+  const task: ContestantTask = { contestant, k: K, count: options.count };
+  try {
+    const child = await Child.start(program, task);
+    return { contestant, child, points: [], bytesPerVector: null };
+  } catch (error) {
+    if (contestant.settings.library === 'nigh') throw error;
+    const reason = firstLine(error);
+    console.log(`${contestant.name} is left out on ${contestant.set}: ${reason}`);
+    failures.push({ name: `${contestant.name}, ${contestant.set}`, reason });
+    return undefined;
   }
-  console.log(`efSearch ${efSearch} measured`);
 }
 
-function report(curves: readonly Curve[]): void {
-  const { efConstruction, peerEfConstruction, rounds } = options;
-  const comparisons = compareCurves(curves, data.description);
+/** Whether a higher efSearch could still find more. */
+function goesOn({ points }: Subject): boolean {
+  const [before, last] = [points.at(-2), points.at(-1)];
+  if (last === undefined) return true;
+  if (last.recall >= ENOUGH_RECALL) return false;
+  return before === undefined || last.recall - before.recall >= MIN_GAIN;
+}
+
+/** Adds one point to every curve that goes on. The untimed questions are the warm-up too. */
+async function measureEverybody(
+  all: readonly Subject[],
+  efSearch: number,
+  truth: readonly Uint32Array[],
+): Promise<void> {
+  const subjects = all.filter(goesOn);
+  const ask = ({ child }: Subject, timed: boolean): Promise<SearchAnswer> => {
+    return child.ask<SearchAnswer>({ efSearch, timed } satisfies SearchQuestion);
+  };
+  const recalls = new Map<Subject, number>();
+  for (const subject of subjects) {
+    const { found, bytesPerVector } = await ask(subject, false);
+    recalls.set(
+      subject,
+      meanRecall(truth, (query) => found[query] ?? []),
+    );
+    subject.bytesPerVector = bytesPerVector;
+  }
+  const contestants = subjects.map((subject) => ({
+    name: subject.contestant.name,
+    measure: async () => (await ask(subject, true)).queriesPerSecond,
+  }));
+  const samples = await interleave(contestants, { rounds: options.rounds, warmup: 0 });
+  for (const subject of subjects) {
+    const speeds = samplesOf(samples, subject.contestant.name);
+    subject.points.push({ efSearch, recall: recalls.get(subject) ?? 0, speeds });
+  }
+}
+
+function report(): void {
+  const { M, efConstruction, peerEfConstruction, rounds, seed } = options;
+  const sets = [...new Set(curves.map(({ set }) => set))];
   publish(
     {
       program: 'search',
       command: 'pnpm --filter @nigh/benchmarks run search',
-      data: { description: data.description, ...dataOptions },
+      data: { description: `${sets.join('; ')}; held-out queries, clustered ones with seed 1` },
       parameters: {
-        ...{ M, efConstruction, peerEfConstruction, k: K, rounds, passes },
+        ...{ M, efConstruction, peerEfConstruction, k: K, rounds, seed },
         efSearch: EF_SEARCH,
       },
       method: [
         'One thread, one query per call, a process for each contestant, one running at a time.',
-        'Per efSearch every contestant runs once per round, after one round that does not count.',
+        'Per efSearch every contestant answers all queries once untimed, for its recall, and then',
+        `once in each of ${rounds} rounds, or as many as half a second is enough for. A curve ends`,
+        'where more work finds nothing more.',
         'Queries per second is the median of the rounds; ratios are medians of ratios by round.',
-        `At recall ${RECALL}: interpolated, linear in recall and in the logarithm of speed.`,
-        'All nigh tiers load the same snapshot, so they search the same graph.',
-        ...peers.map(({ name, version, note }) => `${name} ${version}: ${note}.`),
+        `Equal recall: interpolated, linear in recall and in the logarithm of speed.`,
+        'All nigh tiers search the same graph. "derived": vectors projected from text.',
+        ...peers.adapters.map(({ name, version, note }) => `${name} ${version}: ${note}.`),
+        ...missing.map((name) => `${name} was not there.`),
       ],
-      tables: { summary: curves.map(summaryRow), curve: curves.flatMap(curveRows) },
-      comparisons,
-      goals: searchGoals(comparisons),
+      tables: {
+        summary: curves.map(summaryRow),
+        ratios: ratioRows(curves),
+        curve: curves.flatMap(curveRows),
+        failures: failureRows(failures),
+      },
+      comparisons: compareCurves(curves),
+      goals: searchGoals(curves),
     },
     options.save,
   );

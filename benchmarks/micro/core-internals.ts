@@ -11,6 +11,8 @@ export interface HotCode {
   l2FloatsQuad: Quad;
   dotCodes(a: number, b: number, words: number): number;
   dotCodesQuad: Quad;
+  hammingBits(a: number, b: number, words: number): number;
+  dotPlanes(row: number, planes: number, words: number): number;
   poolReset(pool: number, capacity: number): void;
   poolInsert(pool: number, key: number, node: number): number;
 }

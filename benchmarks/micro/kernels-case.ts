@@ -45,6 +45,7 @@ async function measureKernels(settings: KernelSettings): Promise<KernelResult[]>
   const bench = new Bench({ name: tier, time: milliseconds, warmupTime: milliseconds / 10 });
   addFloatKernels(bench, hot, dimension);
   addCodeKernels(bench, hot, codes, codeWords);
+  addBitKernels(bench, hot, dimension);
   addPool(bench, hot, settings.seed);
   await bench.run();
   return bench.tasks.map(({ name, result }) => {
@@ -100,6 +101,24 @@ function addCodeKernels(bench: Bench, hot: HotCode, codes: number, words: number
     for (let a = codes; a < query; a += 4 * words) {
       hot.dotCodesQuad(query, a, a + words, a + 2 * words, a + 3 * words, words, OUT);
     }
+  });
+}
+
+/** Bits are whatever lies where the floats do: they are counted at the same speed. */
+function addBitKernels(bench: Bench, hot: HotCode, dimension: number): void {
+  const words = Math.ceil(dimension / 128) * 4;
+  const query = VECTORS + COUNT * words;
+  bench.add('hammingBits', () => {
+    let sink = 0;
+    for (let word = VECTORS; word < query; word += words) {
+      sink += hot.hammingBits(query, word, words);
+    }
+    return sink;
+  });
+  bench.add('dotPlanes', () => {
+    let sink = 0;
+    for (let word = VECTORS; word < query; word += words) sink += hot.dotPlanes(word, query, words);
+    return sink;
   });
 }
 

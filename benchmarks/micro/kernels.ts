@@ -21,11 +21,31 @@ const rows = DIMENSIONS.flatMap((dimension) =>
     return runTier({ tier, dimension, seed, milliseconds });
   }),
 );
+/** How many times faster bits are than floats at the larger dimension, by kernel and floats' tier. */
+const BIT_GOALS = [
+  ['hammingBits', 'javascript', 20],
+  ['hammingBits', tiers[0], 8],
+  ['dotPlanes', 'javascript', 20],
+  ['dotPlanes', tiers[0], 8],
+] as const;
+const fastest = tiers[0];
+const nanoseconds = (kernel: string, tier: unknown): number => {
+  const row = rows.find((one) => {
+    return one.kernel === kernel && one.tier === tier && one.dimension === DIMENSIONS[1];
+  });
+  return Number(row?.nanoseconds);
+};
+const goals = BIT_GOALS.map(([kernel, tier, required]) => ({
+  goal: `${kernel} (${fastest}) over l2Floats (${tier}) at ${DIMENSIONS[1]} components`,
+  measured: significant(nanoseconds('l2Floats', tier) / nanoseconds(kernel, fastest), 3),
+  required,
+  direction: 'at least' as const,
+}));
 publish(
   {
     program: 'kernels',
     command: 'pnpm --filter @nigh/benchmarks run kernels',
-    data: { description: `random floats and 7-bit codes, seed ${seed}`, seed },
+    data: { description: `random floats, 7-bit codes and bits, seed ${seed}`, seed },
     parameters: { milliseconds, dimensions: DIMENSIONS },
     method: [
       'tinybench; one process per tier and dimension; one query against 512 vectors in cache.',
@@ -34,7 +54,7 @@ publish(
     ],
     tables: { kernels: rows },
     comparisons: [],
-    goals: [],
+    goals,
   },
   save,
 );

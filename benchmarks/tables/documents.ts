@@ -1,44 +1,75 @@
 /**
- * Puts the tables into the documents, between `<!-- table:NAME -->` and `<!-- /table -->`. What
- * stands between the markers is replaced, so running it twice changes nothing.
+ * Puts the tables and plots into the documents, between `<!-- table:NAME -->` and
+ * `<!-- /table -->`, `<!-- plots:PREFIX -->` and `<!-- /plots -->`. What stands between the markers
+ * is replaced, so running it twice changes nothing. The files of the plots are replaced with them.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { type PlotFile, plotFiles, plotImages } from './plots.ts';
 import { type Reports, renderTable } from './render.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const PLOT_FOLDER = join(ROOT, 'docs', 'plots');
 
 /** Documents with tables, from the root of the workspace; a missing one is passed over. */
 export const DOCUMENTS: readonly string[] = ['README.md', 'docs/benchmarks.md'];
 
-const OPENING = /<!-- table:([a-z-]+) -->/g;
-const BLOCK = /<!-- table:([a-z-]+) -->\n[\s\S]*?<!-- \/table -->/g;
+const OPENING = /<!-- (?:table|plots):([a-z0-9-]+) -->/g;
+const BLOCK = /<!-- (table|plots):([a-z0-9-]+) -->\n[\s\S]*?<!-- \/\1 -->/g;
 
 export interface DocumentUpdate {
   readonly path: string;
-  readonly current: string;
-  readonly updated: string;
+  /** Undefined where there is no such file yet. */
+  readonly current: string | undefined;
+  /** Undefined where the file belongs to no result any more. */
+  readonly updated: string | undefined;
 }
 
-/** Every document as it is and as it should be. */
+/** Every document and plot as it is and as it should be. */
 export function documentUpdates(reports: Reports): DocumentUpdate[] {
-  return DOCUMENTS.map((document) => join(ROOT, document))
+  const plots = plotFiles(reports);
+  const documents = DOCUMENTS.map((document) => join(ROOT, document))
     .filter((path) => existsSync(path))
     .map((path) => {
       const current = readFileSync(path, 'utf8');
-      return { path, current, updated: withTables(current, reports) };
+      const folder = relative(dirname(path), PLOT_FOLDER).replaceAll(sep, '/');
+      return { path, current, updated: withTables(current, reports, { plots, folder }) };
     });
+  return [...documents, ...plotUpdates(plots)];
+}
+
+function plotUpdates(plots: readonly PlotFile[]): DocumentUpdate[] {
+  const present = existsSync(PLOT_FOLDER)
+    ? readdirSync(PLOT_FOLDER).filter((file) => file.endsWith('.svg'))
+    : [];
+  const wanted = new Map(plots.map(({ name, svg }) => [`${name}.svg`, svg]));
+  return [...new Set([...present, ...wanted.keys()])].map((file) => {
+    const path = join(PLOT_FOLDER, file);
+    const current = present.includes(file) ? readFileSync(path, 'utf8') : undefined;
+    return { path, current, updated: wanted.get(file) };
+  });
+}
+
+/** The plots there are, and the folder of their files as the document sees it. */
+export interface Embedded {
+  readonly plots: readonly PlotFile[];
+  readonly folder: string;
 }
 
 /** @throws when a marker names no table, or is not closed before the next one opens. */
-export function withTables(text: string, reports: Reports): string {
+export function withTables(
+  text: string,
+  reports: Reports,
+  { plots, folder }: Embedded = { plots: [], folder: '.' },
+): string {
   const opened = text.match(OPENING)?.length ?? 0;
   const blocks = text.match(BLOCK) ?? [];
   const nested = blocks.find((block) => (block.match(OPENING)?.length ?? 0) > 1);
   if (blocks.length !== opened || nested !== undefined) {
     throw new Error(`${opened} table markers but not as many closed ones: <!-- /table -->`);
   }
-  return text.replace(BLOCK, (_, name: string) => {
-    return `<!-- table:${name} -->\n\n${renderTable(name, reports)}\n\n<!-- /table -->`;
+  return text.replace(BLOCK, (_, kind: string, name: string) => {
+    const content = kind === 'table' ? renderTable(name, reports) : plotImages(plots, name, folder);
+    return `<!-- ${kind}:${name} -->\n\n${content}\n\n<!-- /${kind} -->`;
   });
 }

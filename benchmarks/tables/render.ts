@@ -27,23 +27,36 @@ const SOURCES: Readonly<Record<string, TableSource>> = {
     program: 'search',
     table: 'summary',
     columns: [
+      { key: 'set', title: 'data' },
       { key: 'name', title: 'index' },
+      { key: 'at95', title: 'queries/s at recall@10 0.95' },
       { key: 'recall', title: 'at recall@10' },
       { key: 'queriesPerSecond', title: 'queries/s' },
       { key: 'firstEfSearch', title: 'first efSearch to reach it' },
       { key: 'firstRecall', title: 'its recall@10', format: recallText },
       { key: 'firstQueriesPerSecond', title: 'its queries/s' },
+      { key: 'bytesPerVector', title: 'bytes per vector, by its own account' },
     ],
   },
-  'search-curve': {
+  'search-ratios': {
     program: 'search',
-    table: 'curve',
+    table: 'ratios',
     columns: [
-      { key: 'name', title: 'index' },
-      { key: 'efSearch', title: 'efSearch' },
-      recall,
-      { key: 'queriesPerSecond', title: 'queries/s (median)' },
-      ...range,
+      { key: 'set', title: 'data' },
+      { key: 'recall', title: 'recall@10' },
+      { key: 'queriesPerSecond', title: 'nigh, queries/s' },
+      ...[
+        ...['hnswlib-node', 'usearch f32', 'usearch bf16', 'usearch i8'],
+        ...['zvec', 'zvec fp16', 'zvec int8'],
+      ].map((peer) => ({ key: peer, title: `over ${peer}`, format: ratioText })),
+    ],
+  },
+  'search-failures': {
+    program: 'search',
+    table: 'failures',
+    columns: [
+      { key: 'name', title: 'peer' },
+      { key: 'reason', title: 'why it is missing' },
     ],
   },
   'build-summary': {
@@ -78,15 +91,30 @@ const SOURCES: Readonly<Record<string, TableSource>> = {
       { key: 'peakMegabytes', title: 'peak MB' },
     ],
   },
-  latency: {
-    program: 'latency',
-    table: 'latency',
+  growth: {
+    program: 'growth',
+    table: 'growth',
     columns: [
       { key: 'count', title: 'vectors' },
+      { key: 'asking', title: 'asked for' },
       { key: 'method', title: 'method' },
+      { key: 'efSearch', title: 'efSearch' },
       recall,
       { key: 'p50Microseconds', title: 'p50, µs' },
       { key: 'p99Microseconds', title: 'p99, µs' },
+      { key: 'queriesPerSecond', title: 'queries/s' },
+      { key: 'buildVectorsPerSecond', title: 'built, vectors/s' },
+      { key: 'bytesPerVector', title: 'bytes per vector' },
+    ],
+  },
+  batch: {
+    program: 'batch',
+    table: 'batch',
+    columns: [
+      { key: 'name', title: 'how' },
+      { key: 'queriesPerSecond', title: 'queries/s (median)' },
+      ...range,
+      { key: 'overLoop', title: 'over the loop', format: ratioText },
     ],
   },
   memory: {
@@ -187,8 +215,13 @@ export function renderTable(name: string, reports: Reports): string {
   const report = reports.get(source.program);
   if (report === undefined) return `No result of \`${source.program}\` has been committed.`;
   const rows = report.tables[source.table];
-  if (rows === undefined) throw new Error(`a ${source.program} result lacks ${source.table}`);
-  return `${markdownTable(source.columns, rows)}\n\n${caption(report)}`;
+  if (rows === undefined) {
+    return `No result of \`${source.program}\` with this table has been committed.`;
+  }
+  if (rows.length === 0) return `None.\n\n${caption(report)}`;
+  // A column that no row knows belongs to another version of the program.
+  const columns = source.columns.filter(({ key }) => rows.some((row) => row[key] !== undefined));
+  return `${markdownTable(columns, rows)}\n\n${caption(report)}`;
 }
 
 function caption(report: Report): string {

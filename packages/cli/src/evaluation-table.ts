@@ -21,6 +21,13 @@ export interface ExactSpeed {
   readonly p99: number;
 }
 
+/** What a point was measured with: `34 for 0.95` when a recall led to it. */
+function nameWidth({ efSearch, target }: EvaluatePoint): string {
+  const width = efSearch === 0 ? 'exact scan' : `${efSearch}`;
+  if (target !== undefined) return `${width} for ${target}`;
+  return efSearch === DEFAULT_EF_SEARCH ? `default ${width}` : width;
+}
+
 /** One row per efSearch, and one for the exact scan when it was measured too. */
 export function renderEvaluation(
   evaluation: Evaluation,
@@ -36,11 +43,7 @@ export function renderEvaluation(
   const speed = exact?.speed ?? { queriesPerSecond: 0, p50: 0, p99: 0 };
   return renderTable(
     [
-      column(
-        'efSearch',
-        ({ efSearch }) => (efSearch === DEFAULT_EF_SEARCH ? `default ${efSearch}` : `${efSearch}`),
-        () => 'exact scan',
-      ),
+      column('efSearch', nameWidth, () => 'exact scan'),
       column(
         `recall@${k}`,
         (point) => formatRecall(point.recall),

@@ -28,6 +28,18 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** `0.95`: a share above 0, at most 1. */
+export function share(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('expected a number above 0, at most 1.');
+}
+
+/** `0.9,0.95`: shares, separated by commas. */
+export function shareList(text: string): number[] {
+  return text.split(',').map(share);
+}
+
 /** `10,20,40`: whole numbers of at least 1, separated by commas. */
 export function wholeNumberList(text: string): number[] {
   return text.split(',').map(wholeNumber(1));

@@ -37,6 +37,15 @@ export function clear(word: i32, words: i32): void {
   memory.fill(<usize>word << 2, 0, <usize>words << 2);
 }
 
+export function copyWords(from: i32, to: i32, words: i32): void {
+  memory.copy(<usize>to << 2, <usize>from << 2, <usize>words << 2);
+}
+
+@inline
+export function asInteger(flag: boolean): i32 {
+  return <i32>flag;
+}
+
 @inline
 export function multiply(a: i32, b: i32): i32 {
   return a * b;
@@ -58,14 +67,22 @@ export function setFromSortable(word: i32, key: i32): void {
   store<i32>(<usize>word << 2, key ^ ((key >> 31) & 0x7fffffff));
 }
 
-export function shiftPairs(first: i32, end: i32): void {
+export function shiftGreater(first: i32, end: i32, key: i32): i32 {
   const start = <usize>first << 2;
+  const keys = i32x4.splat(key);
   let at = <usize>end << 2;
   while (at >= start + 16) {
+    const pairs = v128.load(at - 16);
+    const greater = i32x4.gt_s(pairs, keys);
+    if (!(i32x4.extract_lane(greater, 0) & i32x4.extract_lane(greater, 2))) break;
+    v128.store(at - 8, pairs);
     at -= 16;
-    v128.store(at + 8, v128.load(at));
   }
-  if (at > start) store<u64>(start + 8, load<u64>(start));
+  while (at > start && load<i32>(at - 8) > key) {
+    store<u64>(at, load<u64>(at - 8));
+    at -= 8;
+  }
+  return <i32>(at >> 2);
 }
 
 /** Adds the dot product of sixteen codes to four running sums. */
@@ -89,6 +106,12 @@ export function sumLanes(sum: v128): i32 {
   );
 }
 
+/** accumulate where the signs may be on the side of `b` instead. */
+@inline
+function accumulateSigned(sum: v128, a: v128, b: v128, isFine: bool): v128 {
+  return isFine ? accumulate(sum, b, a) : accumulate(sum, a, b);
+}
+
 export function dotCodes(a: i32, b: i32, words: i32): i32 {
   let left = <usize>a << 2;
   let right = <usize>b << 2;
@@ -110,9 +133,17 @@ export function transposeAdd(a: v128, b: v128, c: v128, d: v128): v128 {
   return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
 }
 
-/** Dot products of the codes at `query` with the rows at four places. */
+/** Dot products of the codes at `query` with the rows at four places; either side may have signs. */
 @inline
-function dotQuad(query: usize, a: usize, b: usize, c: usize, d: usize, bytes: usize): v128 {
+function dotQuad(
+  query: usize,
+  a: usize,
+  b: usize,
+  c: usize,
+  d: usize,
+  bytes: usize,
+  isFine: bool = false,
+): v128 {
   const end = query + bytes;
   let sa = i32x4.splat(0);
   let sb = i32x4.splat(0);
@@ -120,10 +151,10 @@ function dotQuad(query: usize, a: usize, b: usize, c: usize, d: usize, bytes: us
   let sd = i32x4.splat(0);
   while (query < end) {
     const q = v128.load(query);
-    sa = accumulate(sa, q, v128.load(a));
-    sb = accumulate(sb, q, v128.load(b));
-    sc = accumulate(sc, q, v128.load(c));
-    sd = accumulate(sd, q, v128.load(d));
+    sa = accumulateSigned(sa, q, v128.load(a), isFine);
+    sb = accumulateSigned(sb, q, v128.load(b), isFine);
+    sc = accumulateSigned(sc, q, v128.load(c), isFine);
+    sd = accumulateSigned(sd, q, v128.load(d), isFine);
     query += 16;
     a += 16;
     b += 16;
@@ -152,6 +183,75 @@ export function dotCodesQuad(
     bytes,
   );
   v128.store(<usize>out << 2, dots);
+}
+
+@inline
+function measureQuads(
+  query: i32,
+  own: i32,
+  codes: i32,
+  words: i32,
+  norms: i32,
+  mask: i32,
+  list: i32,
+  count: i32,
+  out: i32,
+  isFine: bool,
+): void {
+  const bytes = <usize>words << 2;
+  const first = <usize>codes << 2;
+  const normAt = <usize>norms << 2;
+  const owns = i32x4.splat(own);
+  const masks = i32x4.splat(mask);
+  let at = <usize>list << 2;
+  let to = <usize>out << 2;
+  const end = at + (<usize>count << 2);
+  if (count & 3) {
+    // The last four are filled up with the last: a quad costs no more than two single rows.
+    const last = load<i32>(end - 4);
+    store<i32>(end, last);
+    store<i32>(end, last, 4);
+    store<i32>(end, last, 8);
+  }
+  while (at < end) {
+    const a = <usize>load<i32>(at);
+    const b = <usize>load<i32>(at, 4);
+    const c = <usize>load<i32>(at, 8);
+    const d = <usize>load<i32>(at, 12);
+    let four = v128.load32_zero(normAt + (a << 2));
+    four = v128.load32_lane(normAt + (b << 2), four, 1);
+    four = v128.load32_lane(normAt + (c << 2), four, 2);
+    four = v128.load32_lane(normAt + (d << 2), four, 3);
+    const dots = dotQuad(
+      <usize>query << 2,
+      first + a * bytes,
+      first + b * bytes,
+      first + c * bytes,
+      first + d * bytes,
+      bytes,
+      isFine,
+    );
+    const sums = i32x4.add(owns, v128.and(four, masks));
+    v128.store(to, i32x4.sub(sums, i32x4.shl(dots, 1)));
+    at += 16;
+    to += 16;
+  }
+}
+
+export function measureCodes(
+  query: i32,
+  own: i32,
+  codes: i32,
+  words: i32,
+  norms: i32,
+  mask: i32,
+  list: i32,
+  count: i32,
+  out: i32,
+  isFine: bool,
+): void {
+  if (isFine) measureQuads(query, own, codes, words, norms, mask, list, count, out, true);
+  else measureQuads(query, own, codes, words, norms, mask, list, count, out, false);
 }
 
 export function nearestSelected(
@@ -374,21 +474,24 @@ export function dotFloatsQuad(
   store<f32>(to + 12, dotTail(sumFloatLanes(sd), at, pd, tail));
 }
 
+/** Without their signs, floats order as their bits do, and no number is above NaN. */
 export function maxMagnitude(word: i32, length: i32): f64 {
+  const mask = i32x4.splat(0x7fffffff);
   let at = <usize>word << 2;
-  const end = at + (<usize>(length & ~3) << 2);
-  let max = f32x4.splat(0);
-  while (at < end) {
-    max = f32x4.max(max, f32x4.abs(v128.load(at))); // NaN wins in f32x4.max
-    at += 16;
+  const last = at + (<usize>length << 2);
+  const end = at + (<usize>(length & ~7) << 2);
+  let a = i32x4.splat(0);
+  let b = a;
+  for (; at < end; at += 32) {
+    a = i32x4.max_s(a, v128.and(v128.load(at), mask));
+    b = i32x4.max_s(b, v128.and(v128.load(at, 16), mask));
   }
-  let largest = Mathf.max(
-    Mathf.max(f32x4.extract_lane(max, 0), f32x4.extract_lane(max, 1)),
-    Mathf.max(f32x4.extract_lane(max, 2), f32x4.extract_lane(max, 3)),
-  );
-  const last = (<usize>word << 2) + (<usize>length << 2);
-  for (; at < last; at += 4) largest = Mathf.max(largest, Mathf.abs(load<f32>(at)));
-  return <f64>largest;
+  for (; at + 16 <= last; at += 16) a = i32x4.max_s(a, v128.and(v128.load(at), mask));
+  a = i32x4.max_s(a, b);
+  a = i32x4.max_s(a, v128.shuffle<i32>(a, a, 2, 3, 0, 1));
+  let largest = max(i32x4.extract_lane(a, 0), i32x4.extract_lane(a, 1));
+  for (; at < last; at += 4) largest = max(largest, load<i32>(at) & 0x7fffffff);
+  return <f64>reinterpret<f32>(largest);
 }
 
 export function squareScaled(word: i32, length: i32, factor: f64): f64 {
@@ -419,6 +522,72 @@ export function scaleFloats(word: i32, length: i32, factor: f64): void {
     at += 8;
   }
   if (length & 1) store<f32>(at, <f32>(<f64>load<f32>(at) * factor));
+}
+
+export function orWords(word: i32, words: i32): i32 {
+  let at = <usize>word << 2;
+  const end = at + (<usize>words << 2);
+  let bits = i32x4.splat(0);
+  for (; at < end; at += 16) bits = v128.or(bits, v128.load(at));
+  bits = v128.or(bits, v128.shuffle<i32>(bits, bits, 2, 3, 0, 1));
+  return i32x4.extract_lane(bits, 0) | i32x4.extract_lane(bits, 1);
+}
+
+/** The last numbers, fewer than a register: one by one against all before them. */
+@inline
+function isLastNeighbor(start: usize, at: usize, self: v128, limit: i32): bool {
+  const node = v128.load32_splat(at);
+  if (<u32>load<i32>(at) >= <u32>limit) return false;
+  let same = i32x4.eq(node, self);
+  let other = start;
+  for (; other + 16 <= at; other += 16) same = v128.or(same, i32x4.eq(node, v128.load(other)));
+  if (v128.any_true(same)) return false;
+  for (; other < at; other += 4) {
+    if (load<i32>(other) === load<i32>(at)) return false;
+  }
+  return true;
+}
+
+/** Pairs in one register meet when it is turned by one and by two; others number by number. */
+export function areNeighbors(
+  word: i32,
+  count: i32,
+  self: i32,
+  limit: i32,
+  first: i32,
+  length: i32,
+): bool {
+  const start = <usize>word << 2;
+  const end = start + (<usize>(count & ~3) << 2);
+  const last = start + (<usize>count << 2);
+  const limits = i32x4.splat(limit);
+  const selves = i32x4.splat(self);
+  const firsts = i32x4.splat(first);
+  let bad = i32x4.splat(0);
+  let at = start;
+  for (; at < end; at += 16) {
+    const four = v128.load(at);
+    bad = v128.or(bad, i32x4.ge_u(four, limits));
+    bad = v128.or(bad, i32x4.eq(four, selves));
+    bad = v128.or(bad, i32x4.lt_u(i32x4.sub(four, firsts), i32x4.splat(length)));
+    bad = v128.or(bad, i32x4.eq(four, v128.shuffle<i32>(four, four, 1, 2, 3, 0)));
+    bad = v128.or(bad, i32x4.eq(four, v128.shuffle<i32>(four, four, 2, 3, 0, 1)));
+    const a = v128.load32_splat(at);
+    const b = v128.load32_splat(at, 4);
+    const c = v128.load32_splat(at, 8);
+    const d = v128.load32_splat(at, 12);
+    for (let other = start; other < at; other += 16) {
+      const others = v128.load(other);
+      const ab = v128.or(i32x4.eq(a, others), i32x4.eq(b, others));
+      bad = v128.or(bad, v128.or(ab, v128.or(i32x4.eq(c, others), i32x4.eq(d, others))));
+    }
+  }
+  if (v128.any_true(bad)) return false;
+  for (; at < last; at += 4) {
+    if (!isLastNeighbor(start, at, selves, limit)) return false;
+    if (<u32>(load<i32>(at) - first) < <u32>length) return false;
+  }
+  return true;
 }
 
 @inline

@@ -9,7 +9,7 @@ import asc from 'assemblyscript/asc';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 /** Files of src/hot that asc reads from assembly/ instead: the kernels, in SIMD. */
-const TWINS = ['machine.ts', 'block-kernels.ts'];
+const TWINS = ['machine.ts', 'block-kernels.ts', 'code-kernels.ts', 'product-kernels.ts'];
 const generated = resolve(root, 'src/engine/wasm.generated.ts');
 
 const FLAGS = [

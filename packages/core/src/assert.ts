@@ -34,6 +34,22 @@ export function assertInteger(
   );
 }
 
+/** What a number must be, in words and as a test. */
+export interface NumberRule {
+  readonly expected: string;
+  readonly accepts: (value: number) => boolean;
+}
+
+/** `value` as a number of a kind. */
+export function assertNumber(value: unknown, blame: Blame, rule: NumberRule): number {
+  if (typeof value === 'number' && rule.accepts(value)) return value;
+  throw new VectorIndexError(
+    blame.code,
+    `${blame.name} must be ${rule.expected}; got ${describe(value)}`,
+    { name: blame.name, expected: rule.expected, got: detail(value) },
+  );
+}
+
 /** `value` as one of `choices`. */
 export function assertChoice<T extends string>(
   value: unknown,

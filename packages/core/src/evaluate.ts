@@ -11,7 +11,7 @@ import { checkQuery } from './ingest.ts';
 import type { Metric } from './memory/layout.ts';
 import { DEFAULT_EF_SEARCH, MAX_EF_SEARCH } from './options.ts';
 import type { BatchResult, SearchResult } from './results.ts';
-import { MAX_K, type SearchOptions } from './search/search-options.ts';
+import { assertRecall, effortTwice, MAX_K, type SearchOptions } from './search/search-options.ts';
 import { copyVectors, countVectors, type Vectors } from './vectors.ts';
 import { checkWorkOptions } from './work-options.ts';
 
@@ -24,11 +24,16 @@ export interface EvaluateOptions extends WorkOptions {
   readonly queries?: Vectors;
   /** Beam widths to measure, one or a list. Default 64. */
   readonly efSearch?: number | readonly number[];
+  /** Instead of those: recalls to aim at, one or a list, each with the width chosen for it. */
+  readonly recall?: number | readonly number[];
 }
 
 /** One beam width: its recall and what it cost. One thread, one query at a time. */
 export interface EvaluatePoint {
+  /** The beam width; 0 when everything was scanned because a recall asked for it. */
   readonly efSearch: number;
+  /** The recall that was aimed at, if one was. */
+  readonly target?: number;
   /** Mean of |found and exact| / min(k, count). */
   readonly recall: number;
   readonly queriesPerSecond: number;
@@ -55,6 +60,14 @@ export interface Searchable {
   getVector(node: number): Float32Array;
   search(query: Float32Array, k: number, options?: SearchOptions): SearchResult;
   searchBatch(queries: Vectors, k: number, options?: SearchOptions): Promise<BatchResult>;
+}
+
+/** What is measured: a beam width, or the one that a recall leads to. */
+type Trial = { readonly efSearch: number } | { readonly efSearch: number; readonly recall: number };
+
+/** The options of its searches. */
+function searchOptions(trial: Trial): SearchOptions {
+  return 'recall' in trial ? { recall: trial.recall } : { efSearch: trial.efSearch };
 }
 
 /** Queries with their exact answers; `self` is the stored node a query is, if it is one. */
@@ -117,19 +130,21 @@ function percentile(sorted: Float64Array, share: number): number {
 /**
  * Answers some queries untimed, so that the engine has compiled what the first ones would wait for.
  */
-function warmUp(index: Searchable, exam: Exam, efSearch: number): void {
-  for (const query of exam.queries.slice(0, WARM_UP_QUERIES))
-    index.search(query, exam.k, { efSearch });
+function warmUp(index: Searchable, exam: Exam, trial: Trial): void {
+  for (const query of exam.queries.slice(0, WARM_UP_QUERIES)) {
+    index.search(query, exam.k, searchOptions(trial));
+  }
 }
 
 /** Answers the exam at one beam width, yielding to the event loop now and then. */
 async function measurePoint(
   index: Searchable,
   exam: Exam,
-  efSearch: number,
+  trial: Trial,
   options: EvaluateOptions,
 ): Promise<EvaluatePoint> {
   const { queries, self, k, truth } = exam;
+  const { efSearch } = trial;
   const times = new Float64Array(queries.length);
   let hits = 0;
   let expected = 0;
@@ -138,11 +153,11 @@ async function measurePoint(
   const report = (done: number): void =>
     options.onProgress?.({ phase: `efSearch ${efSearch}`, done, total: queries.length });
   report(0);
-  warmUp(index, exam, efSearch);
+  warmUp(index, exam, trial);
   let slice = performance.now();
   for (let i = 0; i < queries.length; i++) {
     const start = performance.now();
-    const found = index.search(queries[i], self[i] < 0 ? k : withSelf(k), { efSearch });
+    const found = index.search(queries[i], self[i] < 0 ? k : withSelf(k), searchOptions(trial));
     times[i] = performance.now() - start;
     for (const node of withoutSelf(found.nodes, self[i], k)) if (truth[i].has(node)) hits++;
     expected += truth[i].size;
@@ -160,6 +175,7 @@ async function measurePoint(
   const count = Math.max(1, queries.length);
   return {
     efSearch,
+    ...('recall' in trial && { target: trial.recall }),
     recall: expected > 0 ? hits / expected : 1,
     queriesPerSecond: total > 0 ? (1000 * queries.length) / total : 0,
     p50: percentile(sorted, 0.5),
@@ -169,10 +185,27 @@ async function measurePoint(
   };
 }
 
-/** The beam widths asked for, checked. */
-function readWidths(raw: unknown): number[] {
-  const list: readonly unknown[] = Array.isArray(raw) && raw.length > 0 ? raw : [raw];
-  return list.map((width) => assertInteger(width, [1, MAX_EF_SEARCH], argument('efSearch')));
+function listOf(raw: unknown): readonly unknown[] {
+  return Array.isArray(raw) && raw.length > 0 ? raw : [raw];
+}
+
+/** The beam width that a recall leads to. */
+export type ChooseWidth = (k: number, recall: number) => number;
+
+/** What to measure, checked. */
+function readTrials(options: EvaluateOptions, k: number, choose: ChooseWidth): Trial[] {
+  const { efSearch, recall } = options;
+  if (recall === undefined) {
+    const widths = listOf(efSearch === undefined ? DEFAULT_EF_SEARCH : efSearch);
+    return widths.map((width) => ({
+      efSearch: assertInteger(width, [1, MAX_EF_SEARCH], argument('efSearch')),
+    }));
+  }
+  if (efSearch !== undefined) throw effortTwice();
+  return listOf(recall).map((value) => {
+    const target = assertRecall(value);
+    return { recall: target, efSearch: choose(k, target) };
+  });
 }
 
 /**
@@ -180,17 +213,21 @@ function readWidths(raw: unknown): number[] {
  *
  * @throws {VectorIndexError} INVALID_ARGUMENT, INVALID_OPTION, DIMENSION_MISMATCH, ABORTED
  */
-export async function evaluateIndex(index: Searchable, raw: EvaluateOptions): Promise<Evaluation> {
-  const names = ['k', 'sample', 'queries', 'efSearch', 'onProgress', 'signal'];
+export async function evaluateIndex(
+  index: Searchable,
+  raw: EvaluateOptions,
+  choose: ChooseWidth,
+): Promise<Evaluation> {
+  const names = ['k', 'sample', 'queries', 'efSearch', 'recall', 'onProgress', 'signal'];
   const given = assertOptions(raw, names);
   checkWorkOptions(given);
   const options = given as EvaluateOptions;
   const k = assertInteger(options.k ?? 10, [1, MAX_K], argument('k'));
   assertInteger(options.sample ?? 1000, [1, 2 ** 31 - 1], argument('sample'));
-  const widths = readWidths(options.efSearch === undefined ? DEFAULT_EF_SEARCH : options.efSearch);
+  const trials = readTrials(options, k, choose);
   const exam = await prepareExam(index, k, options);
   const points: EvaluatePoint[] = [];
-  for (const efSearch of widths) points.push(await measurePoint(index, exam, efSearch, options));
+  for (const trial of trials) points.push(await measurePoint(index, exam, trial, options));
   const queries = options.queries ? 'given' : 'leave-one-out';
   return { k, sample: exam.queries.length, queries, points };
 }

@@ -1,17 +1,34 @@
 // The public surface of @nigh/core. What is not exported here may change without notice.
 
 export type { Progress, WorkOptions } from './build/runner.ts';
+export type {
+  CalibratedRecall,
+  CalibrateOptions,
+  Calibration,
+  CalibrationPoint,
+  CalibrationQueries,
+} from './calibrate/calibrate.ts';
 export type { Tier } from './engine/tier.ts';
 export { ErrorCode, type ErrorDetails, VectorIndexError } from './errors.ts';
 export type { EvaluateOptions, EvaluatePoint, Evaluation } from './evaluate.ts';
 export type { EntryKind, Metric } from './memory/layout.ts';
 export type { MemoryKind } from './memory/segment-memory.ts';
-export { type Builder, DEFAULT_EF_SEARCH, type IndexOptions, type Quality } from './options.ts';
+export {
+  type Builder,
+  DEFAULT_EF_SEARCH,
+  type IndexOptions,
+  type Originals,
+  type Precision,
+  type Quality,
+  type Rerank,
+} from './options.ts';
+export { Quantizer, type QuantizerOptions } from './quantizer.ts';
 export { uniform } from './random.ts';
-export type { BatchResult, SearchResult } from './results.ts';
-export type { SearchOptions } from './search/search-options.ts';
+export type { BatchResult, RangeResult, SearchResult, SearchWork } from './results.ts';
+export type { RangeOptions, SearchOptions } from './search/search-options.ts';
+export type { SharedIndex } from './shared-index.ts';
 export type { LoadOptions } from './snapshot/load.ts';
 export type { IndexBytes, IndexStats } from './stats.ts';
-export { type AddedNodes, type SharedIndex, VectorIndex } from './vector-index.ts';
+export { type AddedNodes, VectorIndex } from './vector-index.ts';
 export type { Query, Vectors } from './vectors.ts';
 export type { Problem, ProblemKind } from './verify.ts';

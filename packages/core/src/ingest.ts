@@ -2,15 +2,26 @@
 // cosine. Nothing is published here, so when a vector is bad nothing has changed.
 
 import { ErrorCode, VectorIndexError } from './errors.ts';
-import type { Metric } from './memory/layout.ts';
+import type { Metric, VectorKind } from './memory/layout.ts';
 import type { Slots } from './segment-list.ts';
 import { copyQuery, copyVectors, type Vectors } from './vectors.ts';
 
 const MAX_FLOAT32 = 3.4028234663852886e38;
 
-/** Largest magnitude of a component: beyond it a squared distance would overflow float32. */
-export function componentLimit(dimension: number, metric: Metric): number {
-  return metric === 'cosine' ? MAX_FLOAT32 : Math.sqrt(MAX_FLOAT32 / dimension) / 2;
+const MAX_FLOAT16 = 65504;
+
+/**
+ * Largest magnitude of a component: beyond it a squared distance would overflow float32, or the
+ * component the format it is kept in. Under cosine any length will do.
+ */
+export function componentLimit(
+  dimension: number,
+  metric: Metric,
+  vectors: VectorKind = 'float32',
+): number {
+  if (metric === 'cosine') return MAX_FLOAT32;
+  const limit = Math.sqrt(MAX_FLOAT32 / dimension) / 2;
+  return vectors === 'float16' ? Math.min(limit, MAX_FLOAT16) : limit;
 }
 
 /** The error for a vector of which some component is not finite or above the limit. */
@@ -28,8 +39,8 @@ function componentError(vector: Float32Array, limit: number, row?: number): Vect
   }
   return new VectorIndexError(
     ErrorCode.valueTooLarge,
-    `${where} has ${got} at component ${component}; beyond ${limit.toExponential(2)} squared ` +
-      'distances overflow float32: scale the vectors down',
+    `${where} has ${got} at component ${component}; beyond ${limit.toExponential(2)} ` +
+      'components or their squares overflow: scale the vectors down',
     { ...details, expected: limit },
   );
 }
@@ -44,10 +55,10 @@ function zeroError(row?: number): VectorIndexError {
 }
 
 /** Checks the vectors in `slots`; `row` is the caller's number of the first. */
-function checkSlots(slots: Slots, row: number): void {
+function checkSlots(slots: Slots, row: number, kept: VectorKind): void {
   const { segment, first, count } = slots;
   const { dimension, metric } = segment.layout;
-  const limit = componentLimit(dimension, metric);
+  const limit = componentLimit(dimension, metric, kept);
   const end = first + count;
   const bad = segment.hot.findInvalid(first, end, limit, metric === 'cosine' ? 0 : -1);
   if (bad < 0) return;
@@ -56,11 +67,14 @@ function checkSlots(slots: Slots, row: number): void {
   throw componentError(vector, limit, row + bad - first);
 }
 
-/** Checks vectors that lie in `slots` already and prepares them for the metric. */
-export function admit(slots: readonly Slots[]): void {
+/**
+ * Checks vectors that lie in `slots` already and prepares them for the metric. `kept` is what they
+ * will be kept as one day.
+ */
+export function admit(slots: readonly Slots[], kept: VectorKind): void {
   let row = 0;
   for (const part of slots) {
-    checkSlots(part, row);
+    checkSlots(part, row, kept);
     row += part.count;
   }
   for (const { segment, first, count } of slots) {
@@ -103,32 +117,38 @@ export function ownVectors(input: Vectors, dimension: number, metric: Metric): V
 }
 
 /** Copies vectors that are ours into `slots`, checks them and prepares them for the metric. */
-export function ingest(own: Vectors, slots: readonly Slots[]): void {
+export function ingest(own: Vectors, slots: readonly Slots[], kept: VectorKind): void {
   let row = 0;
   for (const { segment, first, count } of slots) {
     const { dimension } = segment.layout;
     copyVectors(own, dimension, { first: row, count }, segment.vectors(first, count));
     row += count;
   }
-  admit(slots);
+  admit(slots, kept);
 }
 
-/** Copies and checks one query; a fresh array nobody else can change. */
-export function readQuery(query: unknown, dimension: number, metric: Metric): Float32Array {
-  const floats = new Float32Array(dimension);
-  copyQuery(query, dimension, floats);
+/**
+ * Copies one query and checks it; the copy is `own`, whose length is the dimension. Reading an
+ * array may run code of the caller's, which may search meanwhile: it gets a fresh one.
+ */
+export function readQuery(query: unknown, own: Float32Array, metric: Metric): Float32Array {
+  const floats = Array.isArray(query) ? new Float32Array(own.length) : own;
+  copyQuery(query, own.length, floats);
   checkQuery(floats, metric);
   return floats;
 }
 
-/** Checks one query's numbers; `row` is its number in a batch. */
-export function checkQuery(floats: Float32Array, metric: Metric, row?: number): void {
-  const limit = componentLimit(floats.length, metric);
+/** Checks one query's numbers; `row` is its number in a batch, `kept` what it will be kept as. */
+export function checkQuery(
+  floats: Float32Array,
+  metric: Metric,
+  row?: number,
+  kept?: VectorKind,
+): void {
+  const limit = componentLimit(floats.length, metric, kept);
   let largest = 0;
-  for (let i = 0; i < floats.length; i++) {
-    const magnitude = Math.abs(floats[i]);
-    if (!(magnitude <= limit)) throw componentError(floats, limit, row);
-    if (magnitude > largest) largest = magnitude;
-  }
+  // No branch, and NaN wins: four times the speed of looking at each component.
+  for (let i = 0; i < floats.length; i++) largest = Math.max(largest, Math.abs(floats[i]));
+  if (!(largest <= limit)) throw componentError(floats, limit, row);
   if (largest === 0 && metric === 'cosine') throw zeroError(row);
 }

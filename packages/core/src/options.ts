@@ -1,16 +1,19 @@
 // The options of an index: their defaults, limits and meaning. Limits come as DEFAULT, MIN, MAX;
 // everything behind this file sees only ResolvedOptions.
 
-import { assertChoice, assertInteger, assertOptions, option } from './assert.ts';
+import { assertBoolean, assertChoice, assertInteger, assertOptions, option } from './assert.ts';
 import { availableCores, hasNode } from './engine/runtime.ts';
 import { detectTier, TIERS, type Tier } from './engine/tier.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
 import {
+  type CodeKind,
   ENTRY_KINDS,
   type EntryKind,
+  GROWING,
   MAX_SEGMENT_BYTES,
   METRICS,
   type Metric,
+  type VectorKind,
 } from './memory/layout.ts';
 import { MEMORY_KINDS, type MemoryKind } from './memory/segment-memory.ts';
 
@@ -33,6 +36,16 @@ export const DEFAULT_QUALITY: Quality = 'balanced';
 export const BUILDERS = ['partitions', 'insertion'] as const;
 export type Builder = (typeof BUILDERS)[number];
 export const DEFAULT_BUILDER: Builder = 'partitions';
+export const PRECISIONS = ['float32', 'float16', 'int8', 'binary', 'pq'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+export const RERANKS = ['float32', 'float16'] as const;
+export type Rerank = (typeof RERANKS)[number];
+export const ORIGINALS = ['memory', 'none'] as const;
+export type Originals = (typeof ORIGINALS)[number];
+/** Bits are refused below, unless told that this is known: too few of them to tell much. */
+export const MIN_BINARY_DIMENSION = 256;
+/** Components that share a byte of a product by default: 48 times smaller than float32. */
+const COMPONENTS_PER_SUBSPACE = 12;
 export const DEFAULT_ENTRY: EntryKind = 'levels';
 /** RobustPrune's factor: a candidate is dropped when a kept one is 1.2 times nearer to it. */
 const PRUNE_ALPHA = 1.2;
@@ -53,6 +66,19 @@ export interface IndexOptions {
   readonly quality?: Quality;
   /** How a first graph is built: 'partitions' (default), or one vector after another. */
   readonly builder?: Builder;
+  /**
+   * What is kept of vectors once they are built: 'float32' (default), 'float16', or codes of
+   * 'int8', 'binary' (one bit a component) or 'pq' (products of subspaces).
+   */
+  readonly precision?: Precision;
+  /** Whether vectors are kept besides the codes. Default 'none' for 'int8', else 'memory'. */
+  readonly originals?: Originals;
+  /** What kept vectors are kept as, to finish searches with. Default 'float32'. */
+  readonly rerank?: Rerank;
+  /** Bytes of a product, 1 to dimension. Default a byte for each 12 components. */
+  readonly subspaces?: number;
+  /** Allows 'binary' below 256 components. */
+  readonly allowLowDimension?: boolean;
   /** How searches enter the graph: down its levels (default), or by a table of hubs. */
   readonly entry?: EntryKind;
   /** Start of all randomness; same input and seed give the same bytes. Default 1. */
@@ -78,6 +104,10 @@ export interface ResolvedOptions {
   readonly efConstruction: number;
   readonly quality: Quality;
   readonly builder: Builder;
+  readonly precision: Precision;
+  readonly originals: Originals;
+  readonly rerank: Rerank;
+  readonly subspaces: number;
   readonly entry: EntryKind;
   readonly seed: number;
   readonly threads: number;
@@ -95,6 +125,11 @@ export const INDEX_OPTION_NAMES: readonly string[] = [
   'efConstruction',
   'quality',
   'builder',
+  'precision',
+  'originals',
+  'rerank',
+  'subspaces',
+  'allowLowDimension',
   'entry',
   'seed',
   'threads',
@@ -123,6 +158,64 @@ export function unionAlpha(metric: Metric): number {
  */
 export function defaultFlatThreshold(dimension: number): number {
   return Math.min(4500, 180 + Math.round(170_000 / dimension));
+}
+
+/** What a segment keeps once it is built. */
+export interface Kept {
+  readonly codes: CodeKind;
+  readonly vectors: VectorKind;
+}
+
+export type PrecisionOptions = Pick<
+  ResolvedOptions,
+  'precision' | 'originals' | 'rerank' | 'subspaces'
+>;
+
+export function keptOf({ precision, originals, rerank }: PrecisionOptions): Kept {
+  const vectors = originals === 'none' ? 'none' : rerank;
+  if (precision === 'binary' || precision === 'pq') return { codes: precision, vectors };
+  return { codes: vectors === 'none' ? 'fine' : 'int8', vectors };
+}
+
+/** True when an index with these options keeps something else of a segment once it is built. */
+export function sealsSegments(options: PrecisionOptions): boolean {
+  const { codes, vectors } = keptOf(options);
+  return codes !== GROWING.codes || vectors !== GROWING.vectors;
+}
+
+function conflict(name: string, message: string, got: unknown): VectorIndexError {
+  return new VectorIndexError(ErrorCode.invalidOption, message, { name, got });
+}
+
+/** Precision and what belongs to it. */
+function resolvePrecision(given: Record<string, unknown>, dimension: number): PrecisionOptions {
+  const choice = <T extends string>(name: string, fallback: T, choices: readonly T[]): T =>
+    given[name] === undefined ? fallback : assertChoice(given[name], choices, option(name));
+  const precision = choice<Precision>('precision', 'float32', PRECISIONS);
+  const isFloat = precision === 'float32' || precision === 'float16';
+  const originals = choice('originals', precision === 'int8' ? 'none' : 'memory', ORIGINALS);
+  const rerank = choice('rerank', precision === 'float16' ? 'float16' : 'float32', RERANKS);
+  if (isFloat && (originals === 'none' || rerank !== precision)) {
+    const name = originals === 'none' ? 'originals' : 'rerank';
+    const message = `precision '${precision}' keeps vectors as ${precision}; leave ${name} out, or choose 'int8', 'binary' or 'pq'`;
+    throw conflict(name, message, given[name]);
+  }
+  const allowed =
+    given.allowLowDimension !== undefined &&
+    assertBoolean(given.allowLowDimension, option('allowLowDimension'));
+  if (precision === 'binary' && dimension < MIN_BINARY_DIMENSION && !allowed) {
+    const message = `${dimension} bits tell too little of a vector: 'binary' needs ${MIN_BINARY_DIMENSION} components; choose 'int8', or set allowLowDimension and measure the recall`;
+    throw conflict('precision', message, precision);
+  }
+  const usual = Math.ceil(dimension / COMPONENTS_PER_SUBSPACE);
+  const wanted =
+    given.subspaces === undefined
+      ? usual
+      : assertInteger(given.subspaces, [1, dimension], option('subspaces'));
+  if (given.subspaces !== undefined && precision !== 'pq') {
+    throw conflict('subspaces', "subspaces belong to precision 'pq'", given.subspaces);
+  }
+  return { precision, originals, rerank, subspaces: precision === 'pq' ? wanted : 0 };
 }
 
 /** The memory the tier runs on, checked against the one asked for. */
@@ -171,6 +264,7 @@ export function resolveOptions(raw: unknown, keys: readonly string[] = []): Reso
     efConstruction: integer('efConstruction', DEFAULT_EF_CONSTRUCTION, [1, MAX_EF_CONSTRUCTION]),
     quality: choice('quality', DEFAULT_QUALITY, QUALITIES),
     builder: choice('builder', DEFAULT_BUILDER, BUILDERS),
+    ...resolvePrecision(given, dimension),
     entry: choice('entry', DEFAULT_ENTRY, ENTRY_KINDS),
     seed: integer('seed', DEFAULT_SEED, [0, 2 ** 32 - 1]),
     threads: integer('threads', cores, [1, memory === 'private' ? 1 : MAX_THREADS]),

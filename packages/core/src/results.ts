@@ -1,13 +1,27 @@
 // What searches return.
 
-/** Results of one query, ascending by (distance, node). */
-export interface SearchResult {
-  readonly nodes: Uint32Array;
-  readonly distances: Float32Array;
-  /** Distances computed, on codes and on floats. */
+/** What a search cost. */
+export interface SearchWork {
+  /** Distances computed, on codes and on vectors. */
   readonly distanceCount: number;
+  /** Distances computed on vectors, to finish what codes began. */
+  readonly exactCount: number;
   /** Rows of neighbors read. */
   readonly hopCount: number;
+}
+
+/** Results of one query, ascending by (distance, node). */
+export interface SearchResult extends SearchWork {
+  readonly nodes: Uint32Array;
+  readonly distances: Float32Array;
+  /** With `vectors: true`: dimension floats for each node, in their order. */
+  readonly vectors?: Float32Array;
+}
+
+/** Results of a search by distance. */
+export interface RangeResult extends SearchResult {
+  /** True when `limit` left out results that are within the distance too. */
+  readonly truncated: boolean;
 }
 
 /** Results of a batch: query i has lengths[i] results, from i * k on. */
@@ -17,7 +31,10 @@ export interface BatchResult {
   readonly nodes: Uint32Array;
   readonly distances: Float32Array;
   readonly lengths: Uint32Array;
+  /** With `vectors: true`: those of nodes[j] from j * dimension on; zeros where there is none. */
+  readonly vectors?: Float32Array;
   /** Sums over the batch. */
   readonly distanceCount: number;
+  readonly exactCount: number;
   readonly hopCount: number;
 }

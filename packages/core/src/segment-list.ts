@@ -9,13 +9,15 @@ import {
   BYTES_PER_WORD,
   computeLayout,
   fitCapacity,
+  GROWING,
   type LayoutOptions,
   MAX_SEGMENT_BYTES,
   writeHeader,
 } from './memory/layout.ts';
 import { allocateMemory } from './memory/segment-memory.ts';
-import { pruneAlpha, type ResolvedOptions, unionAlpha } from './options.ts';
+import { type Kept, pruneAlpha, type ResolvedOptions, unionAlpha } from './options.ts';
 import { Segment } from './segment.ts';
+import type { StoredPlace } from './snapshot/stored-vectors.ts';
 
 /**
  * Blocks of the owner's own thread, where searches, slices of jobs and verify never overlap: a
@@ -39,13 +41,21 @@ export function ownerBlocks(threads: number): number {
   return threads + OWN_THREAD_BLOCKS;
 }
 
-/** The layout of a segment with room for `capacity` vectors. */
-export function layoutOptions(options: ResolvedOptions, capacity: number): LayoutOptions {
+/** The layout of a segment with room for `capacity` vectors, sealed if it keeps something else. */
+export function layoutOptions(
+  options: ResolvedOptions,
+  capacity: number,
+  kept: Kept = GROWING,
+): LayoutOptions {
   const { dimension, metric, M, entry, threads } = options;
   const least = ownerBlocks(threads) + 1;
   const wanted = Math.min(F.MAX_SCRATCH_COUNT, ownerBlocks(threads) + READER_BLOCKS);
-  const benchCount = ownerBlocks(threads);
-  const shape = { dimension, metric, M, entry, capacity, scratchCount: wanted, benchCount };
+  const sealed = kept.codes !== GROWING.codes || kept.vectors !== GROWING.vectors;
+  const benchCount = sealed ? 0 : ownerBlocks(threads);
+  const subspaces = kept.codes === 'pq' ? options.subspaces : 0;
+  const sizes = { dimension, metric, M, entry, capacity, scratchCount: wanted, benchCount };
+  const { codes, vectors } = kept;
+  const shape = { ...sizes, codes, vectors, subspaces, sealed };
   // A small limit, or a full segment of a machine with fewer cores, leaves readers less room.
   const { byteLength, scratchWords } = computeLayout(shape);
   const limit = Math.min(options.segmentByteLimit, MAX_SEGMENT_BYTES);
@@ -64,13 +74,15 @@ export function openSegment(
   options: ResolvedOptions,
   capacity: number,
   firstNode: number,
+  { stored, ...kept }: Kept & { readonly stored?: StoredPlace } = GROWING,
 ): Segment {
-  const shape = layoutOptions(options, capacity);
+  const shape = layoutOptions(options, capacity, kept);
   const layout = computeLayout(shape);
   const memory = allocateMemory(options.memory, layout.byteLength, availableMemory());
   const { tier } = options;
   serials++;
-  const segment = new Segment({ memory, layout: shape, firstNode, tier, serial: serials });
+  const handle = { memory, layout: shape, firstNode, tier, serial: serials };
+  const segment = new Segment({ ...handle, ...(stored && { stored }) });
   writeHeader(segment.i32s, layout);
   segment.i32s[F.EF_CONSTRUCTION] = options.efConstruction;
   segment.i32s[F.ALPHA] = Math.round(pruneAlpha(options.metric) * F.ALPHA_ONE);
@@ -120,6 +132,21 @@ export class SegmentList {
     );
   }
 
+  /**
+   * Refuses to change an index whose vectors are in a file.
+   *
+   * @throws {VectorIndexError} READ_ONLY
+   */
+  assertInMemory(): void {
+    const path = this.#segments.find(({ stored }) => stored)?.stored?.place.path;
+    if (path === undefined) return;
+    throw new VectorIndexError(
+      ErrorCode.readOnly,
+      `the vectors of this index are in ${path}; load it with originals 'memory' to write to it`,
+      { path },
+    );
+  }
+
   /** The segment that holds `node`, which must exist. */
   segmentOf(node: number): Segment {
     const after = this.#segments.findIndex((segment) => segment.firstNode > node);
@@ -165,6 +192,11 @@ export class SegmentList {
       }
       segment.publishCount(first + count);
     }
+  }
+
+  /** Puts `sealed`, which holds the same nodes, where `segment` is. */
+  replace(segment: Segment, sealed: Segment): void {
+    this.#segments[this.#segments.indexOf(segment)] = sealed;
   }
 
   /**

@@ -13,9 +13,11 @@ import {
   type Layout,
   type LayoutOptions,
   scratchWord,
+  type UsedCounts,
   vectorWord,
 } from './memory/layout.ts';
 import type { SegmentMemory } from './memory/segment-memory.ts';
+import { type StoredPlace, StoredVectors } from './snapshot/stored-vectors.ts';
 
 /** What another thread needs to make its own Segment. Structured-cloneable. */
 export interface SegmentHandle {
@@ -26,7 +28,12 @@ export interface SegmentHandle {
   readonly tier: Tier;
   /** Distinguishes the segments of one process, so that a thread binds each once. */
   readonly serial: number;
+  /** Where the vectors are when they are in no memory. */
+  readonly stored?: StoredPlace;
 }
+
+/** A residual rounded to float32 is still no smaller. */
+const RESIDUAL_MARGIN = 1 + 2 ** -22;
 
 export class Segment {
   readonly handle: SegmentHandle;
@@ -35,6 +42,7 @@ export class Segment {
   readonly i32s: Int32Array;
   readonly f32s: Float32Array;
   readonly u8s: Uint8Array;
+  readonly stored: StoredVectors | undefined;
 
   constructor(handle: SegmentHandle) {
     const views: MachineViews = viewsOf(handle.memory.buffer);
@@ -44,6 +52,7 @@ export class Segment {
     this.i32s = views.i32s;
     this.f32s = views.f32s;
     this.u8s = views.u8s;
+    this.stored = handle.stored && new StoredVectors(handle.stored, this.layout.dimension);
   }
 
   get firstNode(): number {
@@ -64,6 +73,33 @@ export class Segment {
     return Atomics.load(this.i32s, F.LINKED);
   }
 
+  /**
+   * Notes a residual of vectors that were encoded. Positive floats order as their bits do, so that
+   * any thread may do this at any time.
+   */
+  widenResidual(residual: number): void {
+    const [bits] = new Int32Array(Float32Array.of(residual * RESIDUAL_MARGIN).buffer);
+    for (;;) {
+      const old = Atomics.load(this.i32s, F.RESIDUAL);
+      if (old >= bits) return;
+      if (Atomics.compareExchange(this.i32s, F.RESIDUAL, old, bits) === old) return;
+    }
+  }
+
+  /** How much of each region is in use. */
+  usedCounts(): UsedCounts {
+    const { count, linked, i32s } = this;
+    const graph = linked > 0;
+    return {
+      count,
+      linked,
+      upperCount: graph ? i32s[F.UPPER_COUNT] : 0,
+      copyCount: graph ? i32s[F.COPY_COUNT] : 0,
+      hubCount: graph ? i32s[F.HUB_COUNT] : 0,
+      rotated: graph && i32s[F.ROTATED] !== 0,
+    };
+  }
+
   /** Publishes: everything written before is seen by a thread that reads the new value. */
   publishCount(count: number): void {
     Atomics.store(this.i32s, F.COUNT, count);
@@ -73,10 +109,15 @@ export class Segment {
     Atomics.store(this.i32s, F.LINKED, linked);
   }
 
-  /** The floats of the nodes [first, first + count), a view. */
+  /** Whether nothing is added any more: what is kept may be less than floats. */
+  get sealed(): boolean {
+    return this.layout.sealed;
+  }
+
+  /** The floats of the nodes [first, first + count) of a segment that keeps them, a view. */
   vectors(first: number, count: number): Float32Array {
     const start = vectorWord(this.layout, first);
-    return this.f32s.subarray(start, start + count * this.layout.dimension);
+    return this.f32s.subarray(start, start + count * this.layout.vectorWords);
   }
 
   /** The first word of the bench beside scratch block `index`, one of the first few. */

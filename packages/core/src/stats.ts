@@ -1,5 +1,6 @@
 // What an index knows about itself: counts, parameters, and the bytes it really uses.
 
+import { type CalibratedRecall, calibratedRecalls } from './calibrate/calibrate.ts';
 import type { Tier } from './engine/tier.ts';
 import * as F from './hot/fields.ts';
 import {
@@ -19,7 +20,7 @@ import type { Segment } from './segment.ts';
 export interface IndexBytes {
   /** Original vectors. */
   readonly vectors: number;
-  /** 7-bit codes and their norms. */
+  /** Codes, and what is needed to read them. */
   readonly codes: number;
   /** Neighbor rows of all levels, levels or hubs, tombstones. */
   readonly graph: number;
@@ -53,6 +54,8 @@ export interface IndexStats {
   readonly maxLevel: number;
   /** Mean number of level-0 neighbors of the linked nodes. */
   readonly meanDegree: number;
+  /** The recall of the graph as measured, by k; k = 10 from the build on. */
+  readonly calibrated: readonly CalibratedRecall[];
   readonly bytes: IndexBytes;
 }
 
@@ -63,6 +66,8 @@ const REGION_KINDS: readonly (readonly [RegionName, ByteKind])[] = [
   ['codes', 'codes'],
   ['norms', 'codes'],
   ['means', 'codes'],
+  ['rotation', 'codes'],
+  ['centroids', 'codes'],
   ['rows', 'graph'],
   ['hubs', 'graph'],
   ['hubNorms', 'graph'],
@@ -80,7 +85,7 @@ function touchedScratchWords(segment: Segment): number {
   const { layout, i32s, linked } = segment;
   const { regions } = layout;
   let words = regions.header.words;
-  if (linked > 0) {
+  if (linked > 0 && !segment.sealed) {
     const batch = Math.max(MIN_BATCH, Math.ceil(linked * MAX_BATCH_SHARE)) * layout.forward;
     words += linked + i32s[F.UPPER_COUNT] + Math.min(4 * batch, 2 * regions.edges.words);
   }
@@ -95,16 +100,9 @@ function touchedScratchWords(segment: Segment): number {
   return words;
 }
 
-const NO_GRAPH = { upperCount: 0, copyCount: 0, hubCount: 0 };
-
 function addBytes(segment: Segment, bytes: Record<ByteKind, number>): void {
-  const { count, linked, i32s, layout } = segment;
-  const graph = {
-    upperCount: i32s[F.UPPER_COUNT],
-    copyCount: i32s[F.COPY_COUNT],
-    hubCount: i32s[F.HUB_COUNT],
-  };
-  const used = { count, linked, ...(linked > 0 ? graph : NO_GRAPH) };
+  const { layout } = segment;
+  const used = segment.usedCounts();
   for (const [region, kind] of REGION_KINDS) {
     bytes[kind] += usedWords(layout, region, used) * BYTES_PER_WORD;
   }
@@ -151,6 +149,7 @@ export function collectStats(options: ResolvedOptions, segments: readonly Segmen
     hubs: sum(({ i32s }) => i32s[F.HUB_COUNT]),
     maxLevel: segments.reduce((max, segment) => Math.max(max, segment.i32s[F.MAX_LEVEL]), 0),
     meanDegree: linked > 0 ? sum(sumDegrees) / linked : 0,
+    calibrated: calibratedRecalls(segments),
     bytes: measureBytes(segments, count),
   };
 }

@@ -4,28 +4,38 @@
 
 import { argument, assertInteger, assertOptions, assertPath } from './assert.ts';
 import type { WorkerPool } from './build/pool.ts';
-import { abortedError, type Crew, closedError, runWork, type WorkOptions } from './build/runner.ts';
+import { abortedError, type Crew, closedError, type WorkOptions } from './build/runner.ts';
+import { canSeal, sealSegment } from './build/seal.ts';
 import { linkSegments, Writer } from './build/writer.ts';
-import { describe, ErrorCode, VectorIndexError } from './errors.ts';
+import {
+  type CalibrateOptions,
+  type Calibration,
+  calibrateIndex,
+  readCalibration,
+} from './calibrate/calibrate.ts';
+import { ErrorCode, VectorIndexError } from './errors.ts';
 import { type EvaluateOptions, type Evaluation, evaluateIndex } from './evaluate.ts';
-import { admit, checkQuery, ingest, ownVectors, readQuery } from './ingest.ts';
+import { admit, ingest, ownVectors } from './ingest.ts';
 import type { Metric } from './memory/layout.ts';
 import { ScratchBlocks } from './memory/scratch-blocks.ts';
 import {
   type IndexOptions,
+  keptOf,
   MAX_CAPACITY,
   type ResolvedOptions,
   resolveOptions,
+  sealsSegments,
 } from './options.ts';
-import type { BatchResult, SearchResult } from './results.ts';
-import { allocateBatch, answerQuery, type BatchQueries } from './search/batch-queries.ts';
-import { planSearch, type SearchOptions } from './search/search-options.ts';
-import { Segment, type SegmentHandle } from './segment.ts';
+import type { BatchResult, RangeResult, SearchResult } from './results.ts';
+import { type RangeOptions, type SearchOptions, widestBeam } from './search/search-options.ts';
+import { Searcher } from './search/searcher.ts';
+import { warmUp } from './search/warm-up.ts';
 import { ownerBlocks, SegmentList, type Slots } from './segment-list.ts';
+import { openShared, type SharedIndex, shareSegments } from './shared-index.ts';
 import { type LoadOptions, loadSegments, readLoadOptions } from './snapshot/load.ts';
 import { saveSegments } from './snapshot/save.ts';
 import { collectStats, type IndexStats } from './stats.ts';
-import { copyVectors, countVectors, isBlocks, type Query, type Vectors } from './vectors.ts';
+import { countVectors, isBlocks, type Query, type Vectors } from './vectors.ts';
 import { type Problem, verifySegments } from './verify.ts';
 import { checkWorkOptions, WORK_OPTION_NAMES } from './work-options.ts';
 
@@ -35,15 +45,11 @@ export interface AddedNodes {
   readonly count: number;
 }
 
-/** An index as another thread receives it: post it, then `VectorIndex.attach` it there. */
-export interface SharedIndex {
-  readonly options: ResolvedOptions;
-  readonly segments: readonly SegmentHandle[];
-}
-
 /** Room a build leaves for later adds, so that they join its graph: address space, no memory. */
 const BUILD_HEADROOM = 1.25;
 const MIN_BUILD_CAPACITY = 1024;
+/** Results of the searches that nobody asked for. */
+const WARM_K = 10;
 
 /**
  * A nearest-neighbor index over vectors of one dimension, in memory that any thread can search.
@@ -58,7 +64,7 @@ export class VectorIndex {
   readonly #readOnly: boolean;
   readonly #writer: Writer = new Writer();
   readonly #closing: AbortController = new AbortController();
-  readonly #batches: Set<Promise<void>> = new Set();
+  readonly #searcher: Searcher;
   #pool: Promise<WorkerPool> | undefined;
   #closed: Promise<void> | undefined;
   #reserved: Slots | undefined;
@@ -69,6 +75,8 @@ export class VectorIndex {
     this.#readOnly = readOnly;
     this.#blocks = new ScratchBlocks(list.all[0].i32s);
     this.#blocks.keep(readOnly ? 1 : ownerBlocks(list.options.threads));
+    const { signal } = this.#closing;
+    this.#searcher = new Searcher(list, this.#blocks, () => this.#crew(), signal);
   }
 
   /**
@@ -105,6 +113,7 @@ export class VectorIndex {
     const index = new VectorIndex(SegmentList.open({ ...resolved, capacity }), false);
     try {
       await index.add(vectors, work);
+      await index.#seal(work, true);
       return index;
     } catch (error) {
       await index.close();
@@ -125,6 +134,7 @@ export class VectorIndex {
         work.onProgress?.({ phase: 'read', done: index.count, total: index.count });
       }
       await index.#link(work);
+      await index.#seal(work, true);
       return index;
     } catch (error) {
       await index.close();
@@ -141,7 +151,9 @@ export class VectorIndex {
     const checked = assertPath(path);
     const settings = readLoadOptions(options);
     const work = checkWorkOptions({ ...options });
-    return new VectorIndex(await loadSegments(checked, settings, work), false);
+    const index = new VectorIndex(await loadSegments(checked, settings, work), false);
+    warmUp(index.#options.tier, index.count, (node) => index.search(index.getVector(node), WARM_K));
+    return index;
   }
 
   /**
@@ -151,16 +163,7 @@ export class VectorIndex {
    * @throws {VectorIndexError} INVALID_ARGUMENT; CAPACITY_EXCEEDED when too many are attached
    */
   static attach(shared: SharedIndex): VectorIndex {
-    if (!Array.isArray(shared?.segments) || shared.segments.length === 0 || !shared.options) {
-      throw new VectorIndexError(
-        ErrorCode.invalidArgument,
-        `attach needs what share() returned, posted as it is; got ${describe(shared)}`,
-        { name: 'shared' },
-      );
-    }
-    const segments = shared.segments.map((handle) => new Segment(handle));
-    const options = { ...shared.options, threads: 1 };
-    return new VectorIndex(new SegmentList(options, segments), true);
+    return new VectorIndex(openShared(shared), true);
   }
 
   /** Vectors in the index. */
@@ -213,7 +216,7 @@ export class VectorIndex {
       );
     }
     if (work.signal?.aborted) throw abortedError(work.signal);
-    admit([slots]);
+    admit([slots], keptOf(this.#options).vectors);
     this.#reserved = undefined;
     const added = this.#publish([slots]);
     await this.#link(work);
@@ -249,26 +252,33 @@ export class VectorIndex {
   /**
    * The k nearest vectors to `query`, on this thread.
    *
-   * @throws {VectorIndexError} DIMENSION_MISMATCH, NOT_FINITE, ZERO_VECTOR, INVALID_ARGUMENT, ...
+   * @throws {VectorIndexError} DIMENSION_MISMATCH, NOT_FINITE, ZERO_VECTOR, INVALID_ARGUMENT,
+   *   INVALID_OPTION (efSearch and recall together), ...
    */
   search(query: Query, k: number, options: SearchOptions = {}): SearchResult {
     this.#assertOpen();
-    const plan = planSearch(k, options, this.count);
-    const floats = readQuery(query, this.dimension, this.metric);
-    const nodes = new Uint32Array(plan.k);
-    const distances = new Float32Array(plan.k);
-    const work = { distanceCount: 0, hopCount: 0 };
-    const target = { nodes, distances, offset: 0 };
-    const blocks = this.#blocks.claim(1);
-    const reader = { segments: this.#list.all, block: blocks[0] };
-    let found: number;
-    try {
-      found = answerQuery(reader, { floats, plan }, target, work);
-    } finally {
-      this.#blocks.release(blocks);
-    }
-    if (found === plan.k) return { nodes, distances, ...work };
-    return { nodes: nodes.slice(0, found), distances: distances.slice(0, found), ...work };
+    return this.#searcher.search(query, k, options);
+  }
+
+  /**
+   * The k nearest vectors to that of `node`, itself left out; its copies are not.
+   *
+   * @throws {VectorIndexError} INVALID_ARGUMENT, INVALID_OPTION
+   */
+  searchNode(node: number, k: number, options: SearchOptions = {}): SearchResult {
+    this.#assertOpen();
+    return this.#searcher.searchNode(node, k, options);
+  }
+
+  /**
+   * Everything that a search finds within `maxDistance` of `query`, in the distances of the metric,
+   * that distance included; with `exact` simply everything. At most `limit` results, the nearest.
+   *
+   * @throws {VectorIndexError} as search does
+   */
+  searchRange(query: Query, maxDistance: number, options: RangeOptions = {}): RangeResult {
+    this.#assertOpen();
+    return this.#searcher.searchRange(query, maxDistance, options);
   }
 
   /**
@@ -283,36 +293,35 @@ export class VectorIndex {
     options: SearchOptions = {},
   ): Promise<BatchResult> {
     this.#assertOpen();
-    const { dimension } = this;
-    const plan = planSearch(k, options, this.count);
-    const count = countVectors(queries, dimension);
-    const crew = this.#crew();
-    const batch = allocateBatch({ count, dimension, plan }, crew.threads > 1);
-    copyVectors(queries, dimension, { first: 0, count }, batch.queries);
-    for (let row = 0; row < count; row++) {
-      checkQuery(batch.queries.subarray(row * dimension, (row + 1) * dimension), this.metric, row);
-    }
-    await this.#runBatch(crew, batch);
-    let distanceCount = 0;
-    let hopCount = 0;
-    for (let i = 0; i < count; i++) {
-      distanceCount += batch.work[2 * i];
-      hopCount += batch.work[2 * i + 1];
-    }
-    const { nodes, distances, lengths } = batch;
-    return { k: plan.k, nodes, distances, lengths, distanceCount, hopCount };
+    return this.#searcher.searchBatch(queries, k, options);
   }
 
   /**
-   * A copy of the vector of `node`; of unit length in a cosine index.
+   * A copy of the vector of `node`; of unit length in a cosine index. Where no vectors are kept
+   * (originals 'none'), what its codes stand for.
    *
    * @throws {VectorIndexError} INVALID_ARGUMENT
    */
   getVector(node: number): Float32Array {
     this.#assertOpen();
-    assertInteger(node, [0, this.count - 1], argument('node'));
-    const segment = this.#list.segmentOf(node);
-    return new Float32Array(segment.vectors(node - segment.firstNode, 1));
+    return this.#searcher.vector(assertInteger(node, [0, this.count - 1], argument('node')));
+  }
+
+  /**
+   * Measures which beam width reaches a recall, and keeps the measurements for searches that are
+   * asked for one. A build does this for k = 10 at its end, with 64 stored vectors that are hidden
+   * from the graph one by one (docs/decisions/0009). Three k are kept, the latest.
+   *
+   * @throws {VectorIndexError} READ_ONLY, INVALID_ARGUMENT, INVALID_OPTION, DIMENSION_MISMATCH,
+   *   NOT_FINITE, ZERO_VECTOR, ABORTED, WORKER_FAILED
+   */
+  async calibrate(options: CalibrateOptions = {}): Promise<Calibration> {
+    this.#assertWritable();
+    const request = readCalibration(options, this.#options);
+    const work = this.#untilClosed(request.work);
+    return this.#writer.run(() =>
+      calibrateIndex(this.#crew(), this.#options.seed, { ...request, work }),
+    );
   }
 
   /**
@@ -322,7 +331,7 @@ export class VectorIndex {
    */
   async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
     this.#assertOpen();
-    return evaluateIndex(this, options);
+    return evaluateIndex(this, options, (k, recall) => widestBeam(this.#list.all, k, recall));
   }
 
   /** Counts, parameters and bytes. */
@@ -363,14 +372,7 @@ export class VectorIndex {
   /** What `attach` needs in another thread. Memory of kind 'private' cannot be shared. */
   share(): SharedIndex {
     this.#assertOpen();
-    if (this.#options.memory === 'private') {
-      throw new VectorIndexError(
-        ErrorCode.unsupportedRuntime,
-        "memory of kind 'private' cannot be shared between threads",
-        { memory: 'private' },
-      );
-    }
-    return { options: this.#options, segments: this.#list.all.map((segment) => segment.handle) };
+    return shareSegments(this.#list);
   }
 
   /**
@@ -389,21 +391,11 @@ export class VectorIndex {
   async #close(): Promise<void> {
     this.#closing.abort(closedError());
     await this.#writer.idle();
-    await Promise.allSettled(this.#batches);
+    await this.#searcher.idle();
     const pool = await this.#pool?.catch(() => undefined); // one that could not start is not there
     await pool?.close();
     this.#blocks.giveBack();
-  }
-
-  /** Answers a batch of queries; close waits for it before it ends the threads. */
-  async #runBatch(crew: Crew, batch: BatchQueries): Promise<void> {
-    const running = runWork(crew, { kind: 'queries', batch }, { signal: this.#closing.signal });
-    this.#batches.add(running);
-    try {
-      await running;
-    } finally {
-      this.#batches.delete(running);
-    }
+    for (const { stored } of this.#list.all) stored?.close();
   }
 
   /** Copies vectors into free slots and checks them there; nothing has changed when it throws. */
@@ -418,7 +410,7 @@ export class VectorIndex {
     }
     if (signal?.aborted) throw abortedError(signal);
     const slots = this.#list.stretches(count);
-    ingest(own, slots);
+    ingest(own, slots, keptOf(this.#options).vectors);
     return slots;
   }
 
@@ -431,9 +423,29 @@ export class VectorIndex {
   }
 
   async #link(work: WorkOptions): Promise<void> {
+    const options = this.#untilClosed(work);
+    await this.#writer.run(() => linkSegments(this.#crew(), this.#options, options));
+    await this.#seal(work, false);
+  }
+
+  /** Seals the segments that are full, or all of them, where this index keeps something else. */
+  async #seal(work: WorkOptions, all: boolean): Promise<void> {
+    if (!sealsSegments(this.#options)) return;
+    const options = this.#untilClosed(work);
+    await this.#writer.run(async () => {
+      for (const segment of this.#list.all) {
+        if (!canSeal(segment) || (!all && segment.count < segment.capacity)) continue;
+        const sealed = await sealSegment(this.#crew(), segment, this.#options, options);
+        this.#list.replace(segment, sealed);
+        this.#blocks.moveTo(this.#list.all[0].i32s);
+      }
+    });
+  }
+
+  /** The same, stopped by close too. */
+  #untilClosed(work: WorkOptions): WorkOptions {
     const { signal: closing } = this.#closing;
-    const signal = work.signal ? AbortSignal.any([work.signal, closing]) : closing;
-    await this.#writer.run(() => linkSegments(this.#crew(), this.#options, { ...work, signal }));
+    return { ...work, signal: work.signal ? AbortSignal.any([work.signal, closing]) : closing };
   }
 
   #crew(): Crew {
@@ -453,6 +465,7 @@ export class VectorIndex {
 
   #assertWritable(): void {
     this.#assertOpen();
+    this.#list.assertInMemory();
     if (!this.#readOnly) return;
     throw new VectorIndexError(
       ErrorCode.readOnly,

@@ -2,7 +2,7 @@
 // an exact scan. Without a query file, vectors of the index are used and each ignores itself.
 
 import { type Evaluation, VectorIndex } from '@nigh/core';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 import type { CommandSpec, Work } from '../command.ts';
 import { explainEvaluation, renderEvaluation } from '../evaluation-table.ts';
@@ -12,6 +12,7 @@ import {
   efSearchListOption,
   given,
   sampleOption,
+  shareList,
   threadsOption,
   wholeNumber,
 } from '../options.ts';
@@ -23,6 +24,7 @@ export interface EvaluateInput {
   readonly k: number;
   readonly sample: number;
   readonly efSearch: readonly number[];
+  readonly recall?: readonly number[];
   readonly threads?: number;
 }
 
@@ -36,6 +38,11 @@ export const evaluateCommand: CommandSpec<EvaluateInput, Evaluation> = {
       .option('-k <n>', 'neighbors per query', wholeNumber(1), 10)
       .addOption(sampleOption())
       .addOption(efSearchListOption())
+      .addOption(
+        new Option('--recall <list>', 'recalls to aim at instead of widths, such as 0.9,0.99')
+          .argParser(shareList)
+          .conflicts('efSearch'),
+      )
       .addOption(threadsOption());
   },
   parse: (command: Command) => ({
@@ -48,14 +55,15 @@ export const evaluateCommand: CommandSpec<EvaluateInput, Evaluation> = {
 
 async function evaluate(input: EvaluateInput, work: Work): Promise<Evaluation> {
   const { signal, onProgress } = work;
-  const { k, sample, efSearch, threads } = input;
+  const { k, sample, recall, threads } = input;
+  const efSearch = recall ? undefined : input.efSearch;
   const index = await VectorIndex.load(input.index, given({ signal, onProgress, threads }));
   return closingAfter(index, async () => {
     const queries =
       input.queries === undefined
         ? undefined
         : await readQueries(input.queries, index.dimension, sample);
-    return index.evaluate(given({ k, sample, efSearch, queries, signal, onProgress }));
+    return index.evaluate(given({ k, sample, efSearch, recall, queries, signal, onProgress }));
   });
 }
 

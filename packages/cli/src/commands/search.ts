@@ -2,12 +2,19 @@
 // command line. One line per result: node, then distance, nearest first.
 
 import { DEFAULT_EF_SEARCH, VectorIndex } from '@nigh/core';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 import type { CommandSpec, Work } from '../command.ts';
 import { UsageError } from '../failure.ts';
 import { checkQueryDimension, readRows, withVectorFile } from '../ingest.ts';
-import { closingAfter, given, threadsOption, vectorLiteral, wholeNumber } from '../options.ts';
+import {
+  closingAfter,
+  given,
+  share,
+  threadsOption,
+  vectorLiteral,
+  wholeNumber,
+} from '../options.ts';
 import type { Paint } from '../render.ts';
 
 export interface SearchInput {
@@ -17,6 +24,7 @@ export interface SearchInput {
   readonly vector?: Float32Array;
   readonly k: number;
   readonly efSearch?: number;
+  readonly recall?: number;
   readonly exact: boolean;
   readonly threads?: number;
 }
@@ -47,6 +55,11 @@ export const searchCommand: CommandSpec<SearchInput, SearchReport> = {
         `search width; wider finds more and takes longer (default: ${DEFAULT_EF_SEARCH})`,
         wholeNumber(1),
       )
+      .addOption(
+        new Option('--recall <share>', 'the share of true neighbors to find, instead of a width')
+          .argParser(share)
+          .conflicts('efSearch'),
+      )
       .option('--exact', 'compare with every vector', false)
       .addOption(threadsOption());
   },
@@ -63,12 +76,12 @@ export const searchCommand: CommandSpec<SearchInput, SearchReport> = {
 
 async function search(input: SearchInput, work: Work): Promise<SearchReport> {
   const { signal, onProgress } = work;
-  const { k, exact, efSearch, threads } = input;
+  const { k, exact, efSearch, recall, threads } = input;
   const index = await VectorIndex.load(input.index, given({ signal, onProgress, threads }));
   return closingAfter(index, async () => {
     const query = await readQuery(input, index.dimension);
     const startedAt = performance.now();
-    const found = index.search(query, k, given({ exact, efSearch }));
+    const found = index.search(query, k, given({ exact, efSearch, recall }));
     const milliseconds = performance.now() - startedAt;
     const results = Array.from(found.nodes, (node, i) => ({
       node,

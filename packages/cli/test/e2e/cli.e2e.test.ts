@@ -122,6 +122,22 @@ test('evaluate prints recall and speed for each width', async () => {
   expect(report.points[1].recall).toBeGreaterThan(0.9);
 });
 
+test('evaluate and search take a recall instead of a width', async () => {
+  const args = ['evaluate', 'built.nigh', '--queries', 'queries.fbin', '--recall', '0.9,0.99'];
+  const { exitCode, stdout } = await nigh(args);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/\d+ for 0\.99/);
+  const { points } = JSON.parse((await nigh([...args, '--json'])).stdout);
+  expect(points.map((point: { target: number }) => point.target)).toEqual([0.9, 0.99]);
+  expect(points[1].recall).toBeGreaterThan(0.97);
+  expect(points[0].efSearch).toBeLessThan(points[1].efSearch);
+  const search = ['search', 'built.nigh', '--query', 'queries.fbin', '--recall', '1', '--json'];
+  expect(JSON.parse((await nigh(search)).stdout).distanceCount).toBe(COUNT);
+  const both = await nigh([...search, '--ef-search', '10']);
+  expect(both.exitCode).toBe(2);
+  expect((await nigh(['search', 'built.nigh', '--recall', '2'])).exitCode).toBe(2);
+});
+
 test('inspect shows what is inside', async () => {
   const report = JSON.parse((await nigh(['inspect', 'built.nigh', '--json'])).stdout);
   expect(report).toMatchObject({ command: 'inspect', stats: { count: COUNT, M: 16 } });

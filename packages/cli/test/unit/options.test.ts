@@ -2,7 +2,13 @@
 import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
 
-import { given, vectorLiteral, wholeNumber, wholeNumberList } from '../../src/options.ts';
+import {
+  given,
+  shareList,
+  vectorLiteral,
+  wholeNumber,
+  wholeNumberList,
+} from '../../src/options.ts';
 
 test.each(['0', '7', ' 7 '])('"%s" is a whole number', (text) => {
   expect(wholeNumber(0)(text)).toBe(Number(text));
@@ -38,6 +44,13 @@ test.each([
   ['1,Infinity', 1],
 ])('the vector "%s" is refused with the place of the fault', (text, component) => {
   expect(() => vectorLiteral(text)).toThrow(`component ${component} is not a number`);
+});
+
+test('a list of recalls is read in order', () => {
+  expect(shareList('0.9, 0.95,1')).toEqual([0.9, 0.95, 1]);
+  for (const text of ['', '0', '1.1', '90%', '-0.5', '0.9,,1', 'NaN', 'Infinity']) {
+    expect(() => shareList(text)).toThrow(InvalidArgumentError);
+  }
 });
 
 test('undefined options are left out', () => {

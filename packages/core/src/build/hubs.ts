@@ -30,8 +30,12 @@ export function graphSlots({ i32s }: Segment, linked: number): GraphSlots {
   };
 }
 
-/** Writes norms and codes of the hubs. A slot that a forged file made up is left to verify. */
+/**
+ * Writes norms and codes of the hubs, where codes have norms. A slot that a forged file made up is
+ * left to verify.
+ */
 export function fillHubs({ i32s, layout }: Segment): void {
+  if (layout.regions.hubCodes.words === 0) return;
   for (let i = 0; i < i32s[F.HUB_COUNT]; i++) {
     const { slot, norm, codes } = hubWords(layout, i);
     const hub = i32s[slot];

@@ -13,6 +13,7 @@ import {
   runItem,
   type Scratch,
 } from './phases.ts';
+import { runSeal, type SealJob, sealItemSize } from './seal.ts';
 
 /** Words of a job's control array; Atomics only. */
 export const NEXT_ITEM = 0;
@@ -37,7 +38,7 @@ export interface QueryJob {
   readonly batch: BatchQueries;
 }
 
-export type Job = PhaseJob | QueryJob;
+export type Job = PhaseJob | QueryJob | SealJob;
 
 const QUERY_ITEM = 8;
 
@@ -61,19 +62,23 @@ export interface JobMessage {
 
 /** Items of a job; fixed by the work, never by the number of threads. */
 export function jobItems(job: Job): number {
-  return job.kind === 'phase'
-    ? itemCount(job.phase)
-    : Math.ceil(job.batch.count / queryItem(job.batch));
+  if (job.kind === 'phase') return itemCount(job.phase);
+  return Math.ceil(jobTotal(job) / itemSize(job));
+}
+
+function itemSize(job: QueryJob | SealJob): number {
+  return job.kind === 'seal' ? sealItemSize(job) : queryItem(job.batch);
 }
 
 /** True when an item may be done again after a thread died in the middle of it. */
 export function isRepeatable(job: Job): boolean {
-  return job.kind === 'queries' || isRepeatablePhase(job.phase);
+  return job.kind !== 'phase' || isRepeatablePhase(job.phase);
 }
 
 /** What a job's progress counts up to. */
 export function jobTotal(job: Job): number {
-  return job.kind === 'phase' ? phaseTotal(job.phase) : job.batch.count;
+  if (job.kind === 'phase') return phaseTotal(job.phase);
+  return job.kind === 'seal' ? job.count : job.batch.count;
 }
 
 /** True when no thread need begin with this share: all items are taken, or it was cancelled. */
@@ -90,11 +95,11 @@ function runJobItem(
   blocks: readonly number[],
   item: number,
 ): number {
-  if (job.kind === 'queries') {
-    const size = queryItem(job.batch);
-    const first = item * size;
-    const end = Math.min(first + size, job.batch.count);
-    runQueries({ segments, block: blocks[0] }, job.batch, first, end);
+  if (job.kind !== 'phase') {
+    const first = item * itemSize(job);
+    const end = Math.min(first + itemSize(job), jobTotal(job));
+    if (job.kind === 'seal') runSeal(segments, job, blocks[0], { first, end });
+    else runQueries({ segments, block: blocks[0] }, job.batch, first, end);
     return end - first;
   }
   const segment = segments[job.segment];

@@ -3,6 +3,7 @@
 // inserted as they came, published batch by batch. Batches double up to 2 % of the nodes
 // (ParlayANN's prefix doubling), so the graph they search is never much older than they are.
 
+import { writeCurves } from '../calibrate/curve.ts';
 import * as F from '../hot/fields.ts';
 import {
   copyWord,
@@ -55,6 +56,7 @@ export function dropGraph(segment: Segment): void {
   segment.i32s[F.MAX_LEVEL] = 0;
   segment.i32s[F.HUB_COUNT] = 0;
   segment.i32s[F.HUBS_LINKED] = 0;
+  writeCurves(segment, []);
 }
 
 /**

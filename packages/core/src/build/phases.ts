@@ -2,6 +2,12 @@
 // and do not depend on the number of threads; whoever takes an item owns what it writes, so the
 // bytes are the same for any number of workers.
 
+import {
+  type CalibrationPhase,
+  calibrationItemSize,
+  calibrationTotal,
+  runCalibrationItem,
+} from '../calibrate/items.ts';
 import type { Segment } from '../segment.ts';
 import { type BulkPhase, bulkItemSize, bulkTotal, runBulkItem } from './bulk/items.ts';
 
@@ -15,6 +21,7 @@ export interface NodeWalk {
 
 export type Phase =
   | BulkPhase
+  | CalibrationPhase
   | { readonly kind: 'link'; readonly walk: NodeWalk }
   | { readonly kind: 'apply'; readonly targets: number }
   | { readonly kind: 'repair'; readonly end: number };
@@ -29,9 +36,16 @@ export interface Scratch {
 const LINK_ITEM = 16;
 const APPLY_ITEM = 128;
 
+/** True for the steps of a calibration, which read the graph and write none of it. */
+function isCalibration(phase: Phase): phase is CalibrationPhase {
+  const { kind } = phase;
+  return kind === 'seek' || kind === 'screen' || kind === 'scan' || kind === 'trial';
+}
+
 function itemSize(phase: Phase): number {
   if (phase.kind === 'link') return LINK_ITEM;
   if (phase.kind === 'apply') return APPLY_ITEM;
+  if (isCalibration(phase)) return calibrationItemSize(phase);
   return phase.kind === 'repair' ? 1 : bulkItemSize(phase);
 }
 
@@ -39,6 +53,7 @@ function itemSize(phase: Phase): number {
 export function phaseTotal(phase: Phase): number {
   if (phase.kind === 'link') return phase.walk.count;
   if (phase.kind === 'apply') return phase.targets;
+  if (isCalibration(phase)) return calibrationTotal(phase);
   return phase.kind === 'repair' ? 1 : bulkTotal(phase);
 }
 
@@ -68,11 +83,12 @@ export function runItem(segment: Segment, scratch: Scratch, phase: Phase, item: 
   } else if (phase.kind === 'apply') {
     hot.applyEdges(scratch.own, first, end);
   } else if (phase.kind === 'repair') {
-    hot.markReachable(scratch.marker);
+    hot.markReachable(scratch.own, scratch.marker);
     hot.repair(scratch.own, scratch.marker, phase.end);
   } else {
     const place = { scratch: scratch.own, bench: scratch.bench };
-    runBulkItem(segment, place, phase, { first, end });
+    if (isCalibration(phase)) runCalibrationItem(segment, place, phase, { first, end });
+    else runBulkItem(segment, place, phase, { first, end });
   }
   return end - first;
 }

@@ -25,6 +25,17 @@ function encode(rows: Float32Array, scale: number): Float32Array {
   return codes;
 }
 
+/** The sum of the squares of what fine codes (hot/fine.ts) of this scale get wrong. */
+export function codingError({ rows }: Sample, scale: number): number {
+  const half = scale / 2;
+  let sum = 0;
+  for (const value of rows) {
+    const code = Math.min(127, Math.max(-127, Math.floor(value / half + 0.5)));
+    sum += (value - code * half) ** 2;
+  }
+  return sum;
+}
+
 /** Squares of the distances of row `query` to all rows. */
 function squares(rows: Float32Array, query: number, dimension: number): Float64Array {
   const distances = new Float64Array(rows.length / dimension);

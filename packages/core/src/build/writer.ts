@@ -1,11 +1,18 @@
 // One writer: linking, saving and whatever else needs the index to stand still run one after
 // another, in the order in which they were asked for. A failed one does not stop the next.
 
+import {
+  buildSettings,
+  calibrateSegment,
+  needsCalibration,
+} from '../calibrate/calibrate-segment.ts';
+import { writeCurves } from '../calibrate/curve.ts';
 import * as F from '../hot/fields.ts';
+import type { ResolvedOptions } from '../options.ts';
 import type { Segment } from '../segment.ts';
-import { dropGraph, type LinkTask, linkSegment } from './link-segment.ts';
-import type { Phase } from './phases.ts';
-import { abortedError, type Crew, runWork, type WorkOptions } from './runner.ts';
+import { type LinkTask, linkSegment } from './link-segment.ts';
+import { runPhases } from './run-phases.ts';
+import { abortedError, type Crew, type WorkOptions } from './runner.ts';
 
 export class Writer {
   #last: Promise<unknown> = Promise.resolve();
@@ -32,11 +39,6 @@ export class Writer {
   }
 }
 
-/** Phases that write rows of the published graph: they are short, and run to their end. */
-function writesGraph(phase: Phase): boolean {
-  return phase.kind === 'apply' || phase.kind === 'repair';
-}
-
 /** True when the segment has vectors that belong into a graph and are not linked. */
 function needsLinking(segment: Segment, flatThreshold: number): boolean {
   const { count, linked, i32s } = segment;
@@ -48,59 +50,44 @@ function needsLinking(segment: Segment, flatThreshold: number): boolean {
 /** The options of an index that shape its graph, other than those its memory knows. */
 type LinkSettings = Pick<LinkTask, 'seed' | 'builder' | 'quality'>;
 
-/** Links one segment on the crew's threads. */
+/** Links one segment on the crew's threads, and measures what came of it. */
 async function linkOne(
   crew: Crew,
   index: number,
-  settings: LinkSettings,
-  options: WorkOptions,
-): Promise<void> {
-  const { onProgress } = options;
-  const segment = crew.segments[index];
-  // A callback that throws stops the work like an abort, and its error is what the caller gets.
-  const thrown = new AbortController();
-  const signal = AbortSignal.any([thrown.signal, ...(options.signal ? [options.signal] : [])]);
-  const run = async (phase: Phase, onDone?: (done: number) => void): Promise<void> => {
-    const watch = { signal: writesGraph(phase) ? undefined : signal, ...(onDone && { onDone }) };
-    try {
-      await runWork(crew, { kind: 'phase', segment: index, phase }, watch);
-    } catch (error) {
-      // A thread died while it wrote rows. What is left cannot be trusted: scan until linked anew.
-      if (writesGraph(phase)) dropGraph(segment);
-      throw error;
-    }
-  };
-  const report = (phase: string, done: number, total: number): void => {
-    try {
-      onProgress?.({ phase, done, total });
-    } catch (error) {
-      thrown.abort(error);
-    }
-  };
-  const shared = crew.threads > 1;
-  // A first graph keeps all threads busy: they start while the codes are chosen. A thread that
-  // cannot start fails the first job, not this. A few vectors added later need none.
-  if (shared && segment.linked === 0) await crew.pool().then((pool) => pool.start());
-  await linkSegment({ segment, ...settings, shared, run, report }).catch((error: unknown) => {
-    throw thrown.signal.aborted ? thrown.signal.reason : error;
-  });
-  thrown.signal.throwIfAborted();
-}
-
-/**
- * Links all vectors of all segments that are large enough for a graph.
- *
- * @throws {VectorIndexError} ABORTED, CLOSED, WORKER_FAILED: the vectors stay and are scanned
- */
-export async function linkSegments(
-  crew: Crew,
   settings: LinkSettings & { readonly flatThreshold: number },
   options: WorkOptions,
 ): Promise<void> {
-  const { seed, builder, quality } = settings;
+  const { seed, builder, quality, flatThreshold } = settings;
+  const segment = crew.segments[index];
+  const linking = needsLinking(segment, flatThreshold);
+  if (!linking && !needsCalibration(segment)) return;
+  // A first graph keeps all threads busy: they start while the codes are chosen. A thread that
+  // cannot start fails the first job, not this. A few vectors added later need none.
+  const fresh = crew.threads > 1 && linking && segment.linked === 0;
+  if (fresh) await crew.pool().then((pool) => pool.start());
+  await runPhases(crew, index, options, async ({ shared, run, report }) => {
+    if (linking) await linkSegment({ segment, seed, builder, quality, shared, run, report });
+    if (!needsCalibration(segment)) return;
+    const task = { segment, seed, shared, run, report };
+    const curve = await calibrateSegment(task, buildSettings(segment));
+    if (curve) writeCurves(segment, [curve]);
+  });
+}
+
+/**
+ * Links all vectors of all segments that are large enough for a graph, and measures the recall of
+ * graphs that are new or have doubled.
+ *
+ * @throws {VectorIndexError} ABORTED, CLOSED, WORKER_FAILED: the vectors stay, and are scanned as
+ *   far as they are not linked
+ */
+export async function linkSegments(
+  crew: Crew,
+  settings: ResolvedOptions,
+  options: WorkOptions,
+): Promise<void> {
   for (let index = 0; index < crew.segments.length; index++) {
     if (options.signal?.aborted) throw abortedError(options.signal);
-    if (!needsLinking(crew.segments[index], settings.flatThreshold)) continue;
-    await linkOne(crew, index, { seed, builder, quality }, options);
+    await linkOne(crew, index, settings, options);
   }
 }

@@ -10,7 +10,13 @@ export type Flag = boolean | number;
 
 /** Addresses are words; `scratch` is the first word of a scratch block. */
 export interface HotCode {
-  encodeSlots(first: Node, end: Node): void;
+  bindQuery(scratch: Word): void;
+  encodeSlots(first: Node, end: Node, scratch: Word): number;
+  encodeBuffer(scratch: Word, slot: Node): void;
+  decodeSlot(scratch: Word, slot: Node): void;
+  nearestCentroid(scratch: Word, index: number, piece: Word): number;
+  rotate(vector: Word): void;
+  rotateBack(vector: Word): void;
   hashCodes(first: Node, end: Node, out: Word): void;
   codeDistance(a: Node, b: Node): number;
   haveSameCodes(a: Node, b: Node): Flag;
@@ -21,6 +27,9 @@ export interface HotCode {
 
   resultsReset(scratch: Word, k: number): void;
   searchGraph(scratch: Word, ef: number, width: number, end: Node): void;
+  mayEnter(scratch: Word, index: number): Flag;
+  offerBuffer(scratch: Word, node: Node): void;
+  searchWithout(scratch: Word, ef: number, width: number, end: Node, slot: Node): void;
   scanExact(scratch: Word, first: Node, end: Node): void;
   measureRange(scratch: Word, first: Node, end: Node, out: Word): void;
   finishResults(scratch: Word): number;
@@ -29,7 +38,7 @@ export interface HotCode {
   groupEdges(node: Node, count: number, stride: number, modulus: number): number;
   applyEdges(scratch: Word, first: number, end: number): void;
   updateEntry(node: Node, count: number, stride: number, modulus: number): void;
-  markReachable(marker: Word): number;
+  markReachable(scratch: Word, marker: Word): number;
   repair(scratch: Word, marker: Word, end: Node): number;
   loadLeaders(bench: Word, count: number): void;
   assignPoints(bench: Word, count: number, leaders: number, fanout: number): void;
@@ -39,19 +48,35 @@ export interface HotCode {
   writeRow(scratch: Word, bench: Word, slot: Node, count: number, level: number): void;
   probe(scratch: Word, slot: Node, level: number, ef: number, width: number, out: Word): void;
   adoptFrom(slot: Node, level: number, hosts: Word): Node;
-  verifySegment(scratch: Word, marker: Word, maxLevel: number): number;
+  verifyStart(scratch: Word, marker: Word): void;
+  verifySlots(scratch: Word, marker: Word, maxLevel: number, first: Node, end: Node): void;
+  verifyCodes(scratch: Word, first: Node, end: Node): void;
+  verifyRows(scratch: Word, first: Node, end: Node): void;
+  verifyGraph(scratch: Word, marker: Word): void;
+  verifyEnd(scratch: Word, marker: Word): number;
+
+  loadQueries(bench: Word, count: number): void;
+  measureQueries(bench: Word, queries: number, count: number): void;
+  screen(bench: Word, queries: number, count: number): number;
 
   bindNode(scratch: Word, node: Node): void;
   enterByHubs(scratch: Word, width: number): void;
+  measureGathered(scratch: Word, count: number): void;
   searchLevel(scratch: Word, level: number, ef: number): void;
   selectNeighbors(scratch: Word, limit: number, alpha: number): number;
   poolReset(pool: Word, capacity: number): void;
   poolInsert(pool: Word, key: number, node: Node): number;
+  poolMerge(pool: Word, keys: Word, nodes: Word, count: number): number;
   visitedReset(scratch: Word): number;
   visitedAdd(visited: Word, epoch: number, node: Node): Flag;
 
   l2Floats(a: Word, b: Word, dimension: number): number;
   dotFloats(a: Word, b: Word, dimension: number): number;
+  hadamard(word: Word, length: number): void;
+  hammingBits(a: Word, b: Word, words: number): number;
+  dotPlanes(row: Word, planes: Word, words: number): number;
+  encodeHalves(from: Word, length: number, out: Word): void;
+  decodeHalves(from: Word, length: number, out: Word): void;
   dotCodes(a: Word, b: Word, words: number): number;
   l2FloatsQuad: QuadKernel;
   dotFloatsQuad: QuadKernel;

@@ -1,8 +1,27 @@
 // What we ask of the runtime around us, in one place: cores, memory, a turn of the event loop.
 // Works without Node: in a browser the answers come from the page or are unlimited.
 
+interface NodeOs {
+  availableParallelism(): number;
+  totalmem(): number;
+}
+
+/** What reading parts of a file takes. */
+export interface FileSystem {
+  openSync(path: string, flags: 'r'): number;
+  readSync(
+    file: number,
+    target: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): number;
+  closeSync(file: number): void;
+}
+
 interface NodeProcess {
-  getBuiltinModule?(id: 'node:os'): { availableParallelism(): number; totalmem(): number };
+  getBuiltinModule?(id: 'node:os'): NodeOs;
+  getBuiltinModule?(id: 'node:fs'): FileSystem;
   constrainedMemory?(): number;
 }
 
@@ -10,8 +29,13 @@ function nodeProcess(): NodeProcess | undefined {
   return (globalThis as { process?: NodeProcess }).process;
 }
 
-function nodeOs(): { availableParallelism(): number; totalmem(): number } | undefined {
+function nodeOs(): NodeOs | undefined {
   return nodeProcess()?.getBuiltinModule?.('node:os');
+}
+
+/** Node's synchronous files, where there are any. */
+export function nodeFileSystem(): FileSystem | undefined {
+  return nodeProcess()?.getBuiltinModule?.('node:fs');
 }
 
 /** True where worker threads and files are to be had as in Node. */

@@ -4,26 +4,41 @@
 // codes: then norm(a) + norm(b) - 2ab is -2 (a - 64)(b - 64) plus a constant, the true order of
 // inner products by the same formula.
 
+import { bindBinary, decodeBinary, encodeBinary } from './binary.ts';
+import { decodeBytes } from './code-kernels.ts';
 import {
+  BINARY_CODES,
+  BUFFER_WORD,
+  CODE_KIND,
   CODE_SCALE,
   CODE_WORDS,
   CODES,
   DIMENSION,
+  ENCODED_WORD,
+  FINE_CODES,
+  HIDDEN,
+  INT8_CODES,
   MEANS,
   METRIC,
   NORM_MASK,
   NORMS,
+  PRODUCT_CODES,
   QUERY,
   QUERY_CODE_WORD,
   QUERY_CODES,
   QUERY_NORM,
+  ROTATED,
+  VECTOR_WORDS,
   VECTORS,
 } from './fields.ts';
+import { bindFine, decodeFine, encodeFine } from './fine.ts';
 import { nodeOf } from './graph.ts';
 import {
+  copyWords,
   encodeFloats,
   f32At,
   i32At,
+  l2Floats,
   maxMagnitude,
   multiply,
   setI32,
@@ -32,6 +47,13 @@ import {
   truncate,
   u8At,
 } from './machine.ts';
+import { bindProducts, decodeProducts, encodeProducts } from './product.ts';
+import { rotate, rotateBack } from './rotate.ts';
+
+/** The 7-bit code of the mean. */
+const ZERO: i32 = 64;
+/** What a residual misses by rounding: this share of the largest component, for each component. */
+const ROUNDING: f64 = 2.5e-7;
 
 /** Encodes the vector at `vector` to the row at `code`. */
 function encodeVector(vector: i32, code: i32): void {
@@ -48,15 +70,87 @@ export function codeNorm(code: i32): i32 {
   return sum * 128;
 }
 
-/** Encodes the slots [first, end) from the vectors of their nodes: codes and norms. */
-export function encodeSlots(first: i32, end: i32): void {
-  const words = i32At(CODE_WORDS);
+/**
+ * The vector at `vector` as it is encoded: rotated to BUFFER of the scratch block if this index
+ * rotates, else where it is.
+ */
+function encodedFrom(scratch: i32, vector: i32): i32 {
+  if (i32At(ROTATED) === 0) return vector;
+  const buffer = scratch + i32At(BUFFER_WORD);
+  copyWords(vector, buffer, i32At(DIMENSION));
+  rotate(buffer);
+  return buffer;
+}
+
+/**
+ * At most how far a vector is from what its codes stand for, as floats tell: the Euclidean length
+ * of the difference. ENCODED of the scratch block is overwritten.
+ */
+function residualOf(scratch: i32, vector: i32, code: i32): f64 {
   const dimension = i32At(DIMENSION);
+  const decoded = scratch + i32At(ENCODED_WORD);
+  decodeBytes(code, ZERO, i32At(MEANS), dimension, f32At(CODE_SCALE), decoded);
+  const size: f64 = dimension;
+  const largest = maxMagnitude(vector, dimension);
+  const square: f64 = l2Floats(vector, decoded, dimension);
+  return 1.001 * Math.sqrt(square) + ROUNDING * largest * Math.sqrt(size);
+}
+
+/**
+ * Encodes the slots [first, end) from the vectors of their nodes to 7-bit codes and norms; the
+ * largest residual.
+ */
+export function encodeSlots(first: i32, end: i32, scratch: i32): f64 {
+  const words = i32At(CODE_WORDS);
+  let largest: f64 = 0;
   for (let slot = first; slot < end; slot++) {
     const code = i32At(CODES) + slot * words;
-    encodeVector(i32At(VECTORS) + nodeOf(slot) * dimension, code);
+    const vector = i32At(VECTORS) + nodeOf(slot) * i32At(VECTOR_WORDS);
+    const from = encodedFrom(scratch, vector);
+    encodeVector(from, code);
     setI32(i32At(NORMS) + slot, codeNorm(code));
+    const residual = residualOf(scratch, from, code);
+    if (residual > largest) largest = residual;
   }
+  return largest;
+}
+
+/** Encodes the floats at BUFFER of the scratch block, which are lost, to the codes of `slot`. */
+export function encodeBuffer(scratch: i32, slot: i32): void {
+  const buffer = scratch + i32At(BUFFER_WORD);
+  if (i32At(ROTATED) !== 0) rotate(buffer);
+  const kind = i32At(CODE_KIND);
+  if (kind === BINARY_CODES) {
+    encodeBinary(scratch, slot);
+  } else if (kind === INT8_CODES) {
+    const code = i32At(CODES) + slot * i32At(CODE_WORDS);
+    encodeVector(buffer, code);
+    setI32(i32At(NORMS) + slot, codeNorm(code));
+  } else if (kind === FINE_CODES) {
+    encodeFine(scratch, slot);
+  } else {
+    encodeProducts(scratch, slot);
+  }
+}
+
+/** Writes what codes of 7 or 8 bits a component stand for to BUFFER, rotated still. */
+export function decodeSteps(scratch: i32, slot: i32): void {
+  if (i32At(CODE_KIND) === FINE_CODES) {
+    decodeFine(scratch, slot);
+    return;
+  }
+  const code = i32At(CODES) + slot * i32At(CODE_WORDS);
+  const buffer = scratch + i32At(BUFFER_WORD);
+  decodeBytes(code, ZERO, i32At(MEANS), i32At(DIMENSION), f32At(CODE_SCALE), buffer);
+}
+
+/** Writes the vector that the codes of `slot` stand for to BUFFER of the scratch block. */
+export function decodeSlot(scratch: i32, slot: i32): void {
+  const kind = i32At(CODE_KIND);
+  if (kind === BINARY_CODES) decodeBinary(scratch, slot);
+  else if (kind === PRODUCT_CODES) decodeProducts(scratch, slot);
+  else decodeSteps(scratch, slot);
+  if (i32At(ROTATED) !== 0) rotateBack(scratch + i32At(BUFFER_WORD));
 }
 
 /** Writes a hash of the codes of each of the slots [first, end) to `out`: FNV-1a by words. */
@@ -71,12 +165,11 @@ export function hashCodes(first: i32, end: i32, out: i32): void {
 }
 
 /**
- * Binds the floats at QUERY as the query of this scratch block. Under dot the order does not depend
- * on the query's length, so it is scaled to use all of -127..127 and norms are left out.
+ * Binds a query to 7-bit codes. Under dot the order does not depend on the query's length, so it is
+ * scaled to use all of -127..127 and norms are left out.
  */
-export function bindQuery(scratch: i32): void {
+function bindCodes(scratch: i32, query: i32): void {
   const code = scratch + i32At(QUERY_CODE_WORD);
-  const query = scratch + QUERY;
   const dimension = i32At(DIMENSION);
   setI32(scratch + QUERY_CODES, code);
   if (i32At(METRIC) !== 2) {
@@ -93,4 +186,32 @@ export function bindQuery(scratch: i32): void {
   }
   setI32(scratch + QUERY_NORM, 0);
   setI32(scratch + NORM_MASK, 0);
+}
+
+/** Copies the query to ENCODED, rotated if this index rotates. */
+function copyQuery(scratch: i32): void {
+  const encoded = scratch + i32At(ENCODED_WORD);
+  copyWords(scratch + QUERY, encoded, i32At(DIMENSION));
+  if (i32At(ROTATED) !== 0) rotate(encoded);
+}
+
+/**
+ * Binds the floats at QUERY as the query of this scratch block, from which nothing is hidden.
+ */
+export function bindQuery(scratch: i32): void {
+  setI32(scratch + HIDDEN, 0);
+  const kind = i32At(CODE_KIND);
+  if (kind === INT8_CODES) {
+    if (i32At(ROTATED) === 0) {
+      bindCodes(scratch, scratch + QUERY);
+      return;
+    }
+    copyQuery(scratch);
+    bindCodes(scratch, scratch + i32At(ENCODED_WORD));
+    return;
+  }
+  copyQuery(scratch);
+  if (kind === BINARY_CODES) bindBinary(scratch);
+  else if (kind === FINE_CODES) bindFine(scratch, scratch + i32At(ENCODED_WORD));
+  else bindProducts(scratch);
 }

@@ -1,19 +1,27 @@
-// Distances on the original floats: the rerank that finishes a graph search, and the exact scan.
-// Both collect into RESULTS, a pool whose keys are floats in sortable form. A key is -dot for dot,
-// 1 - cos clamped to [0, 2] for cosine (vectors and query have unit length), the square for l2.
+// Distances on what is kept of the vectors themselves: floats, halves, or where there are neither,
+// what the codes stand for. They are collected in RESULTS, a pool whose keys are floats in sortable
+// form: -dot for dot, 1 - cos clamped to [0, 2] for cosine (vectors and query have unit length),
+// the square for l2.
 
-import { bindQuery } from './encode.ts';
+import { decodeHalves } from './code-kernels.ts';
+import { distanceTo } from './distance.ts';
+import { decodeSteps } from './encode.ts';
 import {
-  COPIES,
-  COPY_COUNT,
+  BUFFER_WORD,
+  CODE_KIND,
   DIMENSION,
-  DISTANCE_COUNT,
+  ENCODED_WORD,
+  FINE_CODES,
+  FLOAT32_VECTORS,
+  INT8_CODES,
   METRIC,
-  POOL,
+  NO_VECTORS,
   QUAD,
   QUERY,
   RESULTS,
-  SAME_VECTOR,
+  ROTATED,
+  VECTOR_KIND,
+  VECTOR_WORDS,
   VECTORS,
 } from './fields.ts';
 import { nodeOf } from './graph.ts';
@@ -26,29 +34,25 @@ import {
   l2FloatsQuad,
   setF32,
   setFromSortable,
-  setI32,
   sortableAt,
 } from './machine.ts';
-import { poolInsert, poolKey, poolNode, poolRejects, poolReset, poolSize } from './pool.ts';
-import { descend, searchLevel } from './search.ts';
+import { poolInsert, poolKey, poolRejects, poolReset, poolSize } from './pool.ts';
 
-const MIN_DESCENT_WIDTH: i32 = 16;
+function clampCosine(word: i32, distance: f64): void {
+  setF32(word, distance < 0 ? 0 : distance > 2 ? 2 : distance);
+}
 
 /** Turns the raw kernel result at `word` into the metric's distance. Zero is always +0. */
 function finishDistance(word: i32): void {
   const metric = i32At(METRIC);
   if (metric === 0) return;
   const dot = f32At(word);
-  if (metric === 2) {
-    setF32(word, 0 - dot);
-    return;
-  }
-  const distance = 1 - dot;
-  setF32(word, distance < 0 ? 0 : distance > 2 ? 2 : distance);
+  if (metric === 2) setF32(word, 0 - dot);
+  else clampCosine(word, 1 - dot);
 }
 
-/** Distances of the query to four vectors, into QUAD. */
-function measureQuad(scratch: i32, a: i32, b: i32, c: i32, d: i32): void {
+/** Distances of the query to four float vectors, into QUAD. */
+export function measureQuad(scratch: i32, a: i32, b: i32, c: i32, d: i32): void {
   const dimension = i32At(DIMENSION);
   const quad = scratch + QUAD;
   if (i32At(METRIC) === 0) {
@@ -59,19 +63,68 @@ function measureQuad(scratch: i32, a: i32, b: i32, c: i32, d: i32): void {
   for (let i: i32 = 0; i < 4; i++) finishDistance(quad + i);
 }
 
-/** Distance of the query to one vector, into QUAD. */
-function measureOne(scratch: i32, vector: i32): void {
+/** Distance of the floats at `query` to those at `vector`, into QUAD. */
+function measureFloats(scratch: i32, query: i32, vector: i32): void {
   const dimension = i32At(DIMENSION);
   const quad = scratch + QUAD;
   if (i32At(METRIC) === 0) {
-    setF32(quad, l2Floats(scratch + QUERY, vector, dimension));
+    setF32(quad, l2Floats(query, vector, dimension));
     return;
   }
-  setF32(quad, dotFloats(scratch + QUERY, vector, dimension));
+  setF32(quad, dotFloats(query, vector, dimension));
   finishDistance(quad);
 }
 
-function offer(scratch: i32, key: i32, node: i32): void {
+/** Distance of the query to the floats at `vector`, into QUAD. */
+export function measureOne(scratch: i32, vector: i32): void {
+  measureFloats(scratch, scratch + QUERY, vector);
+}
+
+/** Distance of the query to the vector of `node`, float32 or float16, into QUAD. */
+function measureNode(scratch: i32, node: i32): void {
+  const vector = i32At(VECTORS) + node * i32At(VECTOR_WORDS);
+  if (i32At(VECTOR_KIND) === FLOAT32_VECTORS) {
+    measureOne(scratch, vector);
+    return;
+  }
+  const buffer = scratch + i32At(BUFFER_WORD);
+  decodeHalves(vector, i32At(DIMENSION), buffer);
+  measureOne(scratch, buffer);
+}
+
+/** Distance of the bound query to what the codes of `slot` stand for, into QUAD. */
+function measureCodes(scratch: i32, slot: i32): void {
+  const kind = i32At(CODE_KIND);
+  if (kind !== INT8_CODES && kind !== FINE_CODES) {
+    const quad = scratch + QUAD;
+    setFromSortable(quad, distanceTo(scratch, slot));
+    const metric = i32At(METRIC);
+    if (metric === 0 && f32At(quad) < 0) setF32(quad, 0);
+    else if (metric === 1) clampCosine(quad, f32At(quad));
+    return;
+  }
+  const decoded = scratch + i32At(BUFFER_WORD);
+  decodeSteps(scratch, slot);
+  // Rotated codes stand for rotated vectors, and rotated queries are as far from those.
+  const rotated = i32At(ROTATED) !== 0;
+  const query = rotated ? scratch + i32At(ENCODED_WORD) : scratch + QUERY;
+  if (i32At(METRIC) !== 1) {
+    measureFloats(scratch, query, decoded);
+    return;
+  }
+  // What codes stand for has no unit length: half the square errs less than 1 - cos.
+  const square: f64 = l2Floats(query, decoded, i32At(DIMENSION));
+  clampCosine(scratch + QUAD, square / 2);
+}
+
+/** Distance of the query to `slot` by the best that is kept of it, into QUAD. */
+export function measureSlot(scratch: i32, slot: i32): void {
+  if (i32At(VECTOR_KIND) === NO_VECTORS) measureCodes(scratch, slot);
+  else measureNode(scratch, nodeOf(slot));
+}
+
+/** Offers a node whose distance, sortable, is `key` to RESULTS. */
+export function offer(scratch: i32, key: i32, node: i32): void {
   const results = scratch + RESULTS;
   if (poolRejects(results, key)) return;
   poolInsert(results, key, node);
@@ -82,10 +135,8 @@ export function resultsReset(scratch: i32, k: i32): void {
   poolReset(scratch + RESULTS, k);
 }
 
-/**
- * Offers the nodes [first, end) to RESULTS by their exact distances; `first` as results call it.
- */
-export function scanExact(scratch: i32, first: i32, end: i32): void {
+/** Offers the float vectors of the nodes [first, end). */
+function scanFloats(scratch: i32, first: i32, end: i32): void {
   const dimension = i32At(DIMENSION);
   let vector = i32At(VECTORS) + first * dimension;
   let node = first;
@@ -103,80 +154,34 @@ export function scanExact(scratch: i32, first: i32, end: i32): void {
   }
 }
 
-/** Writes the exact distances of the nodes [first, end) as floats to `out`. */
-export function measureRange(scratch: i32, first: i32, end: i32, out: i32): void {
-  const dimension = i32At(DIMENSION);
-  for (let node = first; node < end; node++) {
-    measureOne(scratch, i32At(VECTORS) + node * dimension);
-    setF32(out + node - first, f32At(scratch + QUAD));
+/**
+ * Offers the nodes [first, end) to RESULTS by the best that is kept of them. Where that is codes,
+ * which are kept by slot, all nodes of the segment at once.
+ */
+export function scanExact(scratch: i32, first: i32, end: i32): void {
+  const kind = i32At(VECTOR_KIND);
+  if (kind === FLOAT32_VECTORS) {
+    scanFloats(scratch, first, end);
+    return;
   }
-}
-
-/** Offers the copies of `slot`, whose own key is `key`. Of the same vector, they share it. */
-function offerCopies(scratch: i32, slot: i32, key: i32): void {
-  const copies = i32At(COPIES);
-  let next = i32At(copies + slot);
-  let current = key;
-  while (next !== 0) {
-    const copy = (next & ~SAME_VECTOR) - 1;
-    const node = nodeOf(copy);
-    if ((next & SAME_VECTOR) === 0) {
-      measureOne(scratch, i32At(VECTORS) + node * i32At(DIMENSION));
-      current = sortableAt(scratch + QUAD);
-      setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + 1);
-    }
-    offer(scratch, current, node);
-    next = i32At(copies + copy);
+  for (let i = first; i < end; i++) {
+    if (kind === NO_VECTORS) measureCodes(scratch, i);
+    else measureNode(scratch, i);
+    offer(scratch, sortableAt(scratch + QUAD), kind === NO_VECTORS ? nodeOf(i) : i);
   }
-}
-
-/** Offers the node of `slot`, whose distance lies at `word`, and its copies. */
-function offerSlot(scratch: i32, slot: i32, word: i32): void {
-  const key = sortableAt(word);
-  offer(scratch, key, nodeOf(slot));
-  if (i32At(COPY_COUNT) > 0) offerCopies(scratch, slot, key);
-}
-
-/** Offers the `width` nearest of POOL that lie below `end` to RESULTS by their exact distances. */
-function rerank(scratch: i32, width: i32, end: i32): void {
-  const pool = scratch + POOL;
-  const vectors = i32At(VECTORS);
-  const dimension = i32At(DIMENSION);
-  const size = poolSize(pool);
-  const count = width < size ? width : size;
-  let i: i32 = 0;
-  for (; i + 4 <= count; i += 4) {
-    const a = vectors + nodeOf(poolNode(pool, i)) * dimension;
-    const b = vectors + nodeOf(poolNode(pool, i + 1)) * dimension;
-    const c = vectors + nodeOf(poolNode(pool, i + 2)) * dimension;
-    measureQuad(scratch, a, b, c, vectors + nodeOf(poolNode(pool, i + 3)) * dimension);
-    for (let j: i32 = 0; j < 4; j++) {
-      const slot = poolNode(pool, i + j);
-      if (slot < end) offerSlot(scratch, slot, scratch + QUAD + j);
-    }
-  }
-  for (; i < count; i++) {
-    const slot = poolNode(pool, i);
-    measureOne(scratch, vectors + nodeOf(slot) * dimension);
-    if (slot < end) offerSlot(scratch, slot, scratch + QUAD);
-  }
-}
-
-/** Beam width on the upper levels: a quarter of that on level 0, at least 16. */
-function descentWidth(ef: i32): i32 {
-  const quarter = ef >> 2;
-  return quarter > MIN_DESCENT_WIDTH ? quarter : MIN_DESCENT_WIDTH;
 }
 
 /**
- * Offers what the graph finds for the query at QUERY: a beam of `ef`, then `width` exact distances.
- * Nodes from `end` on may be in rows already while they are being linked; they are the scan's.
+ * Writes the distances of the nodes [first, end) as floats to `out`; of slots where only codes are
+ * kept.
  */
-export function searchGraph(scratch: i32, ef: i32, width: i32, end: i32): void {
-  bindQuery(scratch);
-  descend(scratch, 0, descentWidth(ef));
-  searchLevel(scratch, 0, ef);
-  rerank(scratch, width, end);
+export function measureRange(scratch: i32, first: i32, end: i32, out: i32): void {
+  const codes = i32At(VECTOR_KIND) === NO_VECTORS;
+  for (let i = first; i < end; i++) {
+    if (codes) measureCodes(scratch, i);
+    else measureNode(scratch, i);
+    setF32(out + i - first, f32At(scratch + QUAD));
+  }
 }
 
 /** Turns the sortable keys of RESULTS into float bits; how many results there are. */

@@ -76,6 +76,43 @@ export const BENCH_WORDS: i32 = 56;
 /** ALPHA of a build by partitions, whose few candidates are worth keeping longer. */
 export const UNION_ALPHA: i32 = 57;
 
+/** What searches compare: 0 7-bit codes, 1 bits, 2 products (of subspaces), 3 fine codes. */
+export const CODE_KIND: i32 = 59;
+/** What finishes: 0 float32 vectors, 1 float16, 2 nothing in this memory. */
+export const VECTOR_KIND: i32 = 60;
+/** Words of one stored vector. */
+export const VECTOR_WORDS: i32 = 61;
+/** 1 when vectors are rotated before they are encoded. */
+export const ROTATED: i32 = 62;
+/** Factors of the rotation: ROTATION_STAGES times one for each component. */
+export const ROTATION: i32 = 63;
+/** float32: no vector is farther than this from what its 7-bit codes stand for. */
+export const RESIDUAL: i32 = 64;
+/** Subspaces of products, and the centroids of each. */
+export const SUBSPACES: i32 = 65;
+export const CENTROIDS: i32 = 66;
+/** Where a scratch block keeps the query as it is encoded, and one other vector, from its start. */
+export const ENCODED_WORD: i32 = 67;
+export const BUFFER_WORD: i32 = 68;
+
+export const INT8_CODES: i32 = 0;
+export const BINARY_CODES: i32 = 1;
+export const PRODUCT_CODES: i32 = 2;
+/** Signed codes of 8 bits: see hot/fine.ts. */
+export const FINE_CODES: i32 = 3;
+export const FLOAT32_VECTORS: i32 = 0;
+export const FLOAT16_VECTORS: i32 = 1;
+export const NO_VECTORS: i32 = 2;
+/** Two rounds of a transform over the first components and one over the last. */
+export const ROTATION_STAGES: i32 = 4;
+/** Centroids of a subspace: a byte names one. */
+export const CENTROID_COUNT: i32 = 256;
+/** Centroids that lie together, component by component: what eight SIMD registers hold. */
+export const CENTROID_GROUP: i32 = 32;
+/** Words behind the bits of a row: see hot/binary.ts. */
+export const BINARY_FACTORS: i32 = 3;
+/** Bits of a component of the query that bits are compared with. */
+export const QUERY_PLANES: i32 = 4;
 /** How searches enter the graph: BY_LEVELS or BY_HUBS. */
 export const ENTRY_KIND: i32 = 80;
 /** The table of hubs: their slots, the entry point first, and their norms and codes again. */
@@ -89,6 +126,13 @@ export const HUBS_LINKED: i32 = 85;
 /** One word per scratch block: 0 free, 1 taken; Atomics only. */
 export const SCRATCH_OWNERS: i32 = 128;
 export const MAX_SCRATCH_COUNT: i32 = 256;
+/**
+ * What was measured of the linked nodes: recall by beam width, a curve for each of a few k
+ * (calibrate/curve.ts).
+ */
+export const CURVES: i32 = 384;
+export const CURVE_WORDS: i32 = 41;
+export const MAX_CURVES: i32 = 3;
 export const HEADER_WORDS: i32 = 512;
 
 /** A node, an edge or a row that is not there. */
@@ -114,10 +158,16 @@ export const QUERY_NORM: i32 = 4;
 export const NORM_MASK: i32 = 5;
 /** Takes what the touch loops read, so that no compiler drops them. */
 export const SINK: i32 = 6;
+/** Distances computed on stored vectors. */
+export const EXACT_COUNT: i32 = 7;
+/** 1 + the slot that the search passes by as if it were not there; 0 for none. */
+export const HIDDEN: i32 = 12;
 /** Four results of a kernel. */
 export const QUAD: i32 = 8;
 /** Damage found by verify: per kind a count and the first node. */
 export const REPORT: i32 = 16;
+/** float32: what is computed once of a query. Each kind of codes has its own use for them. */
+export const QUERY_TERMS: i32 = 48;
 export const POOL: i32 = 64;
 const POOL_WORDS: i32 = 8256;
 export const RESULTS: i32 = POOL + POOL_WORDS;
@@ -145,12 +195,17 @@ export const LEAF_NEIGHBORS: i32 = 3;
 /** Vectors assigned to leaders at a time: MATRIX holds their distances to MAX_LEADERS. */
 export const MAX_POINTS: i32 = 64;
 
+/** Queries that are held against slots at a time, and the slots. */
+export const MAX_SCREENED: i32 = 128;
+
 /** Words of a bench, where a thread builds: 1 when it was ever used, then slots in, results out. */
 export const BENCH_USED: i32 = 0;
 /** Two results of packing a row. */
 export const SUMS: i32 = 8;
 export const LIST: i32 = 16;
 export const LIST_WORDS: i32 = 4096;
+/** While slots are screened: per query the distance from which a slot is of no interest. */
+export const LIMITS: i32 = LIST + 2048;
 export const OUT: i32 = LIST + LIST_WORDS;
 /** The parts of a distance that depend on the row, and on the column. */
 export const ROW_TERMS: i32 = OUT + LIST_WORDS;

@@ -18,7 +18,7 @@ export const HOSTS: i32 = 8;
  */
 export function probe(scratch: i32, slot: i32, level: i32, ef: i32, width: i32, out: i32): void {
   bindNode(scratch, slot);
-  descend(scratch, level, width);
+  descend(scratch, level, width, false);
   if (finds(scratch, level, ef, slot)) {
     setI32(out, NONE);
     return;

@@ -1,9 +1,16 @@
 // What the engine calls in the hot code: the entry file of both targets. Addresses are words; a
 // scratch block is passed as its first word.
 
-export { bindNode, codeDistance, haveSameCodes } from './distance.ts';
-export { encodeSlots, hashCodes } from './encode.ts';
-export { finishResults, measureRange, resultsReset, scanExact, searchGraph } from './exact.ts';
+export {
+  decodeHalves,
+  dotPlanes,
+  encodeHalves,
+  hadamard,
+  hammingBits,
+} from './code-kernels.ts';
+export { bindNode, codeDistance, haveSameCodes, measureGathered } from './distance.ts';
+export { bindQuery, decodeSlot, encodeBuffer, encodeSlots, hashCodes } from './encode.ts';
+export { finishResults, measureRange, resultsReset, scanExact } from './exact.ts';
 export { adoptFrom, probe } from './find.ts';
 export { enterByHubs } from './hubs.ts';
 export { applyEdges, groupEdges, linkNodes, updateEntry } from './link.ts';
@@ -16,11 +23,22 @@ export {
   l2FloatsQuad,
 } from './machine.ts';
 export { assignPoints, linkLeaf, loadLeaders } from './partition.ts';
-export { poolInsert, poolReset } from './pool.ts';
+export { poolInsert, poolMerge, poolReset } from './pool.ts';
 export { findInvalid, findNonUnit, normalize, normalizeNodes } from './prepare.ts';
+export { nearestCentroid } from './product.ts';
 export { markReachable, repair } from './reach.ts';
+export { mayEnter, offerBuffer, searchGraph, searchWithout } from './rerank.ts';
+export { rotate, rotateBack } from './rotate.ts';
+export { loadQueries, measureQueries, screen } from './screen.ts';
 export { searchLevel } from './search.ts';
 export { selectNeighbors } from './select.ts';
 export { refineForward, selectForward, writeRow } from './stitch.ts';
-export { verifySegment } from './verify.ts';
+export {
+  verifyCodes,
+  verifyEnd,
+  verifyGraph,
+  verifyRows,
+  verifySlots,
+  verifyStart,
+} from './verify.ts';
 export { visitedAdd, visitedReset } from './visited.ts';

@@ -40,7 +40,7 @@ function linkNode(scratch: i32, node: i32): void {
   const top = i32At(MAX_LEVEL);
   const level = levelOf(node);
   const first = level < top ? level : top;
-  descend(scratch, first, DESCENT_WIDTH);
+  descend(scratch, first, DESCENT_WIDTH, false);
   for (let l = first; l >= 0; l--) {
     searchLevel(scratch, l, i32At(EF_CONSTRUCTION));
     const count = selectNeighbors(scratch, l === 0 ? i32At(FORWARD) : i32At(M), i32At(ALPHA));

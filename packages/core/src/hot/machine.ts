@@ -48,6 +48,16 @@ export function clear(word: i32, words: i32): void {
   i32s.fill(0, word, word + words);
 }
 
+/** Copies `words` words; the two places do not overlap. */
+export function copyWords(from: i32, to: i32, words: i32): void {
+  i32s.copyWithin(to, from, from + words);
+}
+
+/** 1 for true, 0 for false: what counting without a branch takes. */
+export function asInteger(flag: boolean): i32 {
+  return flag ? 1 : 0;
+}
+
 /** The low 32 bits of a product. */
 export function multiply(a: i32, b: i32): i32 {
   return Math.imul(a, b);
@@ -68,9 +78,18 @@ export function setFromSortable(word: i32, key: i32): void {
   i32s[word] = key ^ ((key >> 31) & 0x7fffffff);
 }
 
-/** Moves the pairs [first, end) of a pool one place up; addresses are words, a pair is two. */
-export function shiftPairs(first: i32, end: i32): void {
-  for (let word = end - 1; word >= first; word--) i32s[word + 2] = i32s[word];
+/**
+ * Moves those of the ascending pairs [first, end) whose keys are greater than `key` one place up;
+ * the word of the place that is free then. Addresses are words, a pair is two, the key first.
+ */
+export function shiftGreater(first: i32, end: i32, key: i32): i32 {
+  let word = end;
+  while (word > first && i32s[word - 2] > key) {
+    i32s[word] = i32s[word - 2];
+    i32s[word + 1] = i32s[word - 1];
+    word -= 2;
+  }
+  return word;
 }
 
 /** Dot product of two code rows: `a` signed bytes, `b` 0..127. Exact. */
@@ -98,6 +117,31 @@ export function dotCodesQuad(
   i32s[out + 1] = dotCodes(query, b, words);
   i32s[out + 2] = dotCodes(query, c, words);
   i32s[out + 3] = dotCodes(query, d, words);
+}
+
+/**
+ * Distances `own + norm - 2 * dot` of the codes at `query` to the `count` slots at `list`, into
+ * `out`. Codes and norms are those of slot 0; of a norm only the bits of `mask` count. Up to three
+ * words behind the list and behind the results are overwritten. The query may have signs, or, when
+ * `isFine`, the codes; the other side is 0..127.
+ */
+export function measureCodes(
+  query: i32,
+  own: i32,
+  codes: i32,
+  words: i32,
+  norms: i32,
+  mask: i32,
+  list: i32,
+  count: i32,
+  out: i32,
+  _isFine: boolean,
+): void {
+  for (let i = 0; i < count; i++) {
+    const slot = i32s[list + i];
+    const norm = i32s[norms + slot] & mask;
+    i32s[out + i] = own + norm - 2 * dotCodes(query, codes + slot * words, words);
+  }
 }
 
 /**
@@ -256,6 +300,36 @@ export function squareScaled(word: i32, length: i32, factor: f64): f64 {
 /** Multiplies `length` floats by `factor`, in float64. */
 export function scaleFloats(word: i32, length: i32, factor: f64): void {
   for (let i = word; i < word + length; i++) f32s[i] *= factor;
+}
+
+/** The bits that are set in any of `words` words, a multiple of four. */
+export function orWords(word: i32, words: i32): i32 {
+  let bits = 0;
+  for (let i = word; i < word + words; i++) bits |= i32s[i];
+  return bits;
+}
+
+/**
+ * True when the `count` numbers at `word` differ, none is `self`, all are in 0..limit - 1 and none
+ * is in [first, first + length).
+ */
+export function areNeighbors(
+  word: i32,
+  count: i32,
+  self: i32,
+  limit: i32,
+  first: i32,
+  length: i32,
+): boolean {
+  for (let i = word; i < word + count; i++) {
+    const node = i32s[i];
+    if (node < 0 || node >= limit || node === self) return false;
+    if (node >= first && node < first + length) return false;
+    for (let j = word; j < i; j++) {
+      if (i32s[j] === node) return false;
+    }
+  }
+  return true;
 }
 
 /** Reads one word of each cache line of `words` words and returns a mix nobody needs. */

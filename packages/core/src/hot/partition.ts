@@ -43,12 +43,19 @@ const SAMPLED_BITS: i32 = 6;
 const KEY_DIMENSIONS: i32 = 2048;
 
 /** The word of row `row` of a block of packed codes. */
-function packedRow(block: i32, row: i32, words: i32): i32 {
+export function packedRow(block: i32, row: i32, words: i32): i32 {
   return block + (row >> 2) * 4 * words + (row & 3) * 4;
 }
 
 /** Packs `slot` as row `row` and as column `column`, with what it adds to distances as either. */
-function packSlot(bench: i32, slot: i32, words: i32, step: i32, row: i32, column: i32): void {
+export function packSlot(
+  bench: i32,
+  slot: i32,
+  words: i32,
+  step: i32,
+  row: i32,
+  column: i32,
+): void {
   const unsigned = packedRow(bench + i32At(COLUMN_WORD), column, words);
   const signed = packedRow(bench + PACKED_ROWS, row, words);
   const sums = bench + SUMS;

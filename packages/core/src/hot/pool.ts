@@ -3,13 +3,13 @@
 // word 1 the capacity, pairs follow. A set top bit of the node means "expanded".
 
 import { NONE } from './fields.ts';
-import { i32At, setI32, shiftPairs } from './machine.ts';
+import { asInteger, i32At, setI32, shiftGreater } from './machine.ts';
 
 const PAIRS: i32 = 2;
 const NODE_BITS: i32 = 0x7fffffff;
 const EXPANDED: i32 = ~0x7fffffff;
 
-/** Empties the pool and sets how many pairs it keeps. */
+/** Empties the pool and sets how many pairs it keeps, at least one. */
 export function poolReset(pool: i32, capacity: i32): void {
   setI32(pool, 0);
   setI32(pool + 1, capacity);
@@ -55,19 +55,57 @@ function poolPosition(pool: i32, key: i32, node: i32): i32 {
  * Inserts a pair in order and drops the last of a full pool; its position, or NONE when it is last.
  */
 export function poolInsert(pool: i32, key: i32, node: i32): i32 {
-  const position = poolPosition(pool, key, node);
-  const capacity = i32At(pool + 1);
-  if (position === capacity) return NONE;
-  let size = i32At(pool);
-  if (size < capacity) {
-    size += 1;
-    setI32(pool, size);
+  const first = pool + PAIRS;
+  const size = i32At(pool);
+  let end = first + 2 * size;
+  if (size < i32At(pool + 1)) {
+    setI32(pool, size + 1);
+  } else {
+    end -= 2;
+    const last = i32At(end);
+    if (key > last || (key === last && node > (i32At(end + 1) & NODE_BITS))) return NONE;
   }
-  const word = pool + PAIRS + 2 * position;
-  shiftPairs(word, pool + PAIRS + 2 * (size - 1));
+  let word = shiftGreater(first, end, key);
+  // Equal keys are rare, and then the smaller node is first.
+  while (word > first && i32At(word - 2) === key && (i32At(word - 1) & NODE_BITS) >= node) {
+    setI32(word, key);
+    setI32(word + 1, i32At(word - 1));
+    word -= 2;
+  }
   setI32(word, key);
   setI32(word + 1, node);
-  return position;
+  return (word - first) >> 1;
+}
+
+/**
+ * Moves those of `count` keys and nodes that a pool of this worst key does not reject to the front
+ * of their lists, without a branch: most are rejected, which ones nobody can predict. How many.
+ */
+function keepUpTo(worst: i32, keys: i32, nodes: i32, count: i32): i32 {
+  let kept: i32 = 0;
+  for (let i: i32 = 0; i < count; i++) {
+    const key = i32At(keys + i);
+    setI32(keys + kept, key);
+    setI32(nodes + kept, i32At(nodes + i));
+    kept += asInteger(key <= worst);
+  }
+  return kept;
+}
+
+/**
+ * Inserts `count` pairs, whose keys and nodes lie in two lists that this overwrites; the lowest
+ * position one of them took, or the size of before when that is lower.
+ */
+export function poolMerge(pool: i32, keys: i32, nodes: i32, count: i32): i32 {
+  const size = i32At(pool);
+  const isFull = size === i32At(pool + 1);
+  const kept = isFull ? keepUpTo(poolKey(pool, size - 1), keys, nodes, count) : count;
+  let lowest: i32 = size;
+  for (let i: i32 = 0; i < kept; i++) {
+    const position = poolInsert(pool, i32At(keys + i), i32At(nodes + i));
+    if (position !== NONE && position < lowest) lowest = position;
+  }
+  return lowest;
 }
 
 /** poolInsert for pairs that may come twice: a pair that is there already is left alone. */

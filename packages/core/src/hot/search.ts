@@ -10,6 +10,7 @@ import {
   ENTRY_POINTS,
   EPOCH,
   GATHERED,
+  HIDDEN,
   HOP_COUNT,
   NONE,
   POOL,
@@ -22,15 +23,16 @@ import {
   poolExpand,
   poolInsert,
   poolInsertOnce,
+  poolKey,
+  poolMerge,
   poolNext,
   poolNode,
-  poolRejects,
   poolRemoveAt,
   poolReopen,
   poolReset,
   poolSize,
 } from './pool.ts';
-import { visitedAdd, visitedReset, visitedWord } from './visited.ts';
+import { visitedAdd, visitedMark, visitedReset, visitedWord } from './visited.ts';
 
 /** Copies the neighbors of a row that were not visited yet to GATHERED; how many. */
 function gatherUnvisited(scratch: i32, row: i32, epoch: i32): i32 {
@@ -40,25 +42,10 @@ function gatherUnvisited(scratch: i32, row: i32, epoch: i32): i32 {
   let count: i32 = 0;
   for (let word = row + 1; word < end; word++) {
     const neighbor = i32At(word);
-    if (visitedAdd(visited, epoch, neighbor)) {
-      setI32(gathered + count, neighbor);
-      count++;
-    }
+    setI32(gathered + count, neighbor);
+    count += visitedMark(visited, epoch, neighbor);
   }
   return count;
-}
-
-/** Offers the gathered nodes to the pool; the lowest position one of them took. */
-function mergeGathered(scratch: i32, count: i32): i32 {
-  const pool = scratch + POOL;
-  let lowest: i32 = poolSize(pool);
-  for (let i: i32 = 0; i < count; i++) {
-    const key = i32At(scratch + DISTANCES + i);
-    if (poolRejects(pool, key)) continue;
-    const position = poolInsert(pool, key, i32At(scratch + GATHERED + i));
-    if (position !== NONE && position < lowest) lowest = position;
-  }
-  return lowest;
 }
 
 /**
@@ -72,13 +59,16 @@ function touchNextRow(pool: i32, cursor: i32, level: i32): i32 {
 }
 
 /**
- * Starts a visited set that holds the pool's nodes; its epoch. A node that stands there twice is
- * taken out: a table of hubs that is chosen anew meanwhile may offer the same one again.
+ * Starts a visited set that holds the pool's nodes and the hidden one; its epoch. A node that
+ * stands in the pool twice is taken out: a table of hubs that is chosen anew meanwhile may offer
+ * the same one again.
  */
 function visitPool(scratch: i32): i32 {
   const pool = scratch + POOL;
   const epoch = visitedReset(scratch);
   const visited = visitedWord(scratch);
+  const hidden = i32At(scratch + HIDDEN);
+  if (hidden > 0) visitedAdd(visited, epoch, hidden - 1);
   let index: i32 = 0;
   while (index < poolSize(pool)) {
     if (visitedAdd(visited, epoch, poolNode(pool, index))) index++;
@@ -88,11 +78,20 @@ function visitPool(scratch: i32): i32 {
 }
 
 /**
+ * True when the pair at `cursor` is so much farther than the nearest that a descent leaves it out:
+ * 3/16 more, in squared distance. Behind it nothing is nearer.
+ */
+function isFar(pool: i32, cursor: i32): boolean {
+  const nearest = poolKey(pool, 0);
+  return poolKey(pool, cursor) - nearest > (nearest >> 3) + (nearest >> 4);
+}
+
+/**
  * SEARCH-LAYER from the nodes in POOL, which have rows on `level`: leaves the `ef` nearest nodes of
  * that level to the bound query in POOL, ascending by (distance, node). Ends as soon as `target` is
- * seen, if it is a node.
+ * seen, if it is a node; and when all that is left is far, if it is `brief`.
  */
-function searchUntil(scratch: i32, level: i32, ef: i32, target: i32): void {
+function searchUntil(scratch: i32, level: i32, ef: i32, target: i32, brief: boolean): void {
   const pool = scratch + POOL;
   poolReopen(pool, ef);
   const epoch = visitPool(scratch);
@@ -101,12 +100,13 @@ function searchUntil(scratch: i32, level: i32, ef: i32, target: i32): void {
   let cursor: i32 = 0;
   const visited = visitedWord(scratch);
   while (cursor < poolSize(pool) && (target === NONE || u8At(visited, target) !== epoch)) {
+    if (brief && isFar(pool, cursor)) break;
     const row = rowOf(poolExpand(pool, cursor), level);
     sink ^= touchNextRow(pool, cursor, level);
     const count = gatherUnvisited(scratch, row, epoch);
     sink ^= touchGathered(scratch, count);
     measureGathered(scratch, count);
-    const lowest = mergeGathered(scratch, count);
+    const lowest = poolMerge(pool, scratch + DISTANCES, scratch + GATHERED, count);
     cursor = poolNext(pool, lowest < cursor ? lowest : cursor);
     hops++;
   }
@@ -115,34 +115,38 @@ function searchUntil(scratch: i32, level: i32, ef: i32, target: i32): void {
 }
 
 export function searchLevel(scratch: i32, level: i32, ef: i32): void {
-  searchUntil(scratch, level, ef, NONE);
+  searchUntil(scratch, level, ef, NONE, false);
 }
 
 /** True when a search of `level` for the bound `target` comes across it. */
 export function finds(scratch: i32, level: i32, ef: i32, target: i32): boolean {
-  searchUntil(scratch, level, ef, target);
+  searchUntil(scratch, level, ef, target, false);
   return u8At(visitedWord(scratch), target) === i32At(scratch + EPOCH);
 }
 
 /**
  * Searches from the entry point down to the level above `level` with a beam of `width`; POOL then
  * holds the seeds. The paper walks greedily (a width of 1), which ends in a wrong cluster now and
- * then: 2-4 % of the queries on clustered 100k x 128 (docs/decisions/0003).
+ * then: 2-4 % of the queries on clustered 100k x 128 (docs/decisions/0003). A `brief` one
+ * leaves out what is far: half the distances, for the same seeds nearby. Its keys must begin at 0.
  */
-function descendLevels(scratch: i32, level: i32, width: i32): void {
+function descendLevels(scratch: i32, level: i32, width: i32, brief: boolean): void {
   const pool = scratch + POOL;
   const entry = i32At(i32At(ENTRY_POINTS));
   const distance = distanceTo(scratch, entry);
   poolReset(pool, width);
   poolInsert(pool, distance, entry);
-  for (let l = levelOf(entry); l > level; l--) searchLevel(scratch, l, width);
+  for (let l = levelOf(entry); l > level; l--) searchUntil(scratch, l, width, NONE, brief);
   // Everything is reachable from the entry point, but nothing need link back to it.
   poolReopen(pool, width + 1);
   poolInsertOnce(pool, distance, entry);
 }
 
-/** Leaves the seeds of a search of `level` in POOL, some `width` of them. */
-export function descend(scratch: i32, level: i32, width: i32): void {
+/**
+ * Leaves the seeds of a search of `level` in POOL, some `width` of them. By hubs nothing is
+ * searched that a `brief` descent could leave out.
+ */
+export function descend(scratch: i32, level: i32, width: i32, brief: boolean): void {
   if (i32At(ENTRY_KIND) === BY_HUBS) enterByHubs(scratch, width);
-  else descendLevels(scratch, level, width);
+  else descendLevels(scratch, level, width, brief);
 }

@@ -1,23 +1,31 @@
-// Walks a whole segment and counts every broken invariant. It trusts nothing: a number is checked
-// before it is used as an address, so that a forged file can be verified safely.
+// Walks a segment and counts every broken invariant. It trusts nothing: a number is checked before
+// it is used as an address, so that a forged file can be verified safely. In parts, so that a file
+// is verified while its rest is still being read.
 
-import { haveSameCodes } from './distance.ts';
+import { countRow } from './code-kernels.ts';
+import { haveSameCodes, isStepped } from './distance.ts';
 import { codeNorm } from './encode.ts';
 import {
+  BINARY_CODES,
+  BINARY_FACTORS,
   BY_HUBS,
+  CODE_KIND,
   CODE_WORDS,
   CODES,
   COPIES,
   COPY_COUNT,
   COUNT,
-  DIMENSION,
   ENTRY_COUNT,
   ENTRY_KIND,
   ENTRY_POINTS,
+  FINE_CODES,
+  FIRST_COPY,
+  FLOAT32_VECTORS,
   HUB_CODES,
   HUB_COUNT,
   HUB_NORMS,
   HUBS,
+  INT8_CODES,
   LINKED,
   MAX_LEVEL,
   NONE,
@@ -27,10 +35,13 @@ import {
   TOMBSTONES,
   UPPER_COUNT,
   UPPER_HEADS,
+  VECTOR_KIND,
+  VECTOR_WORDS,
   VECTORS,
 } from './fields.ts';
+import { fineNorm } from './fine.ts';
 import { isCopy, levelOf, maxDegree, nodeOf, rowOf } from './graph.ts';
-import { clear, f32At, i32At, setI32, u8At } from './machine.ts';
+import { areNeighbors, clear, f32At, i32At, orWords, setI32, u8At } from './machine.ts';
 import { markReachable } from './reach.ts';
 import { visitedAdd, visitedReset, visitedWord } from './visited.ts';
 
@@ -53,6 +64,8 @@ export const BAD_HUB: i32 = 14;
 export const KIND_COUNT: i32 = 15;
 
 const CODE_SIGNS: i32 = 0x80808080 | 0;
+/** The bits of the float32 infinity. */
+const INFINITY: i32 = 0x7f800000;
 
 function report(scratch: i32, kind: i32, node: i32): void {
   const word = scratch + REPORT + 2 * kind;
@@ -68,6 +81,10 @@ function verifyRow(scratch: i32, node: i32, level: i32): void {
     report(scratch, BAD_DEGREE, node);
     return;
   }
+  const first = i32At(FIRST_COPY);
+  const copies = i32At(COPY_COUNT);
+  // Hardly a row is bad: all are asked at once, and only those that are get told one by one.
+  if (level === 0 && areNeighbors(row + 1, degree, node, linked, first, copies)) return;
   for (let i: i32 = 0; i < degree; i++) {
     const neighbor = i32At(row + 1 + i);
     if (neighbor < 0 || neighbor >= linked || isCopy(neighbor)) {
@@ -82,26 +99,51 @@ function verifyRow(scratch: i32, node: i32, level: i32): void {
   }
 }
 
-/** True when the node's level and upper rows lie in range, so that its rows may be read. */
-function verifyLevel(scratch: i32, node: i32, maxLevel: i32): boolean {
+/** The node's level and upper rows lie in range, or its rows may not be read. */
+function verifyLevel(scratch: i32, node: i32, maxLevel: i32): void {
   const level = levelOf(node);
-  if (level === 0) return true;
+  if (level === 0) return;
   if (level > maxLevel) {
     report(scratch, BAD_LEVEL, node);
-    return false;
+    return;
   }
   const head = i32At(i32At(UPPER_HEADS) + node);
-  if (head >= 0 && head <= i32At(UPPER_COUNT) - level) return true;
-  report(scratch, BAD_UPPER_HEAD, node);
-  return false;
+  if (head < 0 || head > i32At(UPPER_COUNT) - level) report(scratch, BAD_UPPER_HEAD, node);
+}
+
+/** Bits have factors that are finite and not negative, and say how many of them are set. */
+function verifyBits(scratch: i32, slot: i32): void {
+  const words = i32At(CODE_WORDS) - BINARY_FACTORS;
+  const row = i32At(CODES) + slot * i32At(CODE_WORDS);
+  const last = i32At(row + words + BINARY_FACTORS - 1);
+  if (countRow(row, words) !== (last & 0xffff)) report(scratch, BAD_NORM, slot);
+  for (let i: i32 = 0; i < BINARY_FACTORS; i++) {
+    // Also of the upper half of the last: infinity, NaN and what is negative have the largest bits.
+    const bits = i32At(row + words + i);
+    if (bits < 0 || bits >= INFINITY) report(scratch, BAD_CODE, slot);
+  }
+}
+
+/** Fine codes have no -128, which a kernel could not add exactly, and the norm that is theirs. */
+function verifyFine(scratch: i32, slot: i32): void {
+  const words = i32At(CODE_WORDS);
+  const row = i32At(CODES) + slot * words;
+  for (let i: i32 = 0; i < 4 * words; i++) {
+    if (u8At(row, i) !== 128) continue;
+    report(scratch, BAD_CODE, slot);
+    break;
+  }
+  if (fineNorm(row) !== i32At(i32At(NORMS) + slot)) report(scratch, BAD_NORM, slot);
 }
 
 function verifyCode(scratch: i32, node: i32): void {
+  const kind = i32At(CODE_KIND);
+  if (kind === BINARY_CODES) verifyBits(scratch, node);
+  if (kind === FINE_CODES) verifyFine(scratch, node);
+  if (kind !== INT8_CODES) return; // every byte names a centroid
   const words = i32At(CODE_WORDS);
   const row = i32At(CODES) + node * words;
-  let bits: i32 = 0;
-  for (let i: i32 = 0; i < words; i++) bits |= i32At(row + i);
-  if ((bits & CODE_SIGNS) !== 0) report(scratch, BAD_CODE, node);
+  if ((orWords(row, words) & CODE_SIGNS) !== 0) report(scratch, BAD_CODE, node);
   if (codeNorm(row) !== i32At(i32At(NORMS) + node)) report(scratch, BAD_NORM, node);
 }
 
@@ -116,8 +158,9 @@ function verifyEntry(scratch: i32, linked: i32): boolean {
   return false;
 }
 
-/** True when hub `index`, which is `slot`, has the norm and the codes of its slot. */
+/** True when hub `index`, which is `slot`, has the norm and the codes of its slot, if it has any. */
 function isHubOf(index: i32, slot: i32): boolean {
+  if (!isStepped()) return true;
   if (i32At(i32At(HUB_NORMS) + index) !== i32At(i32At(NORMS) + slot)) return false;
   const words = i32At(CODE_WORDS);
   const hub = i32At(HUB_CODES) + index * words;
@@ -159,7 +202,7 @@ function verifyTombstones(scratch: i32): void {
 }
 
 function verifyReachable(scratch: i32, marker: i32, linked: i32): void {
-  if (markReachable(marker) === linked - i32At(COPY_COUNT)) return;
+  if (markReachable(scratch, marker) === linked - i32At(COPY_COUNT)) return;
   const epoch = i32At(marker);
   for (let slot: i32 = 0; slot < linked; slot++) {
     if (u8At(visitedWord(marker), slot) === epoch || isCopy(slot)) continue;
@@ -171,25 +214,16 @@ function isNode(node: i32): boolean {
   return node >= 0 && node < i32At(LINKED);
 }
 
-/** Every node of the graph has one slot. */
-function verifyNodes(scratch: i32, marker: i32, linked: i32): void {
-  const marks = visitedWord(marker);
-  const epoch = visitedReset(marker);
-  for (let slot: i32 = 0; slot < linked; slot++) {
-    const node = nodeOf(slot);
-    if (!isNode(node) || !visitedAdd(marks, epoch, node)) report(scratch, BAD_SLOT, slot);
-  }
-}
-
 /** True when what a link says of the floats of two slots is so. */
 function isSameAsTold(link: i32, slot: i32, next: i32): boolean {
   if ((link & SAME_VECTOR) === 0) return true;
   if (!isNode(nodeOf(slot)) || !isNode(nodeOf(next))) return false;
-  const dimension = i32At(DIMENSION);
-  const a = i32At(VECTORS) + nodeOf(slot) * dimension;
-  const b = i32At(VECTORS) + nodeOf(next) * dimension;
-  for (let i: i32 = 0; i < dimension; i++) {
-    if (f32At(a + i) !== f32At(b + i)) return false;
+  const words = i32At(VECTOR_WORDS);
+  const floats = i32At(VECTOR_KIND) === FLOAT32_VECTORS;
+  const a = i32At(VECTORS) + nodeOf(slot) * words;
+  const b = i32At(VECTORS) + nodeOf(next) * words;
+  for (let i: i32 = 0; i < words; i++) {
+    if (i32At(a + i) !== i32At(b + i) && !(floats && f32At(a + i) === f32At(b + i))) return false;
   }
   return true;
 }
@@ -215,28 +249,60 @@ function verifyCopies(scratch: i32, marker: i32, linked: i32): void {
   }
 }
 
-/** Fills REPORT of `scratch`; `marker` is another block. How many problems were found in all. */
-export function verifySegment(scratch: i32, marker: i32, maxLevel: i32): i32 {
+/** True when every row lies where it may be read. */
+function areRowsInRange(scratch: i32): boolean {
+  const levels = i32At(scratch + REPORT + 2 * BAD_LEVEL);
+  return levels + i32At(scratch + REPORT + 2 * BAD_UPPER_HEAD) === 0;
+}
+
+/** Begins to verify: clears REPORT of `scratch` and the marks of `marker`, another block. */
+export function verifyStart(scratch: i32, marker: i32): void {
   clear(scratch + REPORT, 2 * KIND_COUNT);
-  const linked = i32At(LINKED);
-  let sound = true;
-  for (let node: i32 = 0; node < linked; node++) {
-    if (!verifyLevel(scratch, node, maxLevel)) sound = false;
-    verifyCode(scratch, node);
+  visitedReset(marker);
+}
+
+/**
+ * Levels, upper heads and nodes of the slots [first, end): every node has one slot. All slots once,
+ * in any parts, after verifyStart and before anything else uses the marks.
+ */
+export function verifySlots(scratch: i32, marker: i32, maxLevel: i32, first: i32, end: i32): void {
+  const marks = visitedWord(marker);
+  const epoch = i32At(marker);
+  for (let slot = first; slot < end; slot++) {
+    verifyLevel(scratch, slot, maxLevel);
+    const node = nodeOf(slot);
+    if (!isNode(node) || !visitedAdd(marks, epoch, node)) report(scratch, BAD_SLOT, slot);
   }
+}
+
+/** Codes and norms of the slots [first, end). */
+export function verifyCodes(scratch: i32, first: i32, end: i32): void {
+  for (let slot = first; slot < end; slot++) verifyCode(scratch, slot);
+}
+
+/** Rows of the slots [first, end) on level 0, after all slots. */
+export function verifyRows(scratch: i32, first: i32, end: i32): void {
+  if (!areRowsInRange(scratch)) return;
+  for (let slot = first; slot < end; slot++) verifyRow(scratch, slot, 0);
+}
+
+/** Tombstones, hubs, upper rows, the entry point and what it reaches, after all rows of level 0. */
+export function verifyGraph(scratch: i32, marker: i32): void {
   verifyTombstones(scratch);
-  verifyNodes(scratch, marker, linked);
+  const linked = i32At(LINKED);
   verifyHubs(scratch, marker, linked);
-  if (sound) {
-    verifyCopies(scratch, marker, linked);
-    for (let node: i32 = 0; node < linked; node++) {
-      for (let level = levelOf(node); level >= 0; level--) verifyRow(scratch, node, level);
-    }
-    sound = verifyEntry(scratch, linked);
+  if (!areRowsInRange(scratch)) return;
+  for (let slot: i32 = 0; slot < linked; slot++) {
+    for (let level = levelOf(slot); level > 0; level--) verifyRow(scratch, slot, level);
   }
-  const safe =
-    i32At(scratch + REPORT + 2 * BAD_DEGREE) + i32At(scratch + REPORT + 2 * BAD_NEIGHBOR);
-  if (sound && safe === 0) verifyReachable(scratch, marker, linked);
+  const degrees = i32At(scratch + REPORT + 2 * BAD_DEGREE);
+  const unsafe = degrees + i32At(scratch + REPORT + 2 * BAD_NEIGHBOR);
+  if (verifyEntry(scratch, linked) && unsafe === 0) verifyReachable(scratch, marker, linked);
+}
+
+/** Copies, after all else and the vectors. How many problems were found in all. */
+export function verifyEnd(scratch: i32, marker: i32): i32 {
+  if (areRowsInRange(scratch)) verifyCopies(scratch, marker, i32At(LINKED));
   let total: i32 = 0;
   for (let kind: i32 = 0; kind < KIND_COUNT; kind++) total += i32At(scratch + REPORT + 2 * kind);
   return total;

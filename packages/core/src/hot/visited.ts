@@ -2,7 +2,7 @@
 // the next epoch; every 255th really clears.
 
 import { CAPACITY, EPOCH, VISITED_WORD } from './fields.ts';
-import { clear, i32At, setI32, setU8, u8At } from './machine.ts';
+import { asInteger, clear, i32At, setI32, setU8, u8At } from './machine.ts';
 
 const LAST_EPOCH: i32 = 255;
 
@@ -28,4 +28,11 @@ export function visitedAdd(visited: i32, epoch: i32, node: i32): boolean {
   if (u8At(visited, node) === epoch) return false;
   setU8(visited, node, epoch);
   return true;
+}
+
+/** visitedAdd for counting: 1 when `node` was absent, else 0, without a branch to mispredict. */
+export function visitedMark(visited: i32, epoch: i32, node: i32): i32 {
+  const absent = asInteger(u8At(visited, node) !== epoch);
+  setU8(visited, node, epoch);
+  return absent;
 }

@@ -1,9 +1,8 @@
 // The picture of a segment: one memory, these regions in this order, each on a 64-byte boundary.
 //
-//   header | means | entry points | hubs | hub norms | hub codes
-//          | levels | tombstones | upper heads | nodes | copies | norms
-//          | codes | rows | upper rows | vectors | edge heads | edges | edge targets
-//          | bench 0, 1, ... | scratch block 0, 1, ...
+//   header | means | rotation | centroids | entry points | levels | tombstones | upper heads
+//          | nodes | copies | norms | codes | rows | upper rows | vectors | edge heads | edges
+//          | edge targets | bench 0, 1, ... | scratch block 0, 1, ...
 //
 // The only file that computes where anything lies. All addresses are words (4 bytes); the hot code
 // reads them from the header (hot/fields.ts), which writeHeader fills in. Capacity costs address
@@ -12,8 +11,13 @@
 import * as F from '../hot/fields.ts';
 
 export type Metric = 'l2' | 'cosine' | 'dot';
-/** In the order of the header's numbers. */
+/** What searches compare, and what finishes them. */
+export type CodeKind = 'int8' | 'binary' | 'pq' | 'fine';
+export type VectorKind = 'float32' | 'float16' | 'none';
+// In the order of the header's numbers.
 export const METRICS: readonly Metric[] = ['l2', 'cosine', 'dot'];
+export const CODE_KINDS: readonly CodeKind[] = ['int8', 'binary', 'pq', 'fine'];
+export const VECTOR_KINDS: readonly VectorKind[] = ['float32', 'float16', 'none'];
 
 export const BYTES_PER_WORD = 4;
 export const MAX_SEGMENT_BYTES: number = 2 ** 32;
@@ -24,7 +28,7 @@ export const LAYOUT_VERSION = 1;
 export const MAX_LEVEL_LIMIT = 24;
 
 const WORDS_PER_LINE = 16;
-const CODES_PER_WORD = 4;
+const BITS_PER_REGISTER = 128;
 /** Codes are padded to whole SIMD registers. */
 const CODE_ALIGNMENT = 16;
 /** An insertion batch has at least this many nodes, or this share of all. */
@@ -49,7 +53,17 @@ export interface LayoutOptions {
   readonly benchCount: number;
   /** 'levels' unless given. By hubs there are no upper levels. */
   readonly entry?: EntryKind;
+  /** What is kept of vectors. Other than 7-bit codes and float32 only in a sealed segment. */
+  readonly codes: CodeKind;
+  readonly vectors: VectorKind;
+  /** Subspaces of products; 0 for other codes. */
+  readonly subspaces: number;
+  /** No vector is added or linked any more, so that there is no room to do it in. */
+  readonly sealed: boolean;
 }
+
+/** What a segment keeps while vectors are added to it and linked: all that it takes. */
+export const GROWING = { codes: 'int8', vectors: 'float32', subspaces: 0, sealed: false } as const;
 
 /** A region: its first word and how many words it has. */
 export interface Region {
@@ -62,6 +76,7 @@ export interface Layout extends Required<LayoutOptions> {
   /** Neighbors a node selects on level 0; reverse edges fill the row up to M0. */
   readonly forward: number;
   readonly codeWords: number;
+  readonly vectorWords: number;
   readonly rowWords: number;
   readonly upperRowWords: number;
   readonly upperCapacity: number;
@@ -72,6 +87,8 @@ export interface Layout extends Required<LayoutOptions> {
   readonly scratchWords: number;
   /** Where a scratch block keeps the query's codes and the visited bytes, from its start. */
   readonly queryCodeWord: number;
+  readonly encodedWord: number;
+  readonly bufferWord: number;
   readonly visitedWord: number;
   readonly benchWords: number;
   /** Where a bench keeps the packed codes of the columns, from its start. */
@@ -83,6 +100,8 @@ export interface Layout extends Required<LayoutOptions> {
 export type RegionName =
   | 'header'
   | 'means'
+  | 'rotation'
+  | 'centroids'
   | 'entryPoints'
   | 'hubs'
   | 'hubNorms'
@@ -116,6 +135,40 @@ function upperCapacityOf(capacity: number, M: number): number {
   return Math.ceil(mean + 8 * Math.sqrt((mean * M) / (M - 1)) + MIN_BATCH);
 }
 
+/** Whether distances on the codes take a norm. */
+function hasNorms({ codes }: Pick<LayoutOptions, 'codes'>): boolean {
+  return codes === 'int8' || codes === 'fine';
+}
+
+/** Words of one code row. */
+function codeWordsOf({ codes, dimension, subspaces }: LayoutOptions): number {
+  if (codes === 'binary') return planeWordsOf(dimension) + F.BINARY_FACTORS;
+  const bytes = codes === 'pq' ? alignUp(subspaces, BYTES_PER_WORD) : meanWords(dimension);
+  return bytes / BYTES_PER_WORD;
+}
+
+/** Words of a query as codes are compared with it. */
+function queryCodeWordsOf(options: LayoutOptions): number {
+  const { codes, dimension, subspaces } = options;
+  if (codes === 'binary') return F.QUERY_PLANES * planeWordsOf(dimension);
+  return codes === 'pq' ? F.CENTROID_COUNT * subspaces : codeWordsOf(options);
+}
+
+/** Words of one bit for each component. */
+function planeWordsOf(dimension: number): number {
+  return alignUp(dimension, BITS_PER_REGISTER) / 32;
+}
+
+/** Means are padded as 7-bit codes are. */
+function meanWords(dimension: number): number {
+  return alignUp(dimension, CODE_ALIGNMENT);
+}
+
+function vectorWordsOf({ vectors, dimension }: LayoutOptions): number {
+  if (vectors === 'none') return 0;
+  return vectors === 'float16' ? Math.ceil(dimension / 2) : dimension;
+}
+
 /**
  * Hubs of a graph of `count` nodes: about as many as a search computes other distances, or fewer
  * (docs/decisions/0011).
@@ -126,27 +179,29 @@ export function hubCountOf(count: number): number {
 
 /** Word counts of all regions, in the order in which they lie. */
 function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName, number][] {
-  const { capacity, hubCapacity } = shape;
-  const codeCount = shape.codeWords * CODES_PER_WORD;
+  const { capacity, dimension, hubCapacity } = shape;
   const leveled = shape.entry === 'levels' ? capacity : 0;
+  const copied = hasNorms(shape) ? hubCapacity : 0;
   return [
     ['header', F.HEADER_WORDS],
-    ['means', codeCount],
+    ['means', meanWords(dimension)],
+    ['rotation', F.ROTATION_STAGES * dimension],
+    ['centroids', shape.subspaces > 0 ? F.CENTROID_COUNT * dimension : 0],
     ['entryPoints', ENTRY_POINT_LIMIT],
     ['hubs', hubCapacity],
-    ['hubNorms', hubCapacity],
-    ['hubCodes', hubCapacity * shape.codeWords],
+    ['hubNorms', copied],
+    ['hubCodes', copied * shape.codeWords],
     ['levels', Math.ceil(leveled / BYTES_PER_WORD)],
     ['tombstones', Math.ceil(capacity / 32)],
     ['upperHeads', leveled],
     ['nodes', capacity],
     ['copies', capacity],
-    ['norms', capacity],
+    ['norms', hasNorms(shape) ? capacity : 0],
     ['codes', capacity * shape.codeWords],
     ['rows', capacity * shape.rowWords],
     ['upperRows', shape.upperCapacity * shape.upperRowWords],
-    ['vectors', capacity * shape.dimension],
-    ['edgeHeads', capacity + shape.upperCapacity],
+    ['vectors', capacity * shape.vectorWords],
+    ['edgeHeads', shape.sealed ? 0 : capacity + shape.upperCapacity],
     ['edges', 2 * shape.edgeCapacity],
     ['edgeTargets', 2 * shape.edgeCapacity],
     ['benches', shape.benchCount * shape.benchWords],
@@ -157,11 +212,14 @@ function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName
 /** Computes where everything lies. Pure arithmetic: the result may exceed what can be allocated. */
 export function computeLayout(options: LayoutOptions): Layout {
   const { dimension, capacity, M, entry = 'levels' } = options;
-  const codeWords = alignUp(dimension, CODE_ALIGNMENT) / CODES_PER_WORD;
+  const codeWords = codeWordsOf(options);
   const forward = M + (M >> 2);
-  const maxBatch = Math.max(MIN_BATCH, Math.ceil(capacity * MAX_BATCH_SHARE));
-  const queryCodeWord = F.QUERY + alignUp(dimension, WORDS_PER_LINE);
-  const visitedWord = queryCodeWord + alignUp(codeWords, WORDS_PER_LINE);
+  const maxBatch = options.sealed ? 0 : Math.max(MIN_BATCH, Math.ceil(capacity * MAX_BATCH_SHARE));
+  const floatWords = alignUp(dimension, WORDS_PER_LINE);
+  const encodedWord = F.QUERY + floatWords;
+  const bufferWord = encodedWord + floatWords;
+  const queryCodeWord = bufferWord + floatWords;
+  const visitedWord = queryCodeWord + alignUp(queryCodeWordsOf(options), WORDS_PER_LINE);
   const columnWord = F.PACKED_ROWS + F.MAX_LEAF * codeWords;
   const shape = {
     ...options,
@@ -169,13 +227,16 @@ export function computeLayout(options: LayoutOptions): Layout {
     M0: 2 * M,
     forward,
     codeWords,
+    vectorWords: vectorWordsOf(options),
     rowWords: 1 + 2 * M,
     upperRowWords: 1 + M,
     upperCapacity: entry === 'levels' ? upperCapacityOf(capacity, M) : 0,
     hubCapacity: entry === 'hubs' ? hubCountOf(capacity) : 0,
     maxBatch,
-    edgeCapacity: maxBatch * (forward + M) + MAX_LEVEL_LIMIT * M,
+    edgeCapacity: options.sealed ? 0 : maxBatch * (forward + M) + MAX_LEVEL_LIMIT * M,
     queryCodeWord,
+    encodedWord,
+    bufferWord,
     visitedWord,
     benchWords: alignUp(columnWord + F.MAX_COLUMNS * codeWords, WORDS_PER_LINE),
     columnWord,
@@ -209,6 +270,8 @@ const REGION_FIELDS: readonly (readonly [number, RegionName])[] = [
   [F.CODES, 'codes'],
   [F.NORMS, 'norms'],
   [F.MEANS, 'means'],
+  [F.ROTATION, 'rotation'],
+  [F.CENTROIDS, 'centroids'],
   [F.ROWS, 'rows'],
   [F.UPPER_ROWS, 'upperRows'],
   [F.UPPER_HEADS, 'upperHeads'],
@@ -246,15 +309,26 @@ export function writeHeader(header: Int32Array, layout: Layout): void {
   header[F.EDGE_CAPACITY] = layout.edgeCapacity;
   header[F.SCRATCH_WORDS] = layout.scratchWords;
   header[F.SCRATCH_COUNT] = layout.scratchCount;
+  header[F.CODE_KIND] = CODE_KINDS.indexOf(layout.codes);
+  header[F.VECTOR_KIND] = VECTOR_KINDS.indexOf(layout.vectors);
+  header[F.VECTOR_WORDS] = layout.vectorWords;
+  header[F.SUBSPACES] = layout.subspaces;
   header[F.QUERY_CODE_WORD] = layout.queryCodeWord;
+  header[F.ENCODED_WORD] = layout.encodedWord;
+  header[F.BUFFER_WORD] = layout.bufferWord;
   header[F.VISITED_WORD] = layout.visitedWord;
   header[F.BENCH_WORDS] = layout.benchWords;
   header[F.COLUMN_WORD] = layout.columnWord;
 }
 
-/** The first word of a node's float vector. */
+/** The first word of a node's vector. */
 export function vectorWord(layout: Layout, node: number): number {
-  return layout.regions.vectors.word + node * layout.dimension;
+  return layout.regions.vectors.word + node * layout.vectorWords;
+}
+
+/** The first word of a slot's codes. */
+export function codeWord(layout: Layout, slot: number): number {
+  return layout.regions.codes.word + slot * layout.codeWords;
 }
 
 /** The word of a node's level-0 row, which begins with its degree. */
@@ -287,7 +361,7 @@ export function benchWord(layout: Layout, index: number): number {
   return layout.regions.benches.word + index * layout.benchWords;
 }
 
-/** The words of hub `index`: its slot, its norm, and its codes. */
+/** The words of hub `index`: its slot and, where codes have norms, its norm and its codes. */
 export function hubWords(
   layout: Layout,
   index: number,
@@ -298,11 +372,6 @@ export function hubWords(
     norm: hubNorms.word + index,
     codes: hubCodes.word + index * layout.codeWords,
   };
-}
-
-/** The first word of a slot's codes. */
-export function codeWord(layout: Layout, slot: number): number {
-  return layout.regions.codes.word + slot * layout.codeWords;
 }
 
 /** The word of a slot's norm. */
@@ -320,26 +389,34 @@ export function copyWord(layout: Layout, slot: number): number {
   return layout.regions.copies.word + slot;
 }
 
+/** How many rows of `words` words lie whole in the first `byteLength` bytes of a region. */
+export function wholeRows(byteLength: number, words: number): number {
+  return Math.floor(byteLength / (words * BYTES_PER_WORD));
+}
+
 /** How many words of a region are in use; what a snapshot keeps of it. */
 export function usedWords(layout: Layout, name: RegionName, used: UsedCounts): number {
-  const { count, linked, upperCount, copyCount, hubCount } = used;
+  const { count, linked, upperCount, copyCount, hubCount, rotated } = used;
   const leveled = layout.entry === 'levels' ? linked : 0;
+  const copied = hasNorms(layout) ? hubCount : 0;
   const words: Partial<Record<RegionName, number>> = {
-    means: linked > 0 ? layout.codeWords * CODES_PER_WORD : 0,
+    means: linked > 0 ? layout.regions.means.words : 0,
+    rotation: linked > 0 && rotated ? layout.regions.rotation.words : 0,
+    centroids: layout.regions.centroids.words,
     entryPoints: linked > 0 ? 1 : 0,
     hubs: hubCount,
-    hubNorms: hubCount,
-    hubCodes: hubCount * layout.codeWords,
+    hubNorms: copied,
+    hubCodes: copied * layout.codeWords,
     levels: Math.ceil(leveled / BYTES_PER_WORD),
     tombstones: Math.ceil(count / 32),
     upperHeads: leveled,
     nodes: linked,
     copies: copyCount > 0 ? linked : 0,
-    norms: linked,
+    norms: hasNorms(layout) ? linked : 0,
     codes: linked * layout.codeWords,
     rows: linked * layout.rowWords,
     upperRows: upperCount * layout.upperRowWords,
-    vectors: count * layout.dimension,
+    vectors: count * layout.vectorWords,
   };
   return words[name] ?? 0;
 }
@@ -350,6 +427,7 @@ export interface UsedCounts {
   readonly upperCount: number;
   readonly copyCount: number;
   readonly hubCount: number;
+  readonly rotated: boolean;
 }
 
 /**
@@ -357,6 +435,8 @@ export interface UsedCounts {
  */
 export const SAVED_REGIONS: readonly RegionName[] = [
   'means',
+  'rotation',
+  'centroids',
   'entryPoints',
   'hubs',
   'levels',

@@ -34,13 +34,17 @@ export class ScratchBlocks {
     this.#idle = [];
   }
 
-  /** Goes on with the header of another first segment, in which nobody has taken a block yet. */
+  /**
+   * Goes on with the header of another first segment. Blocks of readers that attached before stay
+   * taken there: they may still search the segments that both have.
+   */
   moveTo(header: Int32Array): void {
     if (header === this.#header) return;
-    for (const block of this.#kept) {
-      Atomics.store(header, F.SCRATCH_OWNERS + block, 1);
-      this.#free(block);
+    const total = Math.min(header[F.SCRATCH_COUNT], this.#header[F.SCRATCH_COUNT]);
+    for (let word = F.SCRATCH_OWNERS; word < F.SCRATCH_OWNERS + total; word++) {
+      if (Atomics.load(this.#header, word) === 1) Atomics.store(header, word, 1);
     }
+    for (const block of this.#kept) this.#free(block);
     this.#header = header;
   }
 

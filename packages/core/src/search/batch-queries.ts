@@ -3,7 +3,7 @@
 
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import { BYTES_PER_WORD } from '../memory/layout.ts';
-import { searchExhaustively } from './search-exhaustively.ts';
+import { countWithin, searchExhaustively } from './search-exhaustively.ts';
 import {
   type Reader,
   type ResultTarget,
@@ -12,6 +12,9 @@ import {
   type WorkCounts,
 } from './search-segment.ts';
 import { setQuery } from './set-query.ts';
+
+/** Words of work counts each query has. */
+const COUNTS = 3;
 
 /** Queries and the place of their results; the arrays lie in shared memory where there is any. */
 export interface BatchQueries {
@@ -23,7 +26,7 @@ export interface BatchQueries {
   readonly nodes: Uint32Array;
   readonly distances: Float32Array;
   readonly lengths: Uint32Array;
-  /** Per query two words: distances computed, rows read. */
+  /** Per query three words: distances computed, of those on vectors, and rows read. */
   readonly work: Uint32Array;
 }
 
@@ -36,8 +39,11 @@ export function answerQuery(
 ): number {
   const { floats, plan } = query;
   for (const segment of reader.segments) setQuery(segment, reader.block, floats);
-  if (plan.exhaustive) return searchExhaustively(reader, plan.k, target, work);
-  return searchSegments(reader, plan, target, work);
+  if (plan.exhaustive) return searchExhaustively(reader, plan, target, work);
+  const found = searchSegments(reader, plan, target, work);
+  if (plan.maxDistance === undefined) return found;
+  const { distances, offset } = target;
+  return countWithin(distances.subarray(offset, offset + found), plan.maxDistance);
 }
 
 /** Answers the queries [first, end) of the batch. */
@@ -46,11 +52,10 @@ export function runQueries(reader: Reader, batch: BatchQueries, first: number, e
   const dimension = batch.queries.length / batch.count;
   for (let i = first; i < end; i++) {
     const floats = batch.queries.subarray(i * dimension, (i + 1) * dimension);
-    const work: WorkCounts = { distanceCount: 0, hopCount: 0 };
+    const work: WorkCounts = { distanceCount: 0, exactCount: 0, hopCount: 0 };
     const target = { nodes, distances, offset: i * plan.k };
     batch.lengths[i] = answerQuery(reader, { floats, plan }, target, work);
-    batch.work[2 * i] = work.distanceCount;
-    batch.work[2 * i + 1] = work.hopCount;
+    batch.work.set([work.distanceCount, work.exactCount, work.hopCount], COUNTS * i);
   }
 }
 
@@ -78,6 +83,17 @@ export function allocateBatch(
     nodes: new Uint32Array(words(count * plan.k)),
     distances: new Float32Array(words(count * plan.k)),
     lengths: new Uint32Array(words(count)),
-    work: new Uint32Array(words(2 * count)),
+    work: new Uint32Array(words(COUNTS * count)),
   };
+}
+
+/** The work of all queries of a batch. */
+export function sumWork({ work }: BatchQueries): WorkCounts {
+  const sums: WorkCounts = { distanceCount: 0, exactCount: 0, hopCount: 0 };
+  for (let i = 0; i < work.length; i += COUNTS) {
+    sums.distanceCount += work[i];
+    sums.exactCount += work[i + 1];
+    sums.hopCount += work[i + 2];
+  }
+  return sums;
 }

@@ -3,6 +3,7 @@
 
 import * as F from '../hot/fields.ts';
 import type { Segment } from '../segment.ts';
+import { finishFromFile, measureStored } from './finish-from-file.ts';
 
 /** How to search; resolved and checked. */
 export interface SearchPlan {
@@ -11,6 +12,10 @@ export interface SearchPlan {
   readonly exact: boolean;
   /** k is beyond the pool: every vector is measured and sorted. */
   readonly exhaustive: boolean;
+  /** Results beyond this distance are left out, if given. */
+  readonly maxDistance?: number;
+  /** Per segment the beam width in place of efSearch; 0 where everything is measured. */
+  readonly widths?: readonly number[];
 }
 
 /** Where results of one query go, and from which position. */
@@ -26,33 +31,50 @@ export interface Reader {
   readonly block: number;
 }
 
-/** Work done by a search: distances computed (codes and floats), rows read. */
+/** Work done by a search: distances computed, of those on vectors, and rows read. */
 export interface WorkCounts {
   distanceCount: number;
+  exactCount: number;
   hopCount: number;
+}
+
+/** Measures the nodes from `first` on, by the best that is kept of them. */
+function scan(segment: Segment, scratch: number, first: number): void {
+  const { hot, count, stored } = segment;
+  if (stored) {
+    for (let node = first; node < count; node++) measureStored(segment, stored, scratch, node);
+    return;
+  }
+  if (segment.sealed) hot.bindQuery(scratch);
+  hot.scanExact(scratch, first, count);
 }
 
 /** Leaves the nearest nodes of the segment in RESULTS of the block, finished; how many. */
 function searchSegment(
-  segment: Segment,
-  block: number,
+  { segments, block }: Reader,
+  index: number,
   plan: SearchPlan,
   work: WorkCounts,
 ): number {
+  const segment = segments[index];
   const { hot, i32s } = segment;
   const scratch = segment.scratch(block);
   const count = segment.count;
-  const linked = plan.exact ? 0 : Math.min(segment.linked, count);
+  const width = plan.widths ? (plan.widths[index] ?? 0) : plan.efSearch;
+  const linked = plan.exact || width === 0 ? 0 : Math.min(segment.linked, count);
   i32s[scratch + F.DISTANCE_COUNT] = 0;
+  i32s[scratch + F.EXACT_COUNT] = 0;
   i32s[scratch + F.HOP_COUNT] = 0;
   hot.resultsReset(scratch, plan.k);
   if (linked > 0) {
-    const ef = Math.min(Math.max(plan.efSearch, plan.k), linked);
-    hot.searchGraph(scratch, ef, ef, linked);
-    work.distanceCount += ef;
+    const ef = Math.min(Math.max(width, plan.k), linked);
+    hot.searchGraph(scratch, ef, segment.stored ? 0 : ef, linked);
+    if (segment.stored) finishFromFile(segment, segment.stored, scratch);
   }
-  if (linked < count) hot.scanExact(scratch, linked, count);
-  work.distanceCount += i32s[scratch + F.DISTANCE_COUNT] + count - linked;
+  if (linked < count) scan(segment, scratch, linked);
+  const exact = i32s[scratch + F.EXACT_COUNT] + (segment.stored ? 0 : count - linked);
+  work.exactCount += exact;
+  work.distanceCount += i32s[scratch + F.DISTANCE_COUNT] + exact;
   work.hopCount += i32s[scratch + F.HOP_COUNT];
   return hot.finishResults(scratch);
 }
@@ -100,8 +122,8 @@ export function searchSegments(
 ): number {
   const { segments, block } = reader;
   let filled = 0;
-  for (const segment of segments) {
-    const found = searchSegment(segment, block, plan, work);
+  for (const [index, segment] of segments.entries()) {
+    const found = searchSegment(reader, index, plan, work);
     filled = mergeResults(segment, block, { filled, found, k: plan.k }, target);
   }
   return filled;

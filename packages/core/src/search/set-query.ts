@@ -12,3 +12,13 @@ export function setQuery(segment: Segment, block: number, query: Float32Array): 
   const { dimension, metric } = segment.layout;
   if (metric === 'cosine') segment.hot.normalize(word, dimension);
 }
+
+/** Prepares checked queries, one after another, as setQuery would. */
+export function normalizeQueries(segment: Segment, block: number, queries: Float32Array): void {
+  const { dimension } = segment.layout;
+  const word = segment.scratch(block) + F.QUERY;
+  for (let start = 0; start < queries.length; start += dimension) {
+    setQuery(segment, block, queries.subarray(start, start + dimension));
+    queries.set(segment.f32s.subarray(word, word + dimension), start);
+  }
+}

@@ -6,6 +6,7 @@ import { MAX_NODES } from '../hot/fields.ts';
 import {
   BYTES_PER_WORD,
   computeLayout,
+  GROWING,
   hubCountOf,
   type LayoutOptions,
   MAX_LEVEL_LIMIT,
@@ -13,7 +14,17 @@ import {
   SAVED_REGIONS,
   usedWords,
 } from '../memory/layout.ts';
-import { type ResolvedOptions, resolveOptions } from '../options.ts';
+import { keptOf, type ResolvedOptions, resolveOptions, sealsSegments } from '../options.ts';
+import { checkCurves } from './check-curves.ts';
+import {
+  asCount,
+  asFlag,
+  asFloat,
+  asList,
+  asObject,
+  type Check,
+  type Fields,
+} from './check-fields.ts';
 import {
   corrupt,
   REGION_FIELDS,
@@ -26,59 +37,11 @@ import {
 
 const MAX_SEGMENTS = 4096;
 
-type Fields = Record<string, unknown>;
-
-/** What is being checked: the file, for messages, and where its regions must end. */
-interface Check {
-  readonly path: string;
-  readonly fileBytes: number;
-}
-
-/** `value` as an object of exactly the fields `known`. */
-function asObject(check: Check, value: unknown, name: string, known: readonly string[]): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw corrupt(check.path, `${name} is missing from its table`, { field: name });
-  }
-  const missing = known.find((field) => !Object.hasOwn(value, field));
-  if (missing !== undefined) {
-    throw corrupt(check.path, `${missing} of ${name} is missing`, { field: missing });
-  }
-  const foreign = Object.keys(value).find((field) => !known.includes(field));
-  if (foreign !== undefined) {
-    throw corrupt(check.path, `${name} has a field that is none`, { field: foreign });
-  }
-  return value as Fields;
-}
-
-function asList(check: Check, value: unknown, name: string): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw corrupt(check.path, `${name} is missing from its table`, { field: name });
-}
-
-function asCount(check: Check, fields: Fields, name: string, max: number): number {
-  const value = fields[name];
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max)
-    return value;
-  throw corrupt(check.path, `${name} must be a number from 0 to ${max}`, {
-    field: name,
-    got: value,
-  });
-}
-
-function asFloat(check: Check, fields: Fields, name: string): number {
-  const value = fields[name];
-  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) {
-    if (Math.fround(value) === value) return value;
-  }
-  throw corrupt(check.path, `${name} must be a finite float32 that is not negative`, {
-    field: name,
-    got: value,
-  });
-}
-
 /** The index options of the table, by the rules of the options themselves. */
 function checkOptions(check: Check, fields: Fields, overrides: Fields): ResolvedOptions {
-  const { segments: _segments, ...saved } = fields;
+  const { segments: _segments, subspaces, ...rest } = fields;
+  // An index that was saved was allowed to be what it is.
+  const saved = { ...rest, ...(subspaces !== 0 && { subspaces }), allowLowDimension: true };
   try {
     // Two steps, so that a bad override is the caller's fault and a bad field the file's.
     resolveOptions(saved);
@@ -115,16 +78,26 @@ function checkRegions(
   });
 }
 
+/** The layout of a segment in the file, with as little to work in as there can be. */
+function fileShape(options: ResolvedOptions, capacity: number, sealed: boolean): LayoutOptions {
+  const { dimension, metric, M, entry } = options;
+  const kept = sealed ? keptOf(options) : GROWING;
+  const subspaces = kept.codes === 'pq' ? options.subspaces : 0;
+  const sizes = { dimension, metric, M, entry, capacity, scratchCount: 1, benchCount: 1 };
+  return { ...sizes, ...kept, subspaces, sealed };
+}
+
 function checkSegment(
   check: Check,
   fields: Fields,
-  shape: Omit<LayoutOptions, 'capacity'>,
+  options: ResolvedOptions,
   start: number,
 ): SegmentEntry {
   const capacity = asCount(check, fields, 'capacity', MAX_NODES);
   const count = asCount(check, fields, 'count', capacity);
   const linked = asCount(check, fields, 'linked', count);
-  const layout = computeLayout({ ...shape, capacity: Math.max(1, capacity) });
+  const sealed = asFlag(check, fields, 'sealed');
+  const layout = computeLayout(fileShape(options, Math.max(1, capacity), sealed));
   if (capacity === 0 || layout.byteLength > MAX_SEGMENT_BYTES) {
     throw corrupt(check.path, `a segment of capacity ${capacity} cannot exist`, {
       field: 'capacity',
@@ -134,18 +107,26 @@ function checkSegment(
   const hubs = layout.entry === 'hubs';
   const maxLevel = asCount(check, fields, 'maxLevel', hubs ? 0 : MAX_LEVEL_LIMIT);
   const codeScale = asFloat(check, fields, 'codeScale');
-  if (linked > 0 && codeScale === 0) throw corrupt(check.path, 'its codes have no scale');
+  const residual = asFloat(check, fields, 'residual');
+  const rotated = asFlag(check, fields, 'rotated');
+  if (linked > 0 && layout.codes === 'int8' && codeScale === 0) {
+    throw corrupt(check.path, 'its codes have no scale');
+  }
+  if (sealed && (count === 0 || linked < count || capacity !== count || !sealsSegments(options))) {
+    throw corrupt(check.path, 'a segment that cannot be sealed says it is', { field: 'sealed' });
+  }
   const copyCount = asCount(check, fields, 'copyCount', Math.max(0, linked - 1));
   const firstCopy = asCount(check, fields, 'firstCopy', linked - copyCount);
   const mostHubs = hubs ? hubCountOf(linked - copyCount) : 0;
   const hubCount = asCount(check, fields, 'hubCount', mostHubs);
   const hubsLinked = asCount(check, fields, 'hubsLinked', hubs ? linked : 0);
   if (hubCount === 0 && mostHubs > 0) throw corrupt(check.path, 'its graph has no hubs');
-  const used = { count, linked, upperCount, copyCount, hubCount };
+  const used = { count, linked, upperCount, copyCount, hubCount, rotated };
   const lengths = SAVED_REGIONS.map((name) => usedWords(layout, name, used) * BYTES_PER_WORD);
   const regions = checkRegions(check, fields, lengths, start);
-  const graph = { upperCount, maxLevel, firstCopy, copyCount, hubCount, hubsLinked, codeScale };
-  return { capacity, count, linked, ...graph, regions };
+  const curves = checkCurves(check, fields, linked);
+  const graph = { upperCount, maxLevel, firstCopy, copyCount, hubCount, hubsLinked, curves };
+  return { capacity, count, linked, sealed, ...graph, codeScale, residual, rotated, regions };
 }
 
 export interface CheckedTable {
@@ -171,16 +152,10 @@ export function checkTable(
   if (list.length === 0 || list.length > MAX_SEGMENTS) {
     throw corrupt(path, `an index of ${list.length} segments cannot exist`);
   }
-  const { dimension, metric, M, entry } = options;
   let offset = place.start;
-  const segments = list.map((item, i) => {
-    const object = asObject(check, item, `segment ${i}`, SEGMENT_FIELDS);
-    const segment = checkSegment(
-      check,
-      object,
-      { dimension, metric, M, entry, scratchCount: 1, benchCount: 1 },
-      offset,
-    );
+  const segments = list.map((entry, i) => {
+    const object = asObject(check, entry, `segment ${i}`, SEGMENT_FIELDS);
+    const segment = checkSegment(check, object, options, offset);
     offset = segment.regions.reduce((sum, region) => sum + region.byteLength, offset);
     return segment;
   });

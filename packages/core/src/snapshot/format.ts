@@ -12,6 +12,7 @@
 // against somebody who computes them anew: every number of the table is checked against what it
 // must be.
 
+import type { Curve, CurvePoint } from '../calibrate/curve.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import type { EntryKind, Metric, RegionName } from '../memory/layout.ts';
 import { crc32 } from './crc32.ts';
@@ -39,6 +40,11 @@ export interface SegmentEntry {
   readonly hubCount: number;
   readonly hubsLinked: number;
   readonly codeScale: number;
+  readonly residual: number;
+  readonly sealed: boolean;
+  readonly rotated: boolean;
+  /** What was measured of the graph's recall. */
+  readonly curves: readonly Curve[];
   readonly regions: readonly RegionEntry[];
 }
 
@@ -49,6 +55,10 @@ export interface SnapshotTable {
   readonly efConstruction: number;
   readonly quality: string;
   readonly builder: string;
+  readonly precision: string;
+  readonly originals: string;
+  readonly rerank: string;
+  readonly subspaces: number;
   readonly entry: EntryKind;
   readonly seed: number;
   readonly capacity: number;
@@ -65,6 +75,10 @@ export const TABLE_FIELDS: readonly (keyof SnapshotTable)[] = [
   'efConstruction',
   'quality',
   'builder',
+  'precision',
+  'originals',
+  'rerank',
+  'subspaces',
   'entry',
   'seed',
   'capacity',
@@ -83,8 +97,14 @@ export const SEGMENT_FIELDS: readonly (keyof SegmentEntry)[] = [
   'hubCount',
   'hubsLinked',
   'codeScale',
+  'residual',
+  'sealed',
+  'rotated',
+  'curves',
   'regions',
 ];
+export const CURVE_FIELDS: readonly (keyof Curve)[] = ['k', 'linked', 'sample', 'given', 'points'];
+export const POINT_FIELDS: readonly (keyof CurvePoint)[] = ['efSearch', 'recall', 'assured'];
 export const REGION_FIELDS: readonly (keyof RegionEntry)[] = [
   'name',
   'byteOffset',

@@ -1,24 +1,31 @@
-// Reads an index from a file: large reads straight into fresh segments, checksummed while the next
-// piece is on its way, then walked once. Nothing is parsed and no node is built.
+// Reads an index from a file: large reads straight into fresh segments. What has come is checked
+// while the next pieces are on their way. Nothing is parsed and no node is built.
 
-import { assertOptions } from '../assert.ts';
+import { assertChoice, assertOptions, option } from '../assert.ts';
 import { fillHubs } from '../build/hubs.ts';
 import { abortedError, type WorkOptions } from '../build/runner.ts';
+import { writeCurves } from '../calibrate/curve.ts';
 import { availableMemory } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import * as F from '../hot/fields.ts';
-import { componentLimit } from '../ingest.ts';
-import { BYTES_PER_WORD, computeLayout, levelByte } from '../memory/layout.ts';
-import { ScratchBlocks } from '../memory/scratch-blocks.ts';
+import { BYTES_PER_WORD, computeLayout, GROWING, levelByte } from '../memory/layout.ts';
 import {
   INDEX_OPTION_NAMES,
   type IndexOptions,
+  type Kept,
+  keptOf,
   type ResolvedOptions,
   resolveOptions,
 } from '../options.ts';
 import type { Segment } from '../segment.ts';
-import { largestCapacity, layoutOptions, openSegment, SegmentList } from '../segment-list.ts';
-import { verifySegments } from '../verify.ts';
+import {
+  largestCapacity,
+  layoutOptions,
+  openSegment,
+  ownerBlocks,
+  SegmentList,
+} from '../segment-list.ts';
+import { ContentCheck } from './check-contents.ts';
 import { type CheckedTable, checkTable, unreadableTable } from './check-table.ts';
 import { crc32 } from './crc32.ts';
 import {
@@ -30,30 +37,47 @@ import {
 } from './format.ts';
 import type { ReadableFile } from './node-file.ts';
 import { regionBytes } from './regions.ts';
+import type { StoredPlace } from './stored-vectors.ts';
 
 /** What may differ from the index that was saved. */
 export interface LoadOptions
   extends Pick<IndexOptions, 'threads' | 'capacity' | 'tier' | 'memory'>,
-    WorkOptions {}
+    WorkOptions {
+  /**
+   * Where vectors that the file keeps go: to memory (default), nowhere ('none': searches finish by
+   * codes), or they stay in the file ('file'), which must stay where it is. An index whose vectors
+   * are in a file is read-only.
+   */
+  readonly originals?: LoadedOriginals;
+}
+
+export const LOADED_ORIGINALS = ['memory', 'file', 'none'] as const;
+export type LoadedOriginals = (typeof LOADED_ORIGINALS)[number];
+
+/** Checked options of a load. */
+export type LoadOverrides = Record<string, unknown> & { readonly originals: LoadedOriginals };
 
 const OVERRIDE_NAMES = ['threads', 'capacity', 'tier', 'memory'] as const;
-const PIECE_BYTES = 1 << 23;
-/** Reads under way while a piece is checksummed. */
-const READS_AHEAD = 4;
+/** Small enough to be in the cache when it is checked. */
+const PIECE_BYTES = 1 << 20;
+/** Reads under way. More only take processors from the checks, and keep the disk from others. */
+const READS_AHEAD = 3;
 
 /**
  * Checks load's options before the file is opened.
  *
  * @throws {VectorIndexError} INVALID_OPTION
  */
-export function readLoadOptions(raw: unknown): Record<string, unknown> {
-  const given = assertOptions(raw, [...OVERRIDE_NAMES, 'onProgress', 'signal']);
+export function readLoadOptions(raw: unknown): LoadOverrides {
+  const given = assertOptions(raw, [...OVERRIDE_NAMES, 'originals', 'onProgress', 'signal']);
+  const wanted = given.originals ?? 'memory';
+  const originals = assertChoice(wanted, LOADED_ORIGINALS, option('originals'));
   const overrides: Record<string, unknown> = {};
   for (const name of OVERRIDE_NAMES) {
     if (given[name] !== undefined) overrides[name] = given[name];
   }
   resolveOptions({ dimension: 1, ...overrides }, INDEX_OPTION_NAMES);
-  return overrides;
+  return { ...overrides, originals };
 }
 
 async function readTable(
@@ -91,43 +115,83 @@ function step({ file, work }: Loading, done: number): void {
   if (work.signal?.aborted) throw abortedError(work.signal);
 }
 
-/** Reads a region into `target`, checksumming each piece while the next is read. */
-async function readRegion(loading: Loading, entry: RegionEntry, target: Uint8Array): Promise<void> {
-  const { path, file } = loading;
-  const read = async (start: number): Promise<Uint8Array> => {
-    const piece = target.subarray(start, start + PIECE_BYTES);
-    const got = await file.read(piece, entry.byteOffset + start);
-    if (got === piece.length) return piece;
-    throw corrupt(path, `region ${entry.name} ends early`, { region: entry.name });
-  };
-  const starts = Array.from(
-    { length: Math.max(1, Math.ceil(target.length / PIECE_BYTES)) },
-    (_, piece) => piece * PIECE_BYTES,
-  );
-  const begin = (start: number): Promise<Uint8Array> => {
-    const reading = read(start);
+/** A region and the memory it is read into; none where it is only looked at. */
+interface Target {
+  readonly segment: Segment;
+  readonly entry: RegionEntry;
+  readonly bytes?: Uint8Array;
+  readonly check: ContentCheck;
+}
+
+/** A part of a region that is read at once: [start, end) of its bytes. */
+interface Piece {
+  readonly target: Target;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** All regions as pieces, in the order of the file. An empty region is one empty piece. */
+function cut(targets: readonly Target[]): Piece[] {
+  return targets.flatMap((target) => {
+    const length = target.entry.byteLength;
+    return Array.from({ length: Math.max(1, Math.ceil(length / PIECE_BYTES)) }, (_, i) => {
+      const start = i * PIECE_BYTES;
+      return { target, start, end: Math.min(length, start + PIECE_BYTES) };
+    });
+  });
+}
+
+async function readPiece(
+  { path, file }: Loading,
+  { target, start, end }: Piece,
+): Promise<Uint8Array> {
+  const { name, byteOffset } = target.entry;
+  const bytes = target.bytes?.subarray(start, end) ?? new Uint8Array(end - start);
+  const got = await file.read(bytes, byteOffset + start);
+  if (got === end - start) return bytes;
+  throw corrupt(path, `region ${name} ends early`, { region: name });
+}
+
+/** Checksums and checks a piece that was read; `crc` is the checksum of its region before it. */
+function takePiece(path: string, { target, end }: Piece, bytes: Uint8Array, crc: number): number {
+  const { entry, check, segment } = target;
+  const { name, byteOffset } = entry;
+  const sum = crc32(bytes, crc);
+  if (target.bytes) check.take(name, end);
+  else check.look(bytes);
+  if (end < entry.byteLength) return sum;
+  if (sum !== entry.crc32) {
+    throw corrupt(path, `the checksum of region ${name} is wrong`, {
+      region: name,
+      offset: byteOffset,
+    });
+  }
+  if (name === 'codes') fillHubs(segment); // hubs were read before, and what is theirs is in no file
+  check.close(name);
+  return 0;
+}
+
+/** Reads all regions; while pieces are checked here, the system's threads read the next ones. */
+async function readRegions(loading: Loading, targets: readonly Target[]): Promise<void> {
+  const pieces = cut(targets);
+  const begin = (piece: Piece): Promise<Uint8Array> => {
+    const reading = readPiece(loading, piece);
     reading.catch(() => undefined); // it may fail before its turn comes
     return reading;
   };
-  const ahead = starts.slice(0, READS_AHEAD).map(begin);
+  const ahead = pieces.slice(0, READS_AHEAD).map(begin);
   let crc = 0;
   try {
-    for (const [i, start] of starts.entries()) {
-      const piece = (await ahead[i]) as Uint8Array;
-      step(loading, entry.byteOffset + start + piece.length);
-      const next = starts[i + READS_AHEAD];
+    for (const [i, piece] of pieces.entries()) {
+      const bytes = (await ahead.shift()) as Uint8Array;
+      step(loading, piece.target.entry.byteOffset + piece.end);
+      const next = pieces[i + READS_AHEAD];
       if (next !== undefined) ahead.push(begin(next));
-      crc = crc32(piece, crc);
+      crc = takePiece(loading.path, piece, bytes, crc);
     }
   } finally {
     await Promise.allSettled(ahead); // the file is closed after this, and nobody else would wait
   }
-  if (crc === entry.crc32) return;
-  const { name, byteOffset } = entry;
-  throw corrupt(path, `the checksum of region ${name} is wrong`, {
-    region: name,
-    offset: byteOffset,
-  });
 }
 
 /** Writes a segment's counts to its header; linked last, so that nothing is used half-loaded. */
@@ -142,6 +206,9 @@ function fillHeader(segment: Segment, entry: SegmentEntry): void {
   i32s[F.HUBS_LINKED] = entry.hubsLinked;
   i32s[F.LEVELED] = entry.linked;
   f32s[F.CODE_SCALE] = entry.codeScale;
+  f32s[F.RESIDUAL] = entry.residual;
+  i32s[F.ROTATED] = entry.rotated ? 1 : 0;
+  writeCurves(segment, entry.curves);
   segment.publishCount(entry.count);
   segment.publishLinked(entry.linked);
 }
@@ -154,31 +221,10 @@ function clearLooseLevels(segment: Segment): void {
   u8s.fill(0, levelByte(layout, linked), levelByte(layout, end));
 }
 
-function badVector(path: string, segment: Segment, local: number, what: string): VectorIndexError {
-  const node = segment.firstNode + local;
-  return corrupt(path, `vector ${node} ${what}`, { node });
-}
-
-/** What checksums cannot see: a file made to mislead. */
-function checkContents(path: string, segments: readonly Segment[]): void {
-  for (const segment of segments) {
-    const { dimension, metric, regions, codeWords } = segment.layout;
-    const limit = componentLimit(dimension, metric);
-    const node = segment.hot.findInvalid(0, segment.count, limit, -1);
-    if (node >= 0) throw badVector(path, segment, node, 'is not finite');
-    const other = metric === 'cosine' ? segment.hot.findNonUnit(0, segment.count) : -1;
-    if (other >= 0) throw badVector(path, segment, other, 'has no unit length');
-    const means = segment.f32s.subarray(regions.means.word, regions.means.word + 4 * codeWords);
-    if (!means.every(Number.isFinite)) throw corrupt(path, 'a mean of its codes is not finite');
-  }
-  const [problem] = verifySegments(segments, new ScratchBlocks(segments[0].i32s));
-  if (problem) throw corrupt(path, problem.message, { problem: problem.kind, node: problem.node });
-}
-
 /** How many vectors each segment gets room for: as many as it had; the last what is asked for. */
 function planCapacities({ options, segments }: CheckedTable, wanted: unknown): number[] {
-  return segments.map(({ capacity, count }, i) => {
-    if (i < segments.length - 1) return capacity;
+  return segments.map(({ capacity, count, sealed }, i) => {
+    if (i < segments.length - 1 || sealed) return capacity;
     const usual = wanted === undefined ? capacity : options.capacity;
     return Math.max(count, largestCapacity(options, Math.max(count, usual)));
   });
@@ -203,6 +249,50 @@ function assertRoom(path: string, options: ResolvedOptions, capacities: readonly
   );
 }
 
+/** What a segment keeps in memory, given where its vectors are wanted. */
+function keptAtLoad(
+  path: string,
+  options: ResolvedOptions,
+  entry: SegmentEntry,
+  wanted: LoadedOriginals,
+): Kept & { readonly stored?: StoredPlace } {
+  const kept = entry.sealed ? keptOf(options) : GROWING;
+  const isLinked = entry.linked === entry.count && entry.count > 0;
+  if (wanted === 'memory' || !isLinked || kept.vectors === 'none') return kept;
+  const { codes, vectors: kind } = kept;
+  const region = entry.regions.find(({ name }) => name === 'vectors');
+  if (wanted === 'none' || !region) return { codes, vectors: 'none' };
+  return { codes, vectors: 'none', stored: { path, byteOffset: region.byteOffset, kind } };
+}
+
+/** Empty segments with the counts of the table. */
+function openSegments(
+  path: string,
+  { options, segments }: CheckedTable,
+  capacities: readonly number[],
+  wanted: LoadedOriginals,
+): Segment[] {
+  let firstNode = 0;
+  return segments.map((entry, i) => {
+    const kept = keptAtLoad(path, options, entry, wanted);
+    const segment = openSegment(options, capacities[i], firstNode, kept);
+    if (entry.upperCount > segment.layout.upperCapacity) {
+      throw corrupt(path, `${entry.upperCount} upper rows are more than there can be`);
+    }
+    firstNode += entry.count;
+    fillHeader(segment, entry);
+    return segment;
+  });
+}
+
+/** The options of an index whose vectors were left behind. */
+function optionsAtLoad(options: ResolvedOptions, wanted: LoadedOriginals): ResolvedOptions {
+  if (wanted === 'memory' || options.originals === 'none') return options;
+  const isFloat = options.precision === 'float32' || options.precision === 'float16';
+  const precision = isFloat ? 'int8' : options.precision;
+  return { ...options, precision, originals: 'none' };
+}
+
 /**
  * Loads what saveSegments wrote.
  *
@@ -211,31 +301,30 @@ function assertRoom(path: string, options: ResolvedOptions, capacities: readonly
  */
 export async function loadSegments(
   path: string,
-  overrides: Record<string, unknown>,
+  overrides: LoadOverrides,
   work: WorkOptions,
 ): Promise<SegmentList> {
+  const { originals, ...settings } = overrides;
   const { withReadableFile } = await import('./node-file.ts');
   return withReadableFile(path, async (file) => {
     if (work.signal?.aborted) throw abortedError(work.signal);
-    const table = await readTable(path, file, overrides);
+    const table = await readTable(path, file, settings);
     const { options, segments: entries } = table;
-    const capacities = planCapacities(table, overrides.capacity);
+    const capacities = planCapacities(table, settings.capacity);
     assertRoom(path, options, capacities);
-    const loading: Loading = { path, file, work };
-    const segments: Segment[] = [];
-    let firstNode = 0;
-    for (const [i, entry] of entries.entries()) {
-      const segment = openSegment(options, capacities[i], firstNode);
-      segments.push(segment);
-      firstNode += entry.count;
-      fillHeader(segment, entry);
-      for (const region of entry.regions) {
-        await readRegion(loading, region, regionBytes(segment, region.name, entry));
-      }
-      clearLooseLevels(segment);
-      fillHubs(segment);
-    }
-    checkContents(path, segments);
-    return new SegmentList(options, segments);
+    const segments = openSegments(path, table, capacities, originals);
+    // Those that the index will search with: their pages are there for the first search.
+    const own = ownerBlocks(options.threads);
+    const targets = segments.flatMap((segment, i) => {
+      const check = new ContentCheck(path, segment, [own - 2, own - 1]);
+      return entries[i].regions.map((entry): Target => {
+        const bytes = regionBytes(segment, entry.name, entries[i]);
+        const target = { segment, entry, check };
+        return bytes.length === entry.byteLength ? { ...target, bytes } : target;
+      });
+    });
+    await readRegions({ path, file, work }, targets);
+    segments.forEach(clearLooseLevels);
+    return new SegmentList(optionsAtLoad(options, originals), segments);
   });
 }

@@ -1,6 +1,7 @@
 // Writes an index to a file: the used part of every region as it lies in memory.
 
 import { abortedError, type WorkOptions } from '../build/runner.ts';
+import { readCurves } from '../calibrate/curve.ts';
 import { yieldToEventLoop } from '../engine/runtime.ts';
 import * as F from '../hot/fields.ts';
 import { levelByte, type RegionName, SAVED_REGIONS, upperHeadWord } from '../memory/layout.ts';
@@ -54,12 +55,13 @@ function savedBytes({ segment, counts }: FrozenSegment, name: RegionName): Uint8
 }
 
 const NO_GRAPH = {
-  ...{ upperCount: 0, maxLevel: 0, firstCopy: 0, copyCount: 0, codeScale: 0 },
+  ...{ upperCount: 0, maxLevel: 0, firstCopy: 0, copyCount: 0, curves: [] },
   ...{ hubCount: 0, hubsLinked: 0 },
+  ...{ codeScale: 0, residual: 0, rotated: false },
 };
 
 function freeze(segment: Segment): FrozenSegment {
-  const { i32s, f32s, capacity, count, linked } = segment;
+  const { i32s, f32s, capacity, count, linked, sealed } = segment;
   const graph =
     linked > 0
       ? {
@@ -70,16 +72,21 @@ function freeze(segment: Segment): FrozenSegment {
           hubCount: i32s[F.HUB_COUNT],
           hubsLinked: i32s[F.HUBS_LINKED],
           codeScale: f32s[F.CODE_SCALE],
+          residual: f32s[F.RESIDUAL],
+          rotated: i32s[F.ROTATED] !== 0,
+          curves: readCurves(segment),
         }
       : NO_GRAPH;
-  return { segment, counts: { capacity, count, linked, ...graph } };
+  return { segment, counts: { capacity, count, linked, sealed, ...graph } };
 }
 
 function describeIndex(options: ResolvedOptions, segments: readonly SegmentEntry[]): SnapshotTable {
   const { dimension, metric, M, efConstruction, quality, builder, entry, seed } = options;
   const { capacity, flatThreshold, segmentByteLimit } = options;
+  const { precision, originals, rerank, subspaces } = options;
   return {
-    ...{ dimension, metric, M, efConstruction, quality, builder, entry, seed },
+    ...{ dimension, metric, M, efConstruction, quality, builder, entry },
+    ...{ precision, originals, rerank, subspaces, seed },
     ...{ capacity, flatThreshold, segmentByteLimit },
     segments,
   };

@@ -12,7 +12,7 @@ const COUNT = 3600;
 /** Phases by name and run: the second 'encode' and 'assign' follow the numbering of slots. */
 const PHASES = [
   ...['encode 1', 'assign 1', 'encode 2', 'leaves 1', 'select 1', 'rows 1', 'refine 1'],
-  ...['assign 2', 'compare 1', 'probe 1'],
+  ...['assign 2', 'compare 1', 'probe 1', 'seek 1', 'screen 1', 'trial 1'],
 ];
 /** One of each kind of phase: short ones, one of few items, one late one. */
 const FATAL_PHASES = ['encode 1', 'leaves 1', 'refine 1', 'compare 1', 'probe 1'];

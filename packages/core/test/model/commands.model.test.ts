@@ -127,14 +127,48 @@ const search = (seed: number, k: number, efSearch: number): Command =>
     expect([...batch.distances]).toEqual([...found.distances]);
   });
 
+/** Searches by node and by distance, which the exhaustive search of the same index decides. */
+const searchFurther = (seed: number, k: number): Command =>
+  command(`searchNode and searchRange(seed ${seed}, k ${k})`, async (model, { index }) => {
+    const count = model.rows.length;
+    if (count === 0) return;
+    const node = seed % count;
+    const query = index.getVector(node);
+    const all = index.search(query, count, { exact: true });
+    const others = all.nodes.filter((other) => other !== node);
+    const near = index.searchNode(node, k, { exact: true, vectors: true });
+    expect([...near.nodes]).toEqual([...others.subarray(0, k)]);
+    const vectors = [...near.nodes].flatMap((other) => [...index.getVector(other)]);
+    expect([...(near.vectors ?? [])]).toEqual(vectors);
+    const found = index.searchNode(node, k);
+    expect(contractProblems(found, k, count)).toEqual([]);
+    expect(found.nodes.includes(node)).toBe(false);
+    const maxDistance = all.distances[Math.min(k, count) - 1];
+    const within = all.nodes.filter((_, i) => all.distances[i] <= maxDistance);
+    const range = index.searchRange(query, maxDistance, { exact: true });
+    expect([...range.nodes]).toEqual([...within]);
+    expect(contractProblems(index.searchRange(query, maxDistance), count, count)).toEqual([]);
+  });
+
+const calibrate = (k: number): Command =>
+  command(`calibrate(k ${k})`, async (model, { index }) => {
+    const { efSearch, expected } = await index.calibrate({ k: Math.min(k, 4096), sample: 20 });
+    expect(expected).toBeGreaterThan(0);
+    const { points } = await index.evaluate({ k: Math.min(k, 4096), sample: 1, recall: 0.95 });
+    expect(points[0].efSearch).toBe(efSearch);
+    if (model.rows.length === 0) return;
+    const found = index.search(index.getVector(0), k, { recall: 0.95 });
+    expect(contractProblems(found, k, model.rows.length)).toEqual([]);
+  });
+
 const saveAndLoad = (): Command =>
   command('save and load', async (_, real) => {
     const path = join(folder, 'model.nigh');
     await real.index.save(path);
-    const { count, linked, segments } = real.index.stats();
+    const { count, linked, segments, calibrated } = real.index.stats();
     await real.index.close();
     real.index = await VectorIndex.load(path, { threads: 1 });
-    expect(real.index.stats()).toMatchObject({ count, linked, segments });
+    expect(real.index.stats()).toMatchObject({ count, linked, segments, calibrated });
   });
 
 const drawn: fc.Arbitrary<Drawn> = fc.record({
@@ -151,6 +185,8 @@ const commands = fc.commands<Model, Real, true>(
     drawn.map(addBad),
     fc.constant(null).map(link),
     fc.tuple(fc.nat(1000), k, fc.integer({ min: 1, max: 200 })).map((args) => search(...args)),
+    fc.tuple(fc.nat(1000), k).map((args) => searchFurther(...args)),
+    k.map(calibrate),
     fc.constant(null).map(saveAndLoad),
   ],
   { maxCommands: 14 },

@@ -67,7 +67,16 @@ export function taskOf(segment: Segment): LinkTask {
   if (!options) throw new Error('the segment was opened elsewhere');
   const { seed, builder, quality } = options;
   const run = async (phase: Phase): Promise<void> => runPhase(segment, phase);
-  return { segment, seed, builder, quality, shared: false, run, report: () => undefined };
+  return {
+    segment,
+    seed,
+    builder,
+    quality,
+
+    shared: false,
+    run,
+    report: () => undefined,
+  };
 }
 
 /** Links what is not linked yet. `backwards` takes every phase's items from the last on. */
@@ -141,7 +150,7 @@ export function searchBare(
   const wanted = Math.min(k, segment.count);
   const nodes = new Uint32Array(wanted);
   const distances = new Float32Array(wanted);
-  const work = { distanceCount: 0, hopCount: 0 };
+  const work = { distanceCount: 0, exactCount: 0, hopCount: 0 };
   const plan = { k: wanted, efSearch, exact: false, exhaustive: false };
   const reader = { segments: [segment], block: 0 };
   const found = answerQuery(reader, { floats: query, plan }, { nodes, distances, offset: 0 }, work);

@@ -22,10 +22,9 @@ const COUNTS = [F.COUNT, F.LINKED, F.MAX_LEVEL, F.ENTRY_COUNT, F.UPPER_COUNT, F.
 export function digestOf(segments: readonly Segment[]): string {
   const hash = createHash('sha256');
   for (const segment of segments) {
-    const { i32s, count, linked } = segment;
-    const copyCount = i32s[F.COPY_COUNT];
-    const [upperCount, hubCount] = [i32s[F.UPPER_COUNT], i32s[F.HUB_COUNT]];
-    const used = { count, linked, upperCount, copyCount, hubCount };
+    const { i32s } = segment;
+    const used = segment.usedCounts();
+    const { copyCount } = used;
     const firstCopy = copyCount > 0 ? i32s[F.FIRST_COPY] : 0;
     hash.update(JSON.stringify([...COUNTS.map((word) => i32s[word]), firstCopy, copyCount]));
     for (const name of SAVED_REGIONS) hash.update(regionBytes(segment, name, used));
@@ -69,7 +68,7 @@ export async function linkInPhases(segment: Segment, options: PhaseOptions = {})
 
 /** The level a phase of a bulk build works on; undefined for phases that have none. */
 export function levelOf(phase: Phase): number | undefined {
-  return 'work' in phase ? phase.work.level : undefined;
+  return 'work' in phase && 'level' in phase.work ? phase.work.level : undefined;
 }
 
 /** The copies a slot leads to, in the order in which they are led to. */

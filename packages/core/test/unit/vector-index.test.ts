@@ -313,14 +313,29 @@ describe('options of work', () => {
     await index.close();
   });
 
-  const few = ['encode', 'compare', 'rows', 'probe', 'repair'];
-  const many = ['encode', 'assign', 'leaves', 'select', 'rows', 'probe', 'repair'];
-  const high = ['encode', 'assign', 'leaves', 'select', 'rows', 'refine', 'probe', 'repair'];
+  const few = ['encode', 'compare', 'rows', 'probe', 'repair', 'calibrate'];
+  const many = ['encode', 'assign', 'leaves', 'select', 'rows', 'probe', 'repair', 'calibrate'];
+  const high = [
+    'encode',
+    'assign',
+    'leaves',
+    'select',
+    'rows',
+    'refine',
+    'probe',
+    'repair',
+    'calibrate',
+  ];
   test.each([
     ['a build of few vectors', 900, {}, few],
     ['a build of many vectors', 1500, {}, many],
     ['a build of high quality', 1500, { quality: 'high' }, high],
-    ['a build by insertion', 900, { builder: 'insertion' }, ['encode', 'link', 'repair']],
+    [
+      'a build by insertion',
+      900,
+      { builder: 'insertion' },
+      ['encode', 'link', 'repair', 'calibrate'],
+    ],
   ] as const)('reports progress of %s up to the total', async (_, count, given, phases) => {
     const seen: Record<string, number[]> = {};
     const index = await VectorIndex.build(rows(count), {

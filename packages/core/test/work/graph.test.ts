@@ -73,9 +73,7 @@ function degreeHistogram(segment: Segment): Record<string, number> {
 
 /** One hash per region, so that a difference says where it begins. */
 function regionHashes(segment: Segment): Record<string, string> {
-  const { count, linked } = segment;
-  const [upperCount, copyCount] = [segment.i32s[F.UPPER_COUNT], segment.i32s[F.COPY_COUNT]];
-  const used = { count, linked, upperCount, copyCount, hubCount: segment.i32s[F.HUB_COUNT] };
+  const used = segment.usedCounts();
   const hashes = SAVED_REGIONS.map((name) => {
     const hash = createHash('sha256')
       .update(regionBytes(segment, name, used))

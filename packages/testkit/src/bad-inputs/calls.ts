@@ -1,15 +1,17 @@
 /**
- * Bad calls on an index that exists: search, searchBatch, getVector, reserve, commit, evaluate, add
- * options.
+ * Bad calls on an index that exists: searches of every kind, getVector, reserve, commit, evaluate,
+ * calibrate, add options.
  * A newcomer would guess the code of a doubtful case: the decisions stand below the imports.
  */
+import { REACH_INPUTS } from './reach.ts';
 import { type BadInput, type BadInputTarget, show } from './target.ts';
 
 // Decisions: k is a whole number from 1 to 2^31 - 1, and 1e9 is therefore valid, as k above the
-// count returns what there is; k, efSearch, sample and nodes are INVALID_ARGUMENT wherever they
-// stand, unknown options are INVALID_OPTION; a query of another length is DIMENSION_MISMATCH, one
-// of another type INVALID_VECTORS; a reserve of no or half a row is INVALID_ARGUMENT, of more than
-// is available CAPACITY_EXCEEDED.
+// count returns what there is; k, efSearch, recall, distances, limits, sample and nodes are
+// INVALID_ARGUMENT wherever they stand, but efSearch and recall together are INVALID_OPTION, as
+// unknown options are; a query of another length is DIMENSION_MISMATCH, one of another type
+// INVALID_VECTORS; a reserve of no or half a row is INVALID_ARGUMENT, of more than is available
+// CAPACITY_EXCEEDED.
 
 const K = 2;
 
@@ -246,4 +248,5 @@ export const CALL_INPUTS: readonly BadInput[] = [
   ...NODE_INPUTS,
   ...RESERVE_INPUTS,
   ...EVALUATE_INPUTS,
+  ...REACH_INPUTS,
 ];

@@ -12,7 +12,10 @@ export interface IndexLike {
   commit(options?: unknown): Promise<unknown>;
   search(query: unknown, k: unknown, options?: unknown): unknown;
   searchBatch(queries: unknown, k: unknown, options?: unknown): Promise<unknown>;
+  searchNode(node: unknown, k: unknown, options?: unknown): unknown;
+  searchRange(query: unknown, maxDistance: unknown, options?: unknown): unknown;
   getVector(node: unknown): unknown;
+  calibrate(options?: unknown): Promise<unknown>;
   evaluate(options?: unknown): Promise<unknown>;
   save(path: unknown, options?: unknown): Promise<unknown>;
 }

@@ -16,7 +16,10 @@ function recordingTarget(calls: unknown[][]): BadInputTarget {
     commit: record('commit'),
     search: record('search'),
     searchBatch: record('searchBatch'),
+    searchNode: record('searchNode'),
+    searchRange: record('searchRange'),
     getVector: record('getVector'),
+    calibrate: record('calibrate'),
     evaluate: record('evaluate'),
     save: record('save'),
   };
@@ -50,6 +53,7 @@ describe('the table of bad inputs', () => {
     expect([...methods].sort()).toEqual([
       'add',
       'build',
+      'calibrate',
       'commit',
       'create',
       'evaluate',
@@ -59,6 +63,8 @@ describe('the table of bad inputs', () => {
       'save',
       'search',
       'searchBatch',
+      'searchNode',
+      'searchRange',
     ]);
   });
 

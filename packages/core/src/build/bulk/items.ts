@@ -170,11 +170,11 @@ function probe(segment: Segment, place: Place, work: ProbeWork, range: Range): v
 
 function encode(
   segment: Segment,
-  { bench }: Place,
+  { scratch, bench }: Place,
   { first: start, hashes }: BulkPhase & { readonly kind: 'encode' },
   { first, end }: Range,
 ): void {
-  segment.hot.encodeSlots(start + first, start + end);
+  segment.widenResidual(segment.hot.encodeSlots(start + first, start + end, scratch));
   if (!hashes) return;
   const out = bench + F.OUT;
   segment.hot.hashCodes(start + first, start + end, out);

@@ -60,7 +60,7 @@ describe('all tiers', () => {
       segment.f32s.set(means, wordOf(segment, 'means'));
       segment.f32s[F.CODE_SCALE] = scale;
       segment.vectors(0, 1).set(vector);
-      segment.hot.encodeSlots(0, 1);
+      segment.hot.encodeSlots(0, 1, segment.scratch(0));
       return wordsAt(segment, wordOf(segment, 'codes'), segment.layout.codeWords);
     };
     fc.assert(

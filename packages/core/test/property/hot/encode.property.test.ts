@@ -10,7 +10,7 @@ import { codesOf, naiveCodeDistance } from '../../support/naive.ts';
 function encoded(vectors: Float32Array, dimension: number, metric: 'l2' | 'dot'): Segment {
   const segment = fillSegment(vectors, { dimension, metric });
   chooseCodes(segment, 1);
-  segment.hot.encodeSlots(0, segment.count);
+  segment.hot.encodeSlots(0, segment.count, segment.scratch(0));
   return segment;
 }
 

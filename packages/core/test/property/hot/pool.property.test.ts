@@ -14,6 +14,8 @@ import { modelInsert, type Pair } from '../../support/naive.ts';
 import { type BareMemory, bareMemory, bindTo, TIER_TARGETS } from '../../support/targets.ts';
 
 const POOL = 64;
+const KEYS = 12_000;
+const NODES = 12_100;
 const NODE_BITS = 0x7fffffff;
 
 // Few different keys, so that ties are frequent, and the ends of an i32.
@@ -50,6 +52,43 @@ describe.each(TIER_TARGETS)('the sorted pool on the $tier tier', (target) => {
         expect(model).toEqual(sorted.slice(0, capacity));
       }),
       { numRuns: 500 },
+    );
+  });
+
+  test('merges a list as if its pairs were inserted one by one', () => {
+    // Ties with the last of a full pool are what it is about.
+    const ties = fc.uniqueArray(fc.tuple(fc.integer({ min: -3, max: 3 }), fc.nat(50)), {
+      minLength: 30,
+      maxLength: 60,
+      selector: ([key, node]) => `${key} ${node}`,
+    });
+    const lists = fc.array(fc.nat(13), { minLength: 2, maxLength: 8 });
+    const capacities = fc.integer({ min: 1, max: 12 });
+    const pairLists = fc.oneof(ties, distinctPairs);
+    fc.assert(
+      fc.property(pairLists, capacities, lists, (pairs, capacity, lengths) => {
+        const model: Pair[] = [];
+        memory.hot.poolReset(POOL, capacity);
+        let done = 0;
+        for (const length of [...lengths, 13, 13, 13]) {
+          const list = pairs.slice(done, done + length);
+          done += list.length;
+          memory.i32s.set(
+            list.map(([key]) => key),
+            KEYS,
+          );
+          memory.i32s.set(
+            list.map(([, node]) => node),
+            NODES,
+          );
+          const taken = list.map((pair) => modelInsert(model, pair, capacity));
+          const before = memory.i32s[POOL];
+          const lowest = memory.hot.poolMerge(POOL, KEYS, NODES, list.length);
+          expect(lowest).toBe(Math.min(before, ...taken.filter((position) => position >= 0)));
+          expect(pairsIn(memory)).toEqual(model);
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -43,11 +43,11 @@ describe.each(TIER_TARGETS)('repair on the $tier tier', (target) => {
           setRow(segment, row, left);
         }
         const [own, marker] = [segment.scratch(0), segment.scratch(1)];
-        const reached = segment.hot.markReachable(marker);
+        const reached = segment.hot.markReachable(own, marker);
         const repaired = segment.hot.repair(own, marker, count);
         expect(problemsOf(segment)).toEqual([]);
         expect(repaired).toBeLessThanOrEqual(unique - reached);
-        expect(segment.hot.markReachable(marker)).toBe(unique);
+        expect(segment.hot.markReachable(own, marker)).toBe(unique);
       }),
       { numRuns: 150 },
     );

@@ -29,7 +29,7 @@ describe.each(TIER_TARGETS)('selectNeighbors on the $tier tier', (target) => {
         segment.i32s[F.ALPHA] = metric === 'dot' ? F.ALPHA_ONE : alpha;
         const factor = segment.i32s[F.ALPHA] / F.ALPHA_ONE;
         chooseCodes(segment, 1);
-        segment.hot.encodeSlots(0, segment.count);
+        segment.hot.encodeSlots(0, segment.count, segment.scratch(0));
         const codes = Array.from({ length: segment.count }, (_, node) => codesOf(segment, node));
         const between = (a: number, b: number): number =>
           naiveCodeDistance(metric, codes[a], codes[b]);

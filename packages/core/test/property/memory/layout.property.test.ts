@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
 import {
   benchWord,
+  CODE_KINDS,
   computeLayout,
   ENTRY_KINDS,
   fitCapacity,
@@ -15,6 +16,7 @@ import {
   SAVED_REGIONS,
   scratchWord,
   usedWords,
+  VECTOR_KINDS,
   writeHeader,
 } from '../../../src/memory/layout.ts';
 
@@ -41,6 +43,10 @@ function layoutOptions(): fc.Arbitrary<LayoutOptions> {
     M: fc.integer({ min: 2, max: 128 }),
     scratchCount: fc.integer({ min: 2, max: F.MAX_SCRATCH_COUNT }),
     benchCount: fc.integer({ min: 1, max: F.MAX_SCRATCH_COUNT }),
+    codes: fc.constantFrom(...CODE_KINDS),
+    vectors: fc.constantFrom(...VECTOR_KINDS),
+    subspaces: fc.integer({ min: 1, max: 70 }),
+    sealed: fc.boolean(),
     entry: fc.constantFrom(...ENTRY_KINDS),
   });
 }
@@ -134,14 +140,9 @@ describe('the layout of a segment', () => {
         const layout = computeLayout(options);
         const count = a % (options.capacity + 1);
         const linked = b % (count + 1);
-        const used = {
-          count,
-          linked,
-          upperCount: layout.upperCapacity,
-          copyCount: linked >> 1,
-          hubCount: 0,
-        };
-        if (options.entry === 'hubs') used.hubCount = hubCountOf(linked);
+        const graph = { upperCount: layout.upperCapacity, copyCount: linked >> 1, rotated: true };
+        const hubCount = options.entry === 'hubs' ? hubCountOf(linked) : 0;
+        const used = { count, linked, hubCount, ...graph };
         const beyond = SAVED_REGIONS.filter(
           (name) => usedWords(layout, name, used) > layout.regions[name].words,
         );

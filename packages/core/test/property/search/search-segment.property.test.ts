@@ -43,7 +43,7 @@ function answer(segments: readonly Segment[], floats: Float32Array, plan: Search
   // A place in the middle: what lies before and behind it must stay.
   const nodes = new Uint32Array(plan.k + 4).fill(77);
   const distances = new Float32Array(plan.k + 4).fill(77);
-  const work = { distanceCount: 0, hopCount: 0 };
+  const work = { distanceCount: 0, exactCount: 0, hopCount: 0 };
   const reader = { segments, block: 3 };
   const found = answerQuery(reader, { floats, plan }, { nodes, distances, offset: 2 }, work);
   return { found, nodes: Array.from(nodes), distances: Array.from(distances), work };

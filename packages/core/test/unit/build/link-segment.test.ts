@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { evenWalk, linkSegment } from '../../../src/build/link-segment.ts';
 import { type NodeWalk, type Phase, walkNode } from '../../../src/build/phases.ts';
 import * as F from '../../../src/hot/fields.ts';
-import { fitCapacity, MAX_SEGMENT_BYTES } from '../../../src/memory/layout.ts';
+import { fitCapacity, GROWING, MAX_SEGMENT_BYTES } from '../../../src/memory/layout.ts';
 import { MAX_CAPACITY } from '../../../src/options.ts';
 import type { Segment } from '../../../src/segment.ts';
 import {
@@ -43,7 +43,8 @@ describe('the order of insertion', () => {
   });
 
   test('is exact for the largest segment there can be', () => {
-    const smallest = { dimension: 1, metric: 'l2', M: 2, scratchCount: 2, benchCount: 1 } as const;
+    const blocks = { scratchCount: 2, benchCount: 1 };
+    const smallest = { dimension: 1, metric: 'l2', M: 2, ...blocks, ...GROWING } as const;
     const count = fitCapacity({ ...smallest, capacity: MAX_CAPACITY }, MAX_SEGMENT_BYTES);
     const walk = evenWalk(count);
     const exact = Number((BigInt(count - 1) * BigInt(walk.stride)) % BigInt(count));

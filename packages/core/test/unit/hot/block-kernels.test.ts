@@ -310,7 +310,7 @@ describe.each(TIER_TARGETS)('the float kernels of the $tier tier', (target) => {
       segment.f32s.set(means, wordOf(segment, 'means'));
       segment.f32s[F.CODE_SCALE] = 0.3;
       segment.vectors(0, 1).set(vector);
-      segment.hot.encodeSlots(0, 1);
+      segment.hot.encodeSlots(0, 1, segment.scratch(0));
       const inverse = 1 / segment.f32s[F.CODE_SCALE];
       const expected = Array.from(vector, (value, i) =>
         Math.max(0, Math.min(127, Math.floor((value - means[i]) * inverse + 64.5))),
@@ -326,7 +326,7 @@ describe.each(TIER_TARGETS)('the float kernels of the $tier tier', (target) => {
     const segment = codedSegment([new Uint8Array(6)], { dimension: 6 }, target);
     segment.f32s[F.CODE_SCALE] = 1;
     segment.vectors(0, 1).set([0.5, -0.5, 0.4999999, -0.5000001, 62.5, -64.5]);
-    segment.hot.encodeSlots(0, 1);
+    segment.hot.encodeSlots(0, 1, segment.scratch(0));
     const first = 4 * wordOf(segment, 'codes');
     expect(Array.from(segment.u8s.subarray(first, first + 6))).toEqual([65, 64, 64, 63, 127, 0]);
   });

@@ -21,14 +21,14 @@ function segmentOf(vectors: Plane, metric: Metric, target: Target): Segment {
   const { hot, i32s, f32s, layout } = segment;
   f32s[F.CODE_SCALE] = 1;
   segment.vectors(0, count).set(vectors.flat());
-  hot.encodeSlots(0, count);
+  hot.encodeSlots(0, count, segment.scratch(0));
   const out = segment.bench(0) + F.OUT;
   hot.hashCodes(0, count, out);
   const copies = findCopies(segment, i32s.slice(out, out + count), false);
   const firsts = copies.firsts.length;
   const nodes = [...[...copies.firsts].reverse(), ...copies.nodes];
   i32s.set(nodes, nodeWord(layout, 0));
-  hot.encodeSlots(0, count);
+  hot.encodeSlots(0, count, segment.scratch(0));
   chainCopies(segment, copies);
   for (let slot = 0; slot < firsts; slot++) {
     if (firsts > 1) linkTo(segment, slot, [(slot + 1) % firsts]);

@@ -6,7 +6,7 @@ import {
   maxMagnitude,
   setFromSortable,
   setU8,
-  shiftPairs,
+  shiftGreater,
   sortableAt,
   squareCodes,
   truncate,
@@ -131,10 +131,14 @@ describe('the machine of the JavaScript target', () => {
     expect(back).toEqual(floats.map(Math.fround));
   });
 
-  test('moves pairs up, clears words and reads bytes where it was told to', () => {
+  test('moves greater pairs up, clears words and reads bytes where it was told to', () => {
     bindTo(memory);
     i32s.set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 10);
-    shiftPairs(12, 16);
+    expect([shiftGreater(12, 16, 4), shiftGreater(12, 16, 2), shiftGreater(12, 12, 0)]).toEqual([
+      16, 14, 12,
+    ]);
+    expect(Array.from(i32s.subarray(10, 20))).toEqual([0, 1, 2, 3, 4, 5, 4, 5, 8, 9]);
+    expect(shiftGreater(12, 16, 1)).toBe(12);
     expect(Array.from(i32s.subarray(10, 20))).toEqual([0, 1, 2, 3, 2, 3, 4, 5, 8, 9]);
     clear(11, 3);
     expect(Array.from(i32s.subarray(10, 16))).toEqual([0, 0, 0, 0, 2, 3]);

@@ -44,7 +44,7 @@ function fillRows(segment: Segment, keep: (node: number) => boolean): void {
 /** Repairs as a build does; how many nodes were linked again. */
 function repair(segment: Segment): number {
   const [own, marker] = [segment.scratch(0), segment.scratch(1)];
-  segment.hot.markReachable(marker);
+  segment.hot.markReachable(own, marker);
   return segment.hot.repair(own, marker, segment.count);
 }
 
@@ -64,18 +64,33 @@ describe.each(TIER_TARGETS)('reachability on the $tier tier', (target) => {
 
   test('marks what level 0 reaches, and leaves its queue all zero', () => {
     segment.u8s.set(sound);
-    expect(segment.hot.markReachable(segment.scratch(1))).toBe(COUNT);
+    expect(segment.hot.markReachable(segment.scratch(0), segment.scratch(1))).toBe(COUNT);
     cutOff(segment, losable([10, 20, 30]));
-    expect(segment.hot.markReachable(segment.scratch(1))).toBe(COUNT - losable([10, 20, 30]).size);
+    expect(segment.hot.markReachable(segment.scratch(0), segment.scratch(1))).toBe(
+      COUNT - losable([10, 20, 30]).size,
+    );
     const heads = segment.layout.regions.edgeHeads;
     const queue = segment.i32s.subarray(heads.word, heads.word + heads.words);
     expect(queue.every((word) => word === 0)).toBe(true);
   });
 
+  test('follows a chain against the order of the nodes, longer than it sweeps', () => {
+    segment.u8s.set(sound);
+    segment.i32s[wordOf(segment, 'entryPoints')] = COUNT - 1;
+    for (let node = 0; node < COUNT; node++) {
+      setRow(segment, rowWord(segment, node), node > 50 ? [node - 1] : [COUNT - 1]);
+    }
+    const [own, marker] = [segment.scratch(0), segment.scratch(1)];
+    expect(segment.hot.markReachable(own, marker)).toBe(COUNT - 50);
+    const marks = segment.u8s.subarray(4 * (marker + segment.i32s[F.VISITED_WORD]));
+    const marked = [...marks.subarray(0, COUNT)].map((mark) => mark === segment.i32s[marker]);
+    expect(marked).toEqual(Array.from({ length: COUNT }, (_, node) => node >= 50));
+  });
+
   test('marks nothing in a graph without an entry point', () => {
     segment.u8s.set(sound);
     segment.i32s[F.ENTRY_COUNT] = 0;
-    expect(segment.hot.markReachable(segment.scratch(1))).toBe(0);
+    expect(segment.hot.markReachable(segment.scratch(0), segment.scratch(1))).toBe(0);
   });
 
   test('changes no byte where nothing is lost', () => {

@@ -1,6 +1,7 @@
 import { bruteForceBatch, clustered, gaussian, heldOut, recall } from '@nigh/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
+import { levelByte, upperHeadWord, upperRowWord } from '../../../src/memory/layout.ts';
 import type { Segment } from '../../../src/segment.ts';
 import {
   fillSegment,
@@ -21,7 +22,7 @@ function chain(target: (typeof TIER_TARGETS)[number]): Segment {
     target,
   );
   segment.f32s[F.CODE_SCALE] = 1;
-  segment.hot.encodeSlots(0, 10);
+  segment.hot.encodeSlots(0, 10, segment.scratch(0));
   for (let node = 0; node < 9; node++) setRow(segment, rowWord(segment, node), [node + 1]);
   segment.i32s[segment.layout.regions.entryPoints.word] = 0;
   segment.i32s[F.ENTRY_COUNT] = 1;
@@ -71,6 +72,38 @@ describe.each(TIER_TARGETS)('searchLevel on the $tier tier', (target) => {
       5, 4, 6, 3, 7, 2, 8, 1, 9, 0,
     ]);
     expect(i32s[scratch + F.DISTANCE_COUNT]).toBe(7);
+  });
+});
+
+describe.each(TIER_TARGETS)('the descent on the $tier tier', (target) => {
+  /** Slots at 36, 39, 40, all on level 1, where the first links to the others. */
+  function star(metric: 'l2' | 'dot'): Segment {
+    const positions = Float32Array.of(36, 39, 40);
+    const segment = fillSegment(positions, { dimension: 1, metric }, target);
+    const { f32s, i32s, u8s, layout } = segment;
+    f32s[F.CODE_SCALE] = 1;
+    segment.hot.encodeSlots(0, 3, segment.scratch(0));
+    for (let slot = 0; slot < 3; slot++) {
+      u8s[levelByte(layout, slot)] = 1;
+      i32s[upperHeadWord(layout, slot)] = slot;
+    }
+    i32s.set([2, 1, 2], upperRowWord(layout, 0));
+    i32s[layout.regions.entryPoints.word] = 0;
+    i32s[F.ENTRY_COUNT] = 1;
+    segment.publishLinked(3);
+    return segment;
+  }
+
+  test('reads no row of what is more than 3/16 farther than the nearest', () => {
+    // At 1296, 1521 and 1600 from 0, where 1539 is the limit; on level 0 all three rows.
+    const { hopCount, distanceCount, nodes } = searchBare(star('l2'), Float32Array.of(0), 3, 3);
+    expect([hopCount, nodes]).toEqual([2 + 3, [0, 1, 2]]);
+    expect(distanceCount).toBe(3 + 3);
+  });
+
+  test('reads all rows where distances do not begin at 0', () => {
+    const { hopCount, nodes } = searchBare(star('dot'), Float32Array.of(1), 3, 3);
+    expect([hopCount, nodes]).toEqual([3 + 3, [2, 1, 0]]);
   });
 });
 

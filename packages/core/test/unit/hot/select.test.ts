@@ -14,7 +14,7 @@ describe.each(TIER_TARGETS)('selectNeighbors on the $tier tier', (target) => {
     segment.f32s.fill(64, wordOf(segment, 'means'), wordOf(segment, 'means') + 2);
     segment.f32s[F.CODE_SCALE] = 1;
     segment.i32s[F.ALPHA] = Math.round(alpha * F.ALPHA_ONE);
-    segment.hot.encodeSlots(0, points.length);
+    segment.hot.encodeSlots(0, points.length, segment.scratch(0));
     return segment;
   }
 

@@ -121,6 +121,18 @@ describe('a caller whose rows run code', () => {
     expect(index.count).toBe(43);
   });
 
+  test('cannot overwrite a query by searching for another meanwhile', async () => {
+    const index = await targetIndex('l2', MANNERS[0]!);
+    const expected = index.search([2, 2, 2, 2], 5);
+    const query = Object.defineProperty([2, 2, 2, 2], 2, {
+      get: () => {
+        index.search(Float32Array.of(-9, -9, -9, -9), 5);
+        return 2;
+      },
+    });
+    expect(index.search(query, 5)).toEqual(expected);
+  });
+
   test('cannot overwrite vectors by adding others meanwhile', async () => {
     const index = await targetIndex('l2', MANNERS[0]!);
     let inner: Promise<unknown> | undefined;

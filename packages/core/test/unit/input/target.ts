@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BAD_INPUT_DIMENSION, gaussian } from '@nigh/testkit';
 import { afterAll } from 'vitest';
-import { COPY_COUNT, HUB_COUNT, UPPER_COUNT } from '../../../src/hot/fields.ts';
 import { type IndexOptions, type Metric, VectorIndex } from '../../../src/index.ts';
 import { computeLayout, usedWords } from '../../../src/memory/layout.ts';
 import { Segment } from '../../../src/segment.ts';
@@ -49,9 +48,8 @@ function sharedState(index: VectorIndex): string {
   for (const handle of index.share().segments) {
     const segment = new Segment(handle);
     const layout = computeLayout(handle.layout);
-    const { count, linked, i32s } = segment;
-    const [upperCount, copyCount] = [i32s[UPPER_COUNT]!, i32s[COPY_COUNT]!];
-    const used = { count, linked, upperCount, copyCount, hubCount: i32s[HUB_COUNT]! };
+    const { i32s } = segment;
+    const used = segment.usedCounts();
     for (const [name, { word, words }] of Object.entries(layout.regions)) {
       if (name === 'scratch' || name === 'benches') continue;
       const region = name as keyof typeof layout.regions;

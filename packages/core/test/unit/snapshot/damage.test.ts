@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { regionSwaps, singleByteChanges, tailGarbage, zeroedRanges } from '@nigh/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { VectorIndex } from '../../../src/index.ts';
-import { codeOf, loadOutcome, RewrittenFile, savedBytes, temporaryFolder } from './files.ts';
+import { codeOf, loadOutcome, QUICK, RewrittenFile, savedBytes, temporaryFolder } from './files.ts';
 import { sealPrefix, takeApart } from './forge.ts';
 import { testIndex } from './indexes.ts';
 
@@ -117,4 +117,18 @@ test('an error of a damaged region names the file, the region and where it lies'
     code: 'SNAPSHOT_CORRUPT',
     details: { path: file.path, region: 'vectors', offset: byteOffset },
   });
+});
+
+test('a file that is cut while it is read is noticed', async () => {
+  file.write(sound);
+  let reports = 0;
+  const onProgress = (): void => {
+    reports++;
+    if (reports === 1) file.truncate(sound.length >> 1);
+  };
+  const error = await VectorIndex.load(file.path, { ...QUICK, onProgress }).catch(
+    (e: unknown) => e,
+  );
+  expect(codeOf(error)).toBe('SNAPSHOT_CORRUPT');
+  expect(reports).toBeGreaterThan(1);
 });

@@ -146,6 +146,73 @@ describe('counts of a segment', () => {
   }
 });
 
+describe('curves of a segment', () => {
+  const point = { efSearch: 10, recall: 0.5, assured: 0.25 };
+  const curve = { k: 10, linked: 55, sample: 54, given: false, points: [point] };
+  const wider = { efSearch: 20, recall: 0.75, assured: 0.5 };
+
+  async function curvesOutcome(curves: unknown): Promise<string> {
+    return forgedOutcome((table) => {
+      segmentsOf(table)[0]!.curves = curves;
+    });
+  }
+
+  test('that a calibration can leave are taken', async () => {
+    const sounds = [
+      [],
+      [curve],
+      [{ ...curve, points: [point, wider] }],
+      [curve, { ...curve, k: 1, given: true }, { ...curve, k: 4096 }],
+    ];
+    for (const curves of sounds) expect(await curvesOutcome(curves)).toBe('loaded');
+  });
+
+  test('that cannot be are refused', async () => {
+    const points = (...list: unknown[]) => [{ ...curve, points: list }];
+    const wrong: Readonly<Record<string, unknown>> = {
+      ...{ 'no list': {}, nothing: null, 'a number': [1], 'an empty one': [{}] },
+      'too many': [1, 2, 3, 4].map((k) => ({ ...curve, k })),
+      'two of a k': [curve, curve],
+      'a field more': [{ ...curve, ef: 1 }],
+      'given that is no flag': [{ ...curve, given: 1 }],
+      'no points': points(),
+      'too many points': points(
+        ...Array.from({ length: 13 }, (_, i) => ({ ...point, efSearch: i + 1 })),
+      ),
+      'points that are none': points(null),
+      'equal widths': points(point, point),
+      'falling widths': points({ ...wider, efSearch: 30 }, { ...wider, efSearch: 29 }),
+      'falling recall': points(wider, { ...point, efSearch: 30 }),
+      'falling assurance': points(wider, { ...wider, efSearch: 30, assured: 0.25 }),
+      'more assured than measured': points({ ...point, assured: 0.75 }),
+      'a recall above 1': points({ ...point, recall: 1.5 }),
+      'a recall that is no float32': points({ ...point, recall: 0.3 }),
+      'a recall below 0': points({ ...point, assured: -0.5 }),
+    };
+    for (const [name, curves] of Object.entries(wrong)) {
+      expect(`${name} ${await curvesOutcome(curves)}`).toBe(`${name} SNAPSHOT_CORRUPT`);
+    }
+    for (const field of ['k', 'linked', 'sample']) {
+      for (const value of [...NO_NUMBERS, 0, 2 ** 31]) {
+        const outcome = await curvesOutcome([{ ...curve, [field]: value }]);
+        expect(`${field} ${value} ${outcome}`).toBe(`${field} ${value} SNAPSHOT_CORRUPT`);
+      }
+    }
+    for (const value of [...NO_NUMBERS, 0, 4097]) {
+      expect(await curvesOutcome(points({ ...point, efSearch: value }))).toBe('SNAPSHOT_CORRUPT');
+    }
+    expect(await curvesOutcome([{ ...curve, k: 4097 }])).toBe('SNAPSHOT_CORRUPT');
+    expect(await curvesOutcome([{ ...curve, linked: 56 }])).toBe('SNAPSHOT_CORRUPT');
+  });
+
+  test('that are missing are refused', async () => {
+    const outcome = await forgedOutcome((table) => {
+      delete segmentsOf(table)[0]!.curves;
+    });
+    expect(outcome).toBe('SNAPSHOT_CORRUPT');
+  });
+});
+
 describe('regions of the table', () => {
   test('with other offsets, lengths, names or checksums are refused', async () => {
     const wrong: readonly (readonly [string, readonly unknown[]])[] = [
@@ -312,7 +379,7 @@ describe('a table that is no table', () => {
   test('is unsupported, not damaged, when the version is another', async () => {
     const { table } = takeApart(sound);
     const text = new TextEncoder().encode(JSON.stringify(table));
-    for (const version of [0, 2, 4, 2 ** 31, 2 ** 32 - 1]) {
+    for (const version of [0, 1, 2, 4, 2 ** 31, 2 ** 32 - 1]) {
       file.write(sealText(text, bodyOf(takeApart(sound)), version));
       expect(await loadOutcome(file.path)).toBe('SNAPSHOT_UNSUPPORTED');
     }

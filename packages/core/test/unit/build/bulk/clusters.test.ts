@@ -46,7 +46,7 @@ function takeApart(vectors: Float32Array, seed = 1): Taken {
   const { count, i32s, layout } = segment;
   chooseCodes(segment, 1);
   for (let slot = 0; slot < count; slot++) i32s[nodeWord(layout, slot)] = slot;
-  segment.hot.encodeSlots(0, count);
+  segment.hot.encodeSlots(0, count, segment.scratch(0));
   const shape = { level: 0, seed, count, leaderCount: 1, members: new Int32Array(0) };
   const work = extendAssignment(allocateAssignment(shape, false), PARAMETERS, false);
   work.memberships.set(Array.from({ length: count }, (_, point) => point));

@@ -22,7 +22,7 @@ function encodedSegment(vectors: Float32Array, dimension: number): Segment {
   for (let node = 0; node < segment.count; node++) {
     segment.i32s[nodeWord(segment.layout, node)] = node;
   }
-  segment.hot.encodeSlots(0, segment.count);
+  segment.hot.encodeSlots(0, segment.count, segment.scratch(0));
   return segment;
 }
 

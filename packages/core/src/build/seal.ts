@@ -1,0 +1,154 @@
+// Seals segments: a segment that was built with float vectors and 7-bit codes is written anew as
+// what its index keeps (precision, originals), with the same graph. The old memory is let go as a
+// whole, so that nothing is ever moved inside a memory others read.
+
+import * as F from '../hot/fields.ts';
+import { nodeWord, type RegionName, usedWords, vectorWord } from '../memory/layout.ts';
+import { keptOf, type ResolvedOptions } from '../options.ts';
+import type { Segment } from '../segment.ts';
+import { openSegment } from '../segment-list.ts';
+import { fillHubs } from './hubs.ts';
+import { centreRotated, chooseFineCodes } from './quantizer.ts';
+import { type Crew, runWork, type WorkOptions } from './runner.ts';
+import { trainSubspace } from './train-products.ts';
+
+/** A job over two segments, the one that was built and its sealed form. */
+export interface SealJob {
+  readonly kind: 'seal';
+  /** 'train' works through subspaces, 'write' through slots. */
+  readonly step: 'train' | 'write';
+  readonly count: number;
+  readonly seed: number;
+}
+
+const SLOTS_PER_ITEM = 256;
+
+export function sealItemSize({ step }: SealJob): number {
+  return step === 'train' ? 1 : SLOTS_PER_ITEM;
+}
+
+/** The graph does not depend on what is kept beside it. */
+const GRAPH_REGIONS: readonly RegionName[] = [
+  'entryPoints',
+  'hubs',
+  'levels',
+  'tombstones',
+  'upperHeads',
+  'nodes',
+  'copies',
+  'rows',
+  'upperRows',
+];
+const GRAPH_WORDS = [
+  F.MAX_LEVEL,
+  F.ENTRY_COUNT,
+  F.UPPER_COUNT,
+  F.LEVELED,
+  F.FIRST_COPY,
+  F.COPY_COUNT,
+  F.HUB_COUNT,
+  F.HUBS_LINKED,
+] as const;
+const CODE_REGIONS: readonly RegionName[] = ['norms', 'codes'];
+const CODE_WORDS = [F.CODE_SCALE, F.RESIDUAL, F.ROTATED] as const;
+
+/** Copies the used part of regions, which lie elsewhere but look the same in both. */
+function copyRegions(source: Segment, target: Segment, names: readonly RegionName[]): void {
+  const used = source.usedCounts();
+  for (const name of names) {
+    const from = source.layout.regions[name].word;
+    const words = usedWords(source.layout, name, used);
+    target.i32s.set(source.i32s.subarray(from, from + words), target.layout.regions[name].word);
+  }
+}
+
+function copyWords(source: Segment, target: Segment, words: readonly number[]): void {
+  for (const word of words) target.i32s[word] = source.i32s[word];
+}
+
+/** Writes codes and vectors of the slots [first, end). */
+function writeSlots(
+  source: Segment,
+  target: Segment,
+  scratch: number,
+  range: { readonly first: number; readonly end: number },
+): void {
+  const { hot, i32s, f32s, layout } = target;
+  const { dimension, codes, vectors } = layout;
+  const buffer = scratch + layout.bufferWord;
+  for (let slot = range.first; slot < range.end; slot++) {
+    const node = i32s[nodeWord(layout, slot)];
+    f32s.set(source.vectors(node, 1), buffer);
+    const vector = vectorWord(layout, node);
+    if (vectors === 'float32') f32s.copyWithin(vector, buffer, buffer + dimension);
+    else if (vectors === 'float16') hot.encodeHalves(buffer, dimension, vector);
+    if (codes !== 'int8') hot.encodeBuffer(scratch, slot); // the buffer is lost by this
+  }
+}
+
+/** Does the items [first, end) of a job on its two segments. */
+export function runSeal(
+  [source, target]: readonly Segment[],
+  job: SealJob,
+  block: number,
+  range: { readonly first: number; readonly end: number },
+): void {
+  const scratch = target.scratch(block);
+  if (job.step === 'write') {
+    writeSlots(source, target, scratch, range);
+    return;
+  }
+  for (let subspace = range.first; subspace < range.end; subspace++) {
+    trainSubspace(source, target, { scratch, subspace, seed: job.seed });
+  }
+}
+
+/** What must be known before codes other than products are written. */
+export function prepareCodes(source: Segment, target: Segment, seed: number): void {
+  const { codes } = target.layout;
+  if (codes === 'binary') centreRotated(source, target, seed);
+  if (codes === 'fine') chooseFineCodes(source, target, seed);
+  if (codes !== 'int8') return;
+  copyWords(source, target, CODE_WORDS);
+  for (const name of ['means', 'rotation'] as const) {
+    const { word, words } = source.layout.regions[name];
+    target.i32s.set(source.i32s.subarray(word, word + words), target.layout.regions[name].word);
+  }
+}
+
+/**
+ * The sealed form of a segment that is linked to its last vector. Nobody may write to it meanwhile.
+ *
+ * @throws {VectorIndexError} ABORTED, CLOSED, WORKER_FAILED, OUT_OF_MEMORY: nothing has changed
+ */
+export async function sealSegment(
+  crew: Crew,
+  source: Segment,
+  options: ResolvedOptions,
+  work: WorkOptions,
+): Promise<Segment> {
+  const { count } = source;
+  const { seed } = options;
+  const target = openSegment(options, count, source.firstNode, keptOf(options));
+  copyWords(source, target, GRAPH_WORDS);
+  copyRegions(source, target, GRAPH_REGIONS);
+  const sealing: Crew = { ...crew, segments: [source, target] };
+  const run = (step: SealJob['step'], total: number): Promise<void> => {
+    const onDone = (done: number): void => work.onProgress?.({ phase: step, done, total });
+    const watch = { signal: work.signal, onDone };
+    return runWork(sealing, { kind: 'seal', step, count: total, seed }, watch);
+  };
+  if (target.layout.codes === 'pq') await run('train', target.layout.subspaces);
+  else prepareCodes(source, target, seed);
+  copyRegions(source, target, target.layout.codes === 'int8' ? CODE_REGIONS : []);
+  await run('write', count);
+  fillHubs(target);
+  target.publishCount(count);
+  target.publishLinked(count);
+  return target;
+}
+
+/** True when the segment has a graph of all its vectors and no sealed form yet. */
+export function canSeal(segment: Segment): boolean {
+  return !segment.sealed && segment.count > 0 && segment.linked === segment.count;
+}
