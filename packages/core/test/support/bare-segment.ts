@@ -137,6 +137,7 @@ export interface Answer {
   readonly nodes: number[];
   readonly distances: Float32Array;
   readonly distanceCount: number;
+  readonly exactCount: number;
   readonly hopCount: number;
 }
 
