@@ -30,6 +30,7 @@ import {
   RESULTS,
   ROTATED,
   SAME_VECTOR,
+  UNDERFLOW,
   VECTOR_KIND,
   VECTORS,
 } from './fields.ts';
@@ -79,7 +80,8 @@ function bindReach(scratch: i32): void {
   const decoded = scratch + i32At(BUFFER_WORD);
   const code = i32At(scratch + QUERY_CODES);
   decodeBytes(code, i32At(MEANS), dimension, f32At(CODE_SCALE), decoded);
-  const square: f64 = l2Floats(query, decoded, dimension);
+  const size: f64 = dimension;
+  const square: f64 = l2Floats(query, decoded, dimension) + UNDERFLOW * size;
   setF32(scratch + QUERY_TERMS + REACH, 1.001 * (Math.sqrt(square) + f32At(RESIDUAL)));
 }
 
@@ -90,7 +92,7 @@ function boundOfCodes(scratch: i32, key: i32): f64 {
   const least: f64 = apart - f32At(scratch + QUERY_TERMS + REACH);
   if (least <= 0) return 0;
   const size: f64 = i32At(DIMENSION);
-  const square: f64 = least * least * (1 - ROUNDING * (size + 64));
+  const square: f64 = least * least * (1 - ROUNDING * (size + 64)) - UNDERFLOW * size;
   return i32At(METRIC) === 0 ? square : square / 2 - ROUNDING * (size + 64);
 }
 
