@@ -17,6 +17,7 @@ import {
   DIMENSION,
   ENCODED_WORD,
   EXACT_COUNT,
+  FLOAT16_VECTORS,
   FLOAT32_VECTORS,
   INT8_CODES,
   MEANS,
@@ -44,6 +45,8 @@ const MIN_DESCENT_WIDTH: i32 = 16;
 const REACH: i32 = 0;
 /** Rounding of float32 sums: a part of the result for each component, and some more. */
 const ROUNDING: f64 = 1.2e-7;
+/** Half of what halving may add to the square of a unit vector's length. */
+const HALVING: f64 = 0.0005;
 
 function countExact(scratch: i32, count: i32): void {
   setI32(scratch + EXACT_COUNT, i32At(scratch + EXACT_COUNT) + count);
@@ -93,7 +96,9 @@ function boundOfCodes(scratch: i32, key: i32): f64 {
   if (least <= 0) return 0;
   const size: f64 = i32At(DIMENSION);
   const square: f64 = least * least * (1 - ROUNDING * (size + 64)) - UNDERFLOW * size;
-  return i32At(METRIC) === 0 ? square : square / 2 - ROUNDING * (size + 64);
+  if (i32At(METRIC) === 0) return square;
+  const halving: f64 = i32At(VECTOR_KIND) === FLOAT16_VECTORS ? HALVING : 0;
+  return square / 2 - ROUNDING * (size + 64) - halving;
 }
 
 /** No more than the distance of pair `i` of POOL, as far as its codes tell; of bits: most likely. */
