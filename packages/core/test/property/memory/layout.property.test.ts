@@ -107,7 +107,7 @@ describe('the layout of a segment', () => {
         expect(layout.regions.upperHeads.words).toBe(capacity);
         expect(4 * layout.regions.levels.words).toBeGreaterThanOrEqual(capacity);
         expect(32 * layout.regions.tombstones.words).toBeGreaterThanOrEqual(capacity);
-        const heads = sealed ? 0 : capacity + layout.upperCapacity;
+        const heads = sealed ? capacity : capacity + layout.upperCapacity;
         expect(layout.regions.edgeHeads.words).toBe(heads);
         expect(layout.maxBatch > 0).toBe(!sealed);
         // One batch's worst case: every node selects all it may on one level above 0.
