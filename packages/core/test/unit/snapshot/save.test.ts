@@ -202,7 +202,7 @@ describe('a load', () => {
     const done: number[] = [];
     const onProgress = (progress: Progress): void => {
       done.push(progress.done);
-      if (done.length === 13) abort.abort(); // eleven small regions, then two pieces of the last
+      if (done.length === 15) abort.abort(); // thirteen small regions, then two pieces of the last
     };
     const load = VectorIndex.load(path, { threads: 1, signal: abort.signal, onProgress });
     await expect(load).rejects.toMatchObject({ code: 'ABORTED' });
