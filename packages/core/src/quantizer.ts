@@ -102,7 +102,7 @@ export class Quantizer {
     const bench = openSegment(resolved, BLOCK, 0, keptOf(resolved));
     if (bench.layout.codes !== 'pq') prepareCodes(sample, bench, resolved.seed);
     for (let subspace = 0; subspace < bench.layout.subspaces; subspace++) {
-      trainSubspace(sample, bench, subspace, resolved.seed);
+      trainSubspace(sample, bench, { subspace, seed: resolved.seed, scratch: bench.scratch(0) });
       await yieldToEventLoop();
     }
     return new Quantizer(resolved, bench);

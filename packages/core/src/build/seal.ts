@@ -66,6 +66,20 @@ function copyWords(source: Segment, target: Segment, words: readonly number[]): 
   for (const word of words) target.i32s[word] = source.i32s[word];
 }
 
+/** How far a vector is from its halves at `word`. */
+function halvingError(
+  floats: Float32Array,
+  { hot, f32s, layout }: Segment,
+  scratch: number,
+  word: number,
+): number {
+  const decoded = scratch + layout.encodedWord;
+  hot.decodeHalves(word, layout.dimension, decoded);
+  let square = 0;
+  for (let i = 0; i < floats.length; i++) square += (floats[i] - f32s[decoded + i]) ** 2;
+  return Math.sqrt(square);
+}
+
 /** Writes codes and vectors of the slots [first, end). */
 function writeSlots(
   source: Segment,
@@ -76,14 +90,20 @@ function writeSlots(
   const { hot, i32s, f32s, layout } = target;
   const { dimension, codes, vectors } = layout;
   const buffer = scratch + layout.bufferWord;
+  let error = 0;
   for (let slot = range.first; slot < range.end; slot++) {
     const node = i32s[nodeWord(layout, slot)];
     f32s.set(source.vectors(node, 1), buffer);
     const vector = vectorWord(layout, node);
     if (vectors === 'float32') f32s.copyWithin(vector, buffer, buffer + dimension);
-    else if (vectors === 'float16') hot.encodeHalves(buffer, dimension, vector);
+    else if (vectors === 'float16') {
+      hot.encodeHalves(buffer, dimension, vector);
+      error = Math.max(error, halvingError(source.vectors(node, 1), target, scratch, vector));
+    }
     if (codes !== 'int8') hot.encodeBuffer(scratch, slot); // the buffer is lost by this
   }
+  // Candidates are measured on halves, which are that much farther from their codes.
+  if (codes === 'int8' && error > 0) target.widenResidual(source.f32s[F.RESIDUAL] + error);
 }
 
 /** Does the items [first, end) of a job on its two segments. */

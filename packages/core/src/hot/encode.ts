@@ -28,6 +28,7 @@ import {
   QUERY_CODES,
   QUERY_NORM,
   ROTATED,
+  UNDERFLOW,
   VECTOR_WORDS,
   VECTORS,
 } from './fields.ts';
@@ -93,7 +94,7 @@ function residualOf(scratch: i32, vector: i32, code: i32): f64 {
   const size: f64 = dimension;
   const largest = maxMagnitude(vector, dimension);
   const square: f64 = l2Floats(vector, decoded, dimension);
-  return 1.001 * Math.sqrt(square) + ROUNDING * largest * Math.sqrt(size);
+  return 1.001 * Math.sqrt(square + UNDERFLOW * size) + ROUNDING * largest * Math.sqrt(size);
 }
 
 /**

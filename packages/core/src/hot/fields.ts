@@ -135,6 +135,9 @@ export const CURVE_WORDS: i32 = 41;
 export const MAX_CURVES: i32 = 3;
 export const HEADER_WORDS: i32 = 512;
 
+/** Above half the smallest float32: what the square of a component may lose by underflow. */
+export const UNDERFLOW: f64 = 1.5e-45;
+
 /** A node, an edge or a row that is not there. */
 export const NONE: i32 = -1;
 export const MAX_DEGREE: i32 = 256;

@@ -19,6 +19,7 @@ import {
   ENCODED_WORD,
   EXACT_COUNT,
   FINE_CODES,
+  FLOAT16_VECTORS,
   FLOAT32_VECTORS,
   HIDDEN,
   MEANS,
@@ -32,6 +33,7 @@ import {
   RESULTS,
   ROTATED,
   SAME_VECTOR,
+  UNDERFLOW,
   VECTOR_KIND,
   VECTORS,
 } from './fields.ts';
@@ -47,6 +49,8 @@ const ZERO: i32 = 64;
 const REACH: i32 = 0;
 /** Rounding of float32 sums: a part of the result for each component, and some more. */
 const ROUNDING: f64 = 1.2e-7;
+/** Half of what halving may add to the square of a unit vector's length. */
+const HALVING: f64 = 0.0005;
 
 function countExact(scratch: i32, count: i32): void {
   setI32(scratch + EXACT_COUNT, i32At(scratch + EXACT_COUNT) + count);
@@ -83,7 +87,8 @@ function bindReach(scratch: i32): void {
   const decoded = scratch + i32At(BUFFER_WORD);
   const code = i32At(scratch + QUERY_CODES);
   decodeBytes(code, ZERO, i32At(MEANS), dimension, f32At(CODE_SCALE), decoded);
-  const square: f64 = l2Floats(query, decoded, dimension);
+  const size: f64 = dimension;
+  const square: f64 = l2Floats(query, decoded, dimension) + UNDERFLOW * size;
   // Fine codes are compared as what they stand for: only the query is rounded.
   const residual: f64 = i32At(CODE_KIND) === FINE_CODES ? 0 : f32At(RESIDUAL);
   setF32(scratch + QUERY_TERMS + REACH, 1.001 * (Math.sqrt(square) + residual));
@@ -97,8 +102,10 @@ function boundOfCodes(scratch: i32, key: i32): f64 {
   const least: f64 = apart - f32At(scratch + QUERY_TERMS + REACH);
   if (least <= 0) return 0;
   const size: f64 = i32At(DIMENSION);
-  const square: f64 = least * least * (1 - ROUNDING * (size + 64));
-  return i32At(METRIC) === 0 ? square : square / 2 - ROUNDING * (size + 64);
+  const square: f64 = least * least * (1 - ROUNDING * (size + 64)) - UNDERFLOW * size;
+  if (i32At(METRIC) === 0) return square;
+  const halving: f64 = i32At(VECTOR_KIND) === FLOAT16_VECTORS ? HALVING : 0;
+  return square / 2 - ROUNDING * (size + 64) - halving;
 }
 
 /** No more than the distance of pair `i` of POOL, as far as its codes tell; of bits: most likely. */

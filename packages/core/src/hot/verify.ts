@@ -214,6 +214,14 @@ function isNode(node: i32): boolean {
   return node >= 0 && node < i32At(LINKED);
 }
 
+/** True when each half of two words is the same number: zeros may differ in their sign. */
+function haveSameHalves(one: i32, other: i32): boolean {
+  const differ = one ^ other;
+  const set = one | other;
+  const low = (differ & 0xffff) === 0 || (set & 0x7fff) === 0;
+  return low && (differ >> 16 === 0 || ((set >> 16) & 0x7fff) === 0);
+}
+
 /** True when what a link says of the floats of two slots is so. */
 function isSameAsTold(link: i32, slot: i32, next: i32): boolean {
   if ((link & SAME_VECTOR) === 0) return true;
@@ -223,7 +231,10 @@ function isSameAsTold(link: i32, slot: i32, next: i32): boolean {
   const a = i32At(VECTORS) + nodeOf(slot) * words;
   const b = i32At(VECTORS) + nodeOf(next) * words;
   for (let i: i32 = 0; i < words; i++) {
-    if (i32At(a + i) !== i32At(b + i) && !(floats && f32At(a + i) === f32At(b + i))) return false;
+    const same = floats
+      ? i32At(a + i) === i32At(b + i) || f32At(a + i) === f32At(b + i)
+      : haveSameHalves(i32At(a + i), i32At(b + i));
+    if (!same) return false;
   }
   return true;
 }

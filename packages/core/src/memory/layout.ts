@@ -201,7 +201,8 @@ function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName
     ['rows', capacity * shape.rowWords],
     ['upperRows', shape.upperCapacity * shape.upperRowWords],
     ['vectors', capacity * shape.vectorWords],
-    ['edgeHeads', shape.sealed ? 0 : capacity + shape.upperCapacity],
+    // Sealed ones are verified too, whose queue (hot/reach.ts) lies there.
+    ['edgeHeads', shape.sealed ? capacity : capacity + shape.upperCapacity],
     ['edges', 2 * shape.edgeCapacity],
     ['edgeTargets', 2 * shape.edgeCapacity],
     ['benches', shape.benchCount * shape.benchWords],

@@ -3,10 +3,17 @@
 
 import { type LinkTask, linkSegment } from '../../src/build/link-segment.ts';
 import { itemCount, type Phase, runItem } from '../../src/build/phases.ts';
+import type { Crew, WorkOptions } from '../../src/build/runner.ts';
+import { sealSegment } from '../../src/build/seal.ts';
 import * as F from '../../src/hot/fields.ts';
 import { BYTES_PER_WORD, nodeWord, type RegionName } from '../../src/memory/layout.ts';
 import { ScratchBlocks } from '../../src/memory/scratch-blocks.ts';
-import { type IndexOptions, type ResolvedOptions, resolveOptions } from '../../src/options.ts';
+import {
+  type IndexOptions,
+  keptOf,
+  type ResolvedOptions,
+  resolveOptions,
+} from '../../src/options.ts';
 import { answerQuery } from '../../src/search/batch-queries.ts';
 import type { Segment } from '../../src/segment.ts';
 import { openSegment } from '../../src/segment-list.ts';
@@ -66,13 +73,13 @@ export function taskOf(segment: Segment): LinkTask {
   const options = opened.get(segment);
   if (!options) throw new Error('the segment was opened elsewhere');
   const { seed, builder, quality } = options;
+  const kept = keptOf(options);
   const run = async (phase: Phase): Promise<void> => runPhase(segment, phase);
   return {
     segment,
     seed,
     builder,
     quality,
-
     shared: false,
     run,
     report: () => undefined,
@@ -94,6 +101,21 @@ export async function linkedSegment(
   const segment = fillSegment(vectors, options, target);
   await linkBare(segment);
   return segment;
+}
+
+/** Who builds a bare segment: this thread. */
+function crewOf(segment: Segment): Crew {
+  const pool = (): never => {
+    throw new Error('a bare segment has no threads');
+  };
+  return { segments: [segment], threads: 1, blocks: new ScratchBlocks(segment.i32s), pool };
+}
+
+/** The sealed form of a linked segment, as it was opened to be kept. */
+export async function sealBare(segment: Segment, work: WorkOptions = {}): Promise<Segment> {
+  const options = opened.get(segment);
+  if (!options) throw new Error('the segment was opened elsewhere');
+  return sealSegment(crewOf(segment), segment, options, work);
 }
 
 /** What a whole index would report of this segment. */
@@ -137,6 +159,7 @@ export interface Answer {
   readonly nodes: number[];
   readonly distances: Float32Array;
   readonly distanceCount: number;
+  readonly exactCount: number;
   readonly hopCount: number;
 }
 

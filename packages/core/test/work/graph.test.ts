@@ -11,7 +11,13 @@ import { type EntryKind, SAVED_REGIONS } from '../../src/memory/layout.ts';
 import type { Builder, Quality } from '../../src/options.ts';
 import type { Segment } from '../../src/segment.ts';
 import { regionBytes } from '../../src/snapshot/regions.ts';
-import { linkedSegment, problemsOf, rowWord, searchBare } from '../support/bare-segment.ts';
+import {
+  type Answer,
+  linkedSegment,
+  problemsOf,
+  rowWord,
+  searchBare,
+} from '../support/bare-segment.ts';
 import { expectGolden } from '../support/golden.ts';
 
 const QUERIES = 100;
@@ -83,6 +89,15 @@ function regionHashes(segment: Segment): Record<string, string> {
   return Object.fromEntries(hashes);
 }
 
+/** A search that measures every candidate: with such a residual codes exclude nobody. */
+function searchUnbounded(segment: Segment, query: Float32Array): Answer {
+  const residual = segment.f32s[F.RESIDUAL];
+  segment.f32s[F.RESIDUAL] = 3e38;
+  const answer = searchBare(segment, query, 10, 64);
+  segment.f32s[F.RESIDUAL] = residual;
+  return answer;
+}
+
 describe('the work of', () => {
   test.each(CASES)('$name is as recorded', async ({ name, ...settings }) => {
     const { count, dimension } = settings;
@@ -90,16 +105,21 @@ describe('the work of', () => {
     const { count: _count, ...options } = settings;
     const segment = await linkedSegment(vectors, options);
     let distanceCount = 0;
+    let exactCount = 0;
     let hopCount = 0;
     for (let i = 0; i < QUERIES; i++) {
       const query = queries.slice(i * dimension, (i + 1) * dimension);
       const answer = searchBare(segment, query, 10, 64);
       distanceCount += answer.distanceCount;
+      exactCount += answer.exactCount;
       hopCount += answer.hopCount;
+      const { nodes, distances } = searchUnbounded(segment, query);
+      expect([answer.nodes, answer.distances]).toEqual([nodes, distances]);
     }
     expect(problemsOf(segment)).toEqual([]);
+    const work = { distanceCount, exactCount, hopCount };
     expectGolden(GOLDEN, name, {
-      search: { queries: QUERIES, k: 10, efSearch: 64, distanceCount, hopCount },
+      search: { queries: QUERIES, k: 10, efSearch: 64, ...work },
       maxLevel: segment.i32s[F.MAX_LEVEL],
       upperRows: segment.i32s[F.UPPER_COUNT],
       degrees: degreeHistogram(segment),

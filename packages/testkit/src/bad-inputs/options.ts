@@ -21,6 +21,11 @@ const BAD_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   segmentByteLimit: [-1, 1.5, 2 ** 33],
   tier: ['fast'],
   memory: ['gpu'],
+  precision: ['float64', 'Int8', '', null, 8, ['int8'], '__proto__'],
+  originals: ['disk', 'Memory', '', null, true],
+  rerank: ['int8', 'none', '', null, 16],
+  subspaces: [0, -1, 1.5, Number.NaN, '2', null, BAD_INPUT_DIMENSION + 1],
+  allowLowDimension: ['yes', 1, null],
   ef: [10],
   topK: [5],
   m: [16],
@@ -53,9 +58,47 @@ const CREATE_INPUTS: readonly BadInput[] = Object.entries(BAD_VALUES).flatMap(([
   values.map((value) => create(option, value)),
 );
 
+/** Options that are sound each, and contradict each other; the name of the one to change. */
+const CONTRADICTIONS: readonly (readonly [names: string, options: Record<string, unknown>])[] = [
+  ['originals', { originals: 'none' }],
+  ['originals', { precision: 'float32', originals: 'none' }],
+  ['originals', { precision: 'float16', originals: 'none' }],
+  ['rerank', { rerank: 'float16' }],
+  ['rerank', { precision: 'float16', rerank: 'float32' }],
+  ['subspaces', { subspaces: 2 }],
+  ['subspaces', { precision: 'int8', subspaces: 2 }],
+  ['subspaces', { precision: 'binary', allowLowDimension: true, subspaces: 2 }],
+  ['allowLowDimension', { precision: 'binary' }],
+  ['allowLowDimension', { precision: 'binary', allowLowDimension: false }],
+];
+
+const CONTRADICTORY_INPUTS: readonly BadInput[] = CONTRADICTIONS.map(([names, options]) => ({
+  name: `create with ${JSON.stringify(options)}`,
+  call: ({ VectorIndex }) => VectorIndex.create({ dimension: BAD_INPUT_DIMENSION, ...options }),
+  code: 'INVALID_OPTION',
+  names,
+}));
+
+/** Vectors of which some component is beyond what a half can hold, row 1. */
+const HALVED_INPUTS: readonly BadInput[] = [
+  { precision: 'float16' },
+  { precision: 'int8', originals: 'memory', rerank: 'float16' },
+].map((options) => ({
+  name: `build of 65,505 with ${JSON.stringify(options)}`,
+  call: ({ VectorIndex }) =>
+    VectorIndex.build(Float32Array.of(1, 2, 3, 65504, 1, 2, -65505, 4), {
+      dimension: BAD_INPUT_DIMENSION,
+      ...options,
+    }),
+  code: 'VALUE_TOO_LARGE',
+  row: 1,
+}));
+
 /** Everything wrong with the options of a new index. */
 export const OPTION_INPUTS: readonly BadInput[] = [
   ...CREATE_INPUTS,
+  ...CONTRADICTORY_INPUTS,
+  ...HALVED_INPUTS,
   {
     name: 'create without options',
     call: ({ VectorIndex }) => VectorIndex.create(undefined),
@@ -76,6 +119,8 @@ export const OPTION_INPUTS: readonly BadInput[] = [
   build('metric', 'euclid'),
   build('M', 0),
   build('seed', -1),
+  build('precision', 'float8'),
+  build('rerank', 'float16'),
   build('topK', 5),
   build('onProgress', 'yes'),
   build('signal', {}),

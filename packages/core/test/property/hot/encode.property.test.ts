@@ -14,6 +14,17 @@ function encoded(vectors: Float32Array, dimension: number, metric: 'l2' | 'dot')
   return segment;
 }
 
+/** The vector of a node as it is encoded: rotated where codes of rotated vectors rank better. */
+function encodedVector(segment: Segment, node: number): Float32Array {
+  const { hot, f32s, i32s, layout } = segment;
+  const vector = segment.vectors(node, 1).slice();
+  if (i32s[F.ROTATED] === 0) return vector;
+  const buffer = segment.scratch(0) + layout.bufferWord;
+  f32s.set(vector, buffer);
+  hot.rotate(buffer);
+  return f32s.slice(buffer, buffer + layout.dimension);
+}
+
 /** Components whose code is not the nearest step, or the end of the range beyond it. */
 function wrongCodes(segment: Segment): number {
   const scale = segment.f32s[F.CODE_SCALE];
@@ -21,7 +32,7 @@ function wrongCodes(segment: Segment): number {
   let wrong = 0;
   for (let node = 0; node < segment.count; node++) {
     const codes = codesOf(segment, node);
-    segment.vectors(node, 1).forEach((value, i) => {
+    encodedVector(segment, node).forEach((value, i) => {
       const exact = (value - means[i]) / scale + 64;
       const nearest = Math.min(127, Math.max(0, exact));
       // Half a step; the last range of all is cut at 127.5, half a step above the last code.

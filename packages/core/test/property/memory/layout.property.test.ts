@@ -7,6 +7,7 @@ import {
   computeLayout,
   ENTRY_KINDS,
   fitCapacity,
+  GROWING,
   hubCountOf,
   type Layout,
   type LayoutOptions,
@@ -21,8 +22,8 @@ import {
 } from '../../../src/memory/layout.ts';
 
 const ORDER: readonly RegionName[] = [
-  ...(['header', 'means', 'entryPoints', 'hubs', 'hubNorms', 'hubCodes'] as const),
-  ...(['levels', 'tombstones', 'upperHeads'] as const),
+  ...(['header', 'means', 'rotation', 'centroids', 'entryPoints'] as const),
+  ...(['hubs', 'hubNorms', 'hubCodes', 'levels', 'tombstones', 'upperHeads'] as const),
   ...(['nodes', 'copies', 'norms'] as const),
   ...(['codes', 'rows', 'upperRows', 'vectors', 'edgeHeads', 'edges', 'edgeTargets'] as const),
   'benches',
@@ -35,8 +36,9 @@ const capacities = fc.oneof(
   fc.integer({ min: 2 ** 31 - 1000, max: 2 ** 31 - 1 }),
 );
 
+/** Options as a segment has them: whole while it grows; subspaces belong to products alone. */
 function layoutOptions(): fc.Arbitrary<LayoutOptions> {
-  return fc.record({
+  const options = fc.record({
     dimension: fc.oneof(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 32768 })),
     metric: fc.constantFrom(...METRICS),
     capacity: capacities,
@@ -49,6 +51,19 @@ function layoutOptions(): fc.Arbitrary<LayoutOptions> {
     sealed: fc.boolean(),
     entry: fc.constantFrom(...ENTRY_KINDS),
   });
+  return options.map((shape) => {
+    if (!shape.sealed) return { ...shape, ...GROWING };
+    return { ...shape, subspaces: shape.codes === 'pq' ? shape.subspaces : 0, benchCount: 0 };
+  });
+}
+
+/** Words of a code row, of a vector and of a query's codes, at the least. */
+function leastWords({ codes, vectors, dimension, subspaces }: LayoutOptions): number[] {
+  const bits = Math.ceil(dimension / 32);
+  const code = { int8: dimension / 4, binary: bits + 3, pq: subspaces / 4 }[codes];
+  const vector = { float32: dimension, float16: Math.ceil(dimension / 2), none: 0 }[vectors];
+  const query = { int8: dimension / 4, binary: 4 * bits, pq: 256 * subspaces }[codes];
+  return [code, vector, query];
 }
 
 /** Regions that are out of line, out of order, overlapping or beyond the end. */
@@ -81,21 +96,30 @@ describe('the layout of a segment', () => {
     fc.assert(
       fc.property(layoutOptions(), (options) => {
         const layout = computeLayout(options);
-        const { capacity, dimension } = options;
+        const { capacity, dimension, sealed } = options;
         const big = BigInt(capacity);
-        expect(BigInt(layout.regions.vectors.words)).toBe(big * BigInt(dimension));
+        const [code, vector] = leastWords(options);
+        expect(layout.vectorWords).toBe(vector);
+        expect(BigInt(layout.regions.vectors.words)).toBe(big * BigInt(vector));
         expect(BigInt(layout.regions.codes.words)).toBe(big * BigInt(layout.codeWords));
         expect(BigInt(layout.regions.rows.words)).toBe(big * BigInt(layout.rowWords));
-        expect(4 * layout.codeWords).toBeGreaterThanOrEqual(dimension);
+        expect(layout.codeWords).toBeGreaterThanOrEqual(code);
+        const hasNorms = options.codes === 'int8' || options.codes === 'fine';
+        expect(layout.regions.norms.words).toBe(hasNorms ? capacity : 0);
+        expect(layout.regions.means.words).toBeGreaterThanOrEqual(dimension);
+        expect(layout.regions.rotation.words).toBe(4 * dimension);
+        expect(layout.regions.centroids.words).toBe(options.codes === 'pq' ? 256 * dimension : 0);
         const leveled = options.entry === 'levels' ? capacity : 0;
         expect(layout.regions.upperHeads.words).toBe(leveled);
         expect(4 * layout.regions.levels.words).toBeGreaterThanOrEqual(leveled);
         const hubs = options.entry === 'hubs' ? hubCountOf(capacity) : 0;
         expect(layout.regions.hubs.words).toBe(hubs);
-        expect(layout.regions.hubNorms.words).toBe(hubs);
-        expect(layout.regions.hubCodes.words).toBe(hubs * layout.codeWords);
+        expect(layout.regions.hubNorms.words).toBe(hasNorms ? hubs : 0);
+        expect(layout.regions.hubCodes.words).toBe(hasNorms ? hubs * layout.codeWords : 0);
         expect(32 * layout.regions.tombstones.words).toBeGreaterThanOrEqual(capacity);
-        expect(layout.regions.edgeHeads.words).toBe(capacity + layout.upperCapacity);
+        const heads = sealed ? capacity : capacity + layout.upperCapacity;
+        expect(layout.regions.edgeHeads.words).toBe(heads);
+        expect(layout.maxBatch > 0).toBe(!sealed);
         // One batch's worst case: every node selects all it may on one level above 0.
         const edges = layout.maxBatch * (layout.forward + options.M);
         expect(layout.edgeCapacity).toBeGreaterThanOrEqual(edges);
@@ -109,9 +133,15 @@ describe('the layout of a segment', () => {
     fc.assert(
       fc.property(layoutOptions(), (options) => {
         const layout = computeLayout(options);
-        const { queryCodeWord, visitedWord, scratchWords } = layout;
-        expect(queryCodeWord).toBeGreaterThanOrEqual(F.QUERY + options.dimension);
-        expect(visitedWord).toBeGreaterThanOrEqual(queryCodeWord + layout.codeWords);
+        const { dimension } = options;
+        const { encodedWord, bufferWord, queryCodeWord, visitedWord, scratchWords } = layout;
+        const query = leastWords(options)[2];
+        expect(encodedWord).toBeGreaterThanOrEqual(F.QUERY + dimension);
+        expect(bufferWord).toBeGreaterThanOrEqual(encodedWord + dimension);
+        expect(queryCodeWord).toBeGreaterThanOrEqual(bufferWord + dimension);
+        expect(visitedWord).toBeGreaterThanOrEqual(queryCodeWord + query);
+        const parts = [encodedWord, bufferWord, queryCodeWord, visitedWord];
+        expect(parts.map((word) => word % 16)).toEqual([0, 0, 0, 0]);
         expect(4 * (scratchWords - visitedWord)).toBeGreaterThanOrEqual(options.capacity);
         const first = scratchWord(layout, 0);
         expect([first % 16, scratchWords % 16, F.POOL % 16]).toEqual([0, 0, 0]);
@@ -161,8 +191,18 @@ describe('the layout of a segment', () => {
         const header = new Int32Array(F.HEADER_WORDS);
         writeHeader(header, layout);
         const { regions } = layout;
-        const read = [F.MEANS, F.ENTRY_POINTS, F.HUBS, F.HUB_NORMS, F.HUB_CODES];
-        read.push(F.LEVELS, F.TOMBSTONES, F.UPPER_HEADS);
+        const read = [
+          F.MEANS,
+          F.ROTATION,
+          F.CENTROIDS,
+          F.ENTRY_POINTS,
+          F.HUBS,
+          F.HUB_NORMS,
+          F.HUB_CODES,
+          F.LEVELS,
+          F.TOMBSTONES,
+          F.UPPER_HEADS,
+        ];
         read.push(F.NODES, F.COPIES, F.NORMS);
         read.push(F.CODES, F.ROWS, F.UPPER_ROWS, F.VECTORS, F.EDGE_HEADS, F.EDGES);
         read.push(F.EDGE_TARGETS, F.BENCHES, F.SCRATCH);

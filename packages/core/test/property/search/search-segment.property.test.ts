@@ -62,7 +62,7 @@ describe('a search of several segments', () => {
         const expected = answer([whole], query, exact);
         expect(answer(parts, query, exact)).toEqual(expected);
         expect(expected.found).toBe(wanted);
-        expect(expected.work).toEqual({ distanceCount: count, hopCount: 0 });
+        expect(expected.work).toEqual({ distanceCount: count, exactCount: count, hopCount: 0 });
         const exhaustive = { ...exact, exhaustive: true };
         expect(answer(parts, query, exhaustive)).toEqual(expected);
         const around = (list: readonly number[]): number[] => [

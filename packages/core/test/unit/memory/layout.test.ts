@@ -119,6 +119,8 @@ describe('the layout of a segment', () => {
         [F.CODES, regions.codes.word],
         [F.NORMS, regions.norms.word],
         [F.MEANS, regions.means.word],
+        [F.ROTATION, regions.rotation.word],
+        [F.CENTROIDS, regions.centroids.word],
         [F.ROWS, regions.rows.word],
         [F.UPPER_ROWS, regions.upperRows.word],
         [F.UPPER_HEADS, regions.upperHeads.word],
@@ -140,6 +142,12 @@ describe('the layout of a segment', () => {
         [F.SCRATCH_WORDS, layout.scratchWords],
         [F.SCRATCH_COUNT, 3],
         [F.EDGE_CAPACITY, layout.edgeCapacity],
+        [F.CODE_KIND, F.INT8_CODES],
+        [F.VECTOR_KIND, F.FLOAT32_VECTORS],
+        [F.VECTOR_WORDS, 100],
+        [F.SUBSPACES, 0],
+        [F.ENCODED_WORD, layout.encodedWord],
+        [F.BUFFER_WORD, layout.bufferWord],
         [F.QUERY_CODE_WORD, layout.queryCodeWord],
         [F.VISITED_WORD, layout.visitedWord],
       ];
@@ -186,6 +194,8 @@ describe('the layout of a segment', () => {
     );
     expect(words).toEqual({
       means: 112,
+      rotation: 0,
+      centroids: 0,
       entryPoints: 1,
       hubs: 0,
       levels: 2,

@@ -74,6 +74,10 @@ describe('options of the table', () => {
     efConstruction: [...NO_NUMBERS, 0, 4097],
     quality: ['best', 'Fast', '', 1, null, ['fast'], '__proto__'],
     builder: ['partition', 'Insertion', '', 0, null, ['insertion'], '__proto__'],
+    precision: ['float8', 'Int8', '', 1, null, ['int8'], '__proto__'],
+    originals: ['none', 'disk', '', 0, null, true, '__proto__'],
+    rerank: ['float16', 'int8', '', 0, null, '__proto__'],
+    subspaces: [...NO_NUMBERS, 1, 2, 3],
     entry: ['level', 'Hubs', 'hubs', '', 0, null, ['levels'], '__proto__'],
     seed: [...NO_NUMBERS, 2 ** 32],
     capacity: [...NO_NUMBERS, 0, 2 ** 31],
@@ -127,6 +131,9 @@ describe('counts of a segment', () => {
     maxLevel: [...NO_NUMBERS, 0, 24, 25, 255],
     firstCopy: [...NO_NUMBERS, 56, 2 ** 31],
     copyCount: [...NO_NUMBERS, 1, 54, 55, 2 ** 31],
+    residual: ['1', null, true, [], {}, '@1e999@', '@-1e999@', -1, 0.1, 1e39, 1e-60],
+    sealed: ['1', null, 0, 1, [], {}, true, 'false'],
+    rotated: ['1', null, 0, 1, [], {}, true, 'false'],
     codeScale: ['1', null, true, [], {}, '@1e999@', '@-1e999@', -1, 0, 0.1, 1e39, 1e-60],
   };
   for (const [name, values] of Object.entries(wrong)) {
