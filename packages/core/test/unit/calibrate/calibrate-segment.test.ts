@@ -112,6 +112,19 @@ test('more queries than are screened at a time have their true neighbors too', a
   }
 });
 
+test('hubs hide as other slots do', async () => {
+  const options = { dimension: DIMENSION, entry: 'hubs' } as const;
+  const segment = await linkedSegment(clustered(shape), options);
+  const hubs = segment.i32s.subarray(segment.i32s[F.HUBS]).subarray(0, segment.i32s[F.HUB_COUNT]);
+  const { curve, work } = await calibrate(segment, { sample: 500 });
+  const hidden = [...work.slots.entries()].filter(([, slot]) => hubs.includes(slot));
+  expect(hidden.length).toBeGreaterThan(3);
+  expect(work.slots).not.toContain(hubs[0]);
+  for (const [i, slot] of hidden) expect(work.radii[i]).toBe(distancesOf(segment, slot)[9]);
+  expect(hidden.reduce((sum, [i]) => sum + work.hits[i], 0)).toBeGreaterThan(9 * hidden.length);
+  expect(curve.points.at(-1)?.recall).toBeGreaterThan(0.97);
+});
+
 test('given queries are held against every vector', async () => {
   const segment = await linkedSegment(clustered(shape), { dimension: DIMENSION });
   const floats = clustered({ count: 20, dimension: DIMENSION, seed: 9 });
