@@ -2,9 +2,13 @@
 // what its index keeps (precision, originals), with the same graph. The old memory is let go as a
 // whole, so that nothing is ever moved inside a memory others read.
 
+import { calibrateSealed } from '../calibrate/calibrate-sealed.ts';
+import { BUILD_SAMPLE, DEFAULT_CALIBRATED_K } from '../calibrate/calibrate-segment.ts';
+import { type Curve, recallAt, writeCurves } from '../calibrate/curve.ts';
+import { warn } from '../engine/runtime.ts';
 import * as F from '../hot/fields.ts';
 import { nodeWord, type RegionName, usedWords, vectorWord } from '../memory/layout.ts';
-import { keptOf, type ResolvedOptions } from '../options.ts';
+import { DEFAULT_EF_SEARCH, keptOf, type ResolvedOptions } from '../options.ts';
 import type { Segment } from '../segment.ts';
 import { openSegment } from '../segment-list.ts';
 import { centreRotated, chooseFineCodes } from './quantizer.ts';
@@ -21,6 +25,8 @@ export interface SealJob {
 }
 
 const SLOTS_PER_ITEM = 256;
+/** Below this recall bits are not what one expects of them. */
+const LEAST_RECALL = 0.9;
 
 export function sealItemSize({ step }: SealJob): number {
   return step === 'train' ? 1 : SLOTS_PER_ITEM;
@@ -132,6 +138,14 @@ export function prepareCodes(source: Segment, target: Segment, seed: number): vo
   }
 }
 
+/** Says so when codes of bits do not suit the vectors: some models' components tell little. */
+function warnOfLowRecall({ layout }: Segment, curve: Curve): void {
+  const recall = recallAt(curve, DEFAULT_EF_SEARCH);
+  if (layout.codes !== 'binary' || recall >= LEAST_RECALL) return;
+  const message = `bits find ${recall.toFixed(3)} of the nearest ${curve.k} at efSearch ${DEFAULT_EF_SEARCH} in a sample of these vectors; search wider, keep originals, or choose 'int8'`;
+  warn(message, 'LOW_RECALL');
+}
+
 /**
  * The sealed form of a segment that is linked to its last vector. Nobody may write to it meanwhile.
  *
@@ -160,6 +174,13 @@ export async function sealSegment(
   await run('write', count);
   target.publishCount(count);
   target.publishLinked(count);
+  const settings = { k: DEFAULT_CALIBRATED_K, sample: BUILD_SAMPLE };
+  const exam = { truth: source, searched: target, seed, ...settings };
+  const curve = await calibrateSealed(crew, exam, work);
+  if (curve) {
+    writeCurves(target, [curve]);
+    warnOfLowRecall(target, curve);
+  }
   return target;
 }
 

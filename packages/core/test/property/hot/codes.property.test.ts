@@ -59,14 +59,9 @@ function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Math.sqrt(sum);
 }
 
-function encoded(
-  vectors: Float32Array,
-  options: BareOptions,
-  finest: boolean,
-  target?: Target,
-): Segment {
+function encoded(vectors: Float32Array, options: BareOptions, target?: Target): Segment {
   const segment = fillSegment(vectors, options, target);
-  chooseCodes(segment, 1, finest);
+  chooseCodes(segment, 1);
   segment.widenResidual(segment.hot.encodeSlots(0, segment.count, segment.scratch(0)));
   return segment;
 }
@@ -74,25 +69,20 @@ function encoded(
 describe.each(TIER_TARGETS)('the residual of 7-bit codes on the $tier tier', (target) => {
   test('is no smaller than that of any vector, and not much larger', () => {
     fc.assert(
-      fc.property(
-        moved,
-        fc.constantFrom<Metric>('l2', 'dot'),
-        fc.boolean(),
-        ({ vectors, dimension }, metric, finest) => {
-          const segment = encoded(vectors, { dimension, metric }, finest, target);
-          const residual = segment.f32s[F.RESIDUAL];
-          let largest = 0;
-          for (let node = 0; node < segment.count; node++) {
-            const vector = asEncoded(segment, segment.vectors(node, 1));
-            const own = distance(vector, exactlyDecoded(segment, node));
-            expect(residual).toBeGreaterThanOrEqual(own);
-            largest = Math.max(largest, own);
-          }
-          const size = vectors.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-          const rounding = (1e-6 * size + 1e-22) * Math.sqrt(dimension) * 4;
-          expect(residual).toBeLessThanOrEqual(1.01 * largest + rounding);
-        },
-      ),
+      fc.property(moved, fc.constantFrom<Metric>('l2', 'dot'), ({ vectors, dimension }, metric) => {
+        const segment = encoded(vectors, { dimension, metric }, target);
+        const residual = segment.f32s[F.RESIDUAL];
+        let largest = 0;
+        for (let node = 0; node < segment.count; node++) {
+          const vector = asEncoded(segment, segment.vectors(node, 1));
+          const own = distance(vector, exactlyDecoded(segment, node));
+          expect(residual).toBeGreaterThanOrEqual(own);
+          largest = Math.max(largest, own);
+        }
+        const size = vectors.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        const rounding = (1e-6 * size + 1e-22) * Math.sqrt(dimension) * 4;
+        expect(residual).toBeLessThanOrEqual(1.01 * largest + rounding);
+      }),
       { numRuns: 250 },
     );
   });
@@ -101,8 +91,8 @@ describe.each(TIER_TARGETS)('the residual of 7-bit codes on the $tier tier', (ta
 describe('what decodes', () => {
   test('from 7-bit codes is within half a step a component, unless it was clipped', () => {
     fc.assert(
-      fc.property(moved, fc.boolean(), ({ vectors, dimension }, finest) => {
-        const segment = encoded(vectors, { dimension }, finest);
+      fc.property(moved, ({ vectors, dimension }) => {
+        const segment = encoded(vectors, { dimension });
         const scratch = segment.scratch(0);
         const step = segment.f32s[F.CODE_SCALE];
         const rotated = segment.i32s[F.ROTATED] !== 0;
