@@ -214,7 +214,7 @@ describe('the arithmetic of memory', () => {
     const shape = { dimension, metric: 'l2', M, capacity: COUNT, ...blocks, ...GROWING } as const;
     const layout = computeLayout(shape);
     const upperCount = COUNT / (M - 1);
-    const graph = { upperCount, copyCount: 0, rotated: false };
+    const graph = { upperCount, copyCount: 0, hubCount: 0, rotated: false };
     const used = { count: COUNT, linked: COUNT, ...graph };
     const words = SAVED_REGIONS.filter((name) => name !== 'means' && name !== 'entryPoints')
       .map((name) => usedWords(layout, name, used))

@@ -1,7 +1,13 @@
 // Reading the values people type. Each parser turns a string into a number or a list, or throws the
 // error commander prints as bad usage. Ranges that core checks anyway are left to core.
 
-import { DEFAULT_EF_SEARCH, type Metric, type Quality, type VectorIndex } from '@nigh/core';
+import {
+  DEFAULT_EF_SEARCH,
+  type EntryKind,
+  type Metric,
+  type Quality,
+  type VectorIndex,
+} from '@nigh/core';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** The type of what `given` returns: no property is undefined, as core's options want it. */
@@ -65,6 +71,13 @@ export function qualityOption(): Option {
     '--quality <quality>',
     'what the build aims at: time, both, or recall (default: balanced)',
   ).choices(['fast', 'balanced', 'high'] satisfies Quality[]);
+}
+
+export function entryOption(): Option {
+  return new Option(
+    '--entry <entry>',
+    'how searches enter the graph: down its levels, or by a table of hubs (default: levels)',
+  ).choices(['levels', 'hubs'] satisfies EntryKind[]);
 }
 
 export function threadsOption(): Option {

@@ -11,7 +11,7 @@ export type {
 export type { Tier } from './engine/tier.ts';
 export { ErrorCode, type ErrorDetails, VectorIndexError } from './errors.ts';
 export type { EvaluateOptions, EvaluatePoint, Evaluation } from './evaluate.ts';
-export type { Metric } from './memory/layout.ts';
+export type { EntryKind, Metric } from './memory/layout.ts';
 export type { MemoryKind } from './memory/segment-memory.ts';
 export {
   type Builder,

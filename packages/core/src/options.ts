@@ -7,6 +7,8 @@ import { detectTier, TIERS, type Tier } from './engine/tier.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
 import {
   type CodeKind,
+  ENTRY_KINDS,
+  type EntryKind,
   GROWING,
   MAX_SEGMENT_BYTES,
   METRICS,
@@ -44,6 +46,7 @@ export type Originals = (typeof ORIGINALS)[number];
 export const MIN_BINARY_DIMENSION = 256;
 /** Components that share a byte of a product by default: 48 times smaller than float32. */
 const COMPONENTS_PER_SUBSPACE = 12;
+export const DEFAULT_ENTRY: EntryKind = 'levels';
 /** RobustPrune's factor: a candidate is dropped when a kept one is 1.2 times nearer to it. */
 const PRUNE_ALPHA = 1.2;
 /** The same where candidates come from leaves (docs/decisions/0007). */
@@ -76,6 +79,8 @@ export interface IndexOptions {
   readonly subspaces?: number;
   /** Allows 'binary' below 256 components. */
   readonly allowLowDimension?: boolean;
+  /** How searches enter the graph: down its levels (default), or by a table of hubs. */
+  readonly entry?: EntryKind;
   /** Start of all randomness; same input and seed give the same bytes. Default 1. */
   readonly seed?: number;
   /** Threads of the pool; 1 never starts a worker. Default: the cores available. */
@@ -103,6 +108,7 @@ export interface ResolvedOptions {
   readonly originals: Originals;
   readonly rerank: Rerank;
   readonly subspaces: number;
+  readonly entry: EntryKind;
   readonly seed: number;
   readonly threads: number;
   readonly capacity: number;
@@ -124,6 +130,7 @@ export const INDEX_OPTION_NAMES: readonly string[] = [
   'rerank',
   'subspaces',
   'allowLowDimension',
+  'entry',
   'seed',
   'threads',
   'capacity',
@@ -258,6 +265,7 @@ export function resolveOptions(raw: unknown, keys: readonly string[] = []): Reso
     quality: choice('quality', DEFAULT_QUALITY, QUALITIES),
     builder: choice('builder', DEFAULT_BUILDER, BUILDERS),
     ...resolvePrecision(given, dimension),
+    entry: choice('entry', DEFAULT_ENTRY, ENTRY_KINDS),
     seed: integer('seed', DEFAULT_SEED, [0, 2 ** 32 - 1]),
     threads: integer('threads', cores, [1, memory === 'private' ? 1 : MAX_THREADS]),
     capacity: integer('capacity', DEFAULT_CAPACITY, [1, MAX_CAPACITY]),

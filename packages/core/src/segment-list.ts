@@ -47,13 +47,13 @@ export function layoutOptions(
   capacity: number,
   kept: Kept = GROWING,
 ): LayoutOptions {
-  const { dimension, metric, M, threads } = options;
+  const { dimension, metric, M, entry, threads } = options;
   const least = ownerBlocks(threads) + 1;
   const wanted = Math.min(F.MAX_SCRATCH_COUNT, ownerBlocks(threads) + READER_BLOCKS);
   const sealed = kept.codes !== GROWING.codes || kept.vectors !== GROWING.vectors;
   const benchCount = sealed ? 0 : ownerBlocks(threads);
   const subspaces = kept.codes === 'pq' ? options.subspaces : 0;
-  const sizes = { dimension, metric, M, capacity, scratchCount: wanted, benchCount };
+  const sizes = { dimension, metric, M, entry, capacity, scratchCount: wanted, benchCount };
   const { codes, vectors } = kept;
   const shape = { ...sizes, codes, vectors, subspaces, sealed };
   // A small limit, or a full segment of a machine with fewer cores, leaves readers less room.

@@ -95,6 +95,7 @@ export class Segment {
       linked,
       upperCount: graph ? i32s[F.UPPER_COUNT] : 0,
       copyCount: graph ? i32s[F.COPY_COUNT] : 0,
+      hubCount: graph ? i32s[F.HUB_COUNT] : 0,
       rotated: graph && i32s[F.ROTATED] !== 0,
     };
   }

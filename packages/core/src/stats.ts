@@ -5,6 +5,7 @@ import type { Tier } from './engine/tier.ts';
 import * as F from './hot/fields.ts';
 import {
   BYTES_PER_WORD,
+  type EntryKind,
   MAX_BATCH_SHARE,
   type Metric,
   MIN_BATCH,
@@ -21,7 +22,7 @@ export interface IndexBytes {
   readonly vectors: number;
   /** Codes, and what is needed to read them. */
   readonly codes: number;
-  /** Neighbor rows of all levels, levels, tombstones. */
+  /** Neighbor rows of all levels, levels or hubs, tombstones. */
   readonly graph: number;
   /** Scratch blocks and benches in use so far, and the lists of reverse edges of insertion. */
   readonly scratch: number;
@@ -47,6 +48,9 @@ export interface IndexStats {
   readonly segments: number;
   /** Nodes in a graph; the other count - linked are scanned exactly. */
   readonly linked: number;
+  /** How searches enter the graph, and in how many hubs at most: 0 where it has levels. */
+  readonly entry: EntryKind;
+  readonly hubs: number;
   readonly maxLevel: number;
   /** Mean number of level-0 neighbors of the linked nodes. */
   readonly meanDegree: number;
@@ -65,6 +69,9 @@ const REGION_KINDS: readonly (readonly [RegionName, ByteKind])[] = [
   ['rotation', 'codes'],
   ['centroids', 'codes'],
   ['rows', 'graph'],
+  ['hubs', 'graph'],
+  ['hubNorms', 'graph'],
+  ['hubCodes', 'graph'],
   ['upperRows', 'graph'],
   ['upperHeads', 'graph'],
   ['levels', 'graph'],
@@ -138,6 +145,8 @@ export function collectStats(options: ResolvedOptions, segments: readonly Segmen
     memory: options.memory,
     segments: segments.length,
     linked,
+    entry: options.entry,
+    hubs: sum(({ i32s }) => i32s[F.HUB_COUNT]),
     maxLevel: segments.reduce((max, segment) => Math.max(max, segment.i32s[F.MAX_LEVEL]), 0),
     meanDegree: linked > 0 ? sum(sumDegrees) / linked : 0,
     calibrated: calibratedRecalls(segments),

@@ -31,6 +31,7 @@ export const PROBLEM_KINDS = [
   'bad-tombstone',
   'bad-slot',
   'bad-copy',
+  'bad-hub',
 ] as const;
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 
@@ -49,6 +50,7 @@ const MEANINGS: Readonly<Record<ProblemKind, string>> = {
   'bad-tombstone': 'tombstones of nodes that do not exist',
   'bad-slot': 'slots of the graph without a node of their own',
   'bad-copy': 'copies that are not led to from where their codes are',
+  'bad-hub': 'hubs that are no slots of the graph, stand twice, or have codes of others',
 };
 
 /** Problems that are told by node, or by a slot that stands for none. */
@@ -105,7 +107,7 @@ export class SegmentVerifier {
     this.#segment.hot.verifyRows(this.#scratch, first, end);
   }
 
-  /** Upper rows, the entry point and what it reaches, and tombstones. */
+  /** Upper rows, the entry point and what it reaches, hubs, and tombstones. */
   graph(): void {
     this.#segment.hot.verifyGraph(this.#scratch, this.#marker);
   }

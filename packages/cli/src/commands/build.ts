@@ -4,6 +4,7 @@
 import { access, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import {
+  type EntryKind,
   type Evaluation,
   type IndexStats,
   type Metric,
@@ -21,6 +22,7 @@ import type { VectorFile } from '../formats/vector-file.ts';
 import { type IngestTimes, ingest, readQueries, withVectorFile } from '../ingest.ts';
 import {
   closingAfter,
+  entryOption,
   given,
   metricOption,
   qualityOption,
@@ -45,6 +47,7 @@ export interface BuildInput {
   readonly M?: number;
   readonly efConstruction?: number;
   readonly quality?: Quality;
+  readonly entry?: EntryKind;
   readonly seed?: number;
   readonly threads?: number;
   readonly queries?: string;
@@ -79,6 +82,7 @@ export const buildCommand: CommandSpec<BuildInput, BuildReport> = {
         wholeNumber(1),
       )
       .addOption(qualityOption())
+      .addOption(entryOption())
       .option('--seed <n>', 'same seed and vectors, same index (default: 1)', wholeNumber(0))
       .addOption(threadsOption())
       .option('--queries <file>', 'evaluate with these queries instead of vectors of the index')
@@ -97,10 +101,10 @@ async function build(file: VectorFile, input: BuildInput, work: Work): Promise<B
   await checkOutput(input);
   work.ifCancelled('Cancelled: no index was written.');
   const { count, dimension } = file;
-  const { metric, M, efConstruction, quality, seed, threads } = input;
+  const { metric, M, efConstruction, quality, entry, seed, threads } = input;
   const queries = await readEvaluationQueries(input, dimension);
   const index = VectorIndex.create(
-    given({ dimension, capacity: count, metric, M, efConstruction, quality, seed, threads }),
+    given({ dimension, capacity: count, metric, M, efConstruction, quality, entry, seed, threads }),
   );
   return closingAfter(index, async () => {
     const { signal, onProgress } = work;

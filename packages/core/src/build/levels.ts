@@ -8,6 +8,10 @@ import type { Segment } from '../segment.ts';
 /** Draws the levels of the slots up to `end` that have none yet and gives them upper rows. */
 export function drawLevels(segment: Segment, seed: number, end: number): void {
   const { i32s, u8s, layout } = segment;
+  if (layout.entry === 'hubs') {
+    i32s[F.LEVELED] = end;
+    return;
+  }
   const nodes = nodeWord(layout, 0);
   let used = i32s[F.UPPER_COUNT];
   for (let slot = i32s[F.LEVELED]; slot < end; slot++) {

@@ -19,6 +19,7 @@ import type { Builder, Quality } from '../options.ts';
 import type { Segment } from '../segment.ts';
 import type { BulkPhase } from './bulk/items.ts';
 import { linkInBulk } from './bulk/link-in-bulk.ts';
+import { chooseHubs, type GraphSlots, graphSlots, renewHubs } from './hubs.ts';
 import { drawLevels } from './levels.ts';
 import { type NodeWalk, type Phase, walkNode } from './phases.ts';
 import { chooseCodes, MIN_AGREEMENT } from './quantizer.ts';
@@ -53,6 +54,8 @@ export function dropGraph(segment: Segment): void {
   segment.publishLinked(0);
   segment.i32s[F.ENTRY_COUNT] = 0;
   segment.i32s[F.MAX_LEVEL] = 0;
+  segment.i32s[F.HUB_COUNT] = 0;
+  segment.i32s[F.HUBS_LINKED] = 0;
   writeCurves(segment, []);
 }
 
@@ -70,8 +73,10 @@ function clearGraph(segment: Segment): void {
   i32s[F.FIRST_COPY] = 0;
   if (leveled === 0) return;
   const heads = layout.regions.edgeHeads.word;
-  u8s.fill(0, levelByte(layout, 0), levelByte(layout, leveled));
-  i32s.fill(0, upperHeadWord(layout, 0), upperHeadWord(layout, leveled));
+  if (layout.entry === 'levels') {
+    u8s.fill(0, levelByte(layout, 0), levelByte(layout, leveled));
+    i32s.fill(0, upperHeadWord(layout, 0), upperHeadWord(layout, leveled));
+  }
   i32s.fill(0, heads, heads + count);
   i32s.fill(0, heads + layout.capacity, heads + layout.capacity + upperCount);
   for (let node = 0; node < leveled; node++) i32s[rowWord(layout, node)] = 0;
@@ -123,7 +128,8 @@ function nextBatch(segment: Segment, walk: NodeWalk, done: number, limit: number
   let edges = 0;
   let count = 0;
   while (count < limit && done + count < walk.count) {
-    const level = u8s[levelByte(layout, walkNode(walk, done + count))];
+    const node = walkNode(walk, done + count);
+    const level = layout.entry === 'levels' ? u8s[levelByte(layout, node)] : 0;
     edges += layout.forward + level * layout.M;
     if (edges > layout.edgeCapacity) break;
     count++;
@@ -144,7 +150,17 @@ async function linkBatch(
   const { node, count, stride, modulus } = batch;
   const targets = hot.groupEdges(node, count, stride, modulus);
   await run({ kind: 'apply', targets });
-  hot.updateEntry(node, count, stride, modulus);
+  if (segment.layout.entry === 'levels') hot.updateEntry(node, count, stride, modulus);
+}
+
+/** The slots of the graph when `done` nodes of the walk are linked. */
+function walkedSlots(segment: Segment, walk: NodeWalk, already: number, done: number): GraphSlots {
+  const before = graphSlots(segment, already);
+  return {
+    count: before.count + done,
+    slotAt: (index) =>
+      index < before.count ? before.slotAt(index) : walkNode(walk, index - before.count),
+  };
 }
 
 /** Links the nodes of a walk. `already` nodes are in the graph and searched by the first batch. */
@@ -157,6 +173,9 @@ async function linkWalk(task: LinkTask, walk: NodeWalk, already: number): Promis
     const batch = nextBatch(segment, walk, done, limit);
     await linkBatch(task, batch, done, walk.count);
     done += batch.count;
+    if (segment.layout.entry === 'hubs') {
+      renewHubs(segment, walkedSlots(segment, walk, already, done));
+    }
     if (already > 0) segment.publishLinked(already + done);
   }
   task.report('link', walk.count, walk.count);
@@ -172,6 +191,10 @@ async function linkAll(task: LinkTask, walk: NodeWalk, already: number): Promise
     // The batches that were published stay, and what they cut off must be reachable again.
     if (segment.linked > 0) await run({ kind: 'repair', end: segment.linked });
     throw error;
+  }
+  // While a first graph grows its slots come in the order of the walk.
+  if (already === 0 && segment.layout.entry === 'hubs') {
+    chooseHubs(segment, graphSlots(segment, end));
   }
   report('repair', 0, end);
   await run({ kind: 'repair', end });

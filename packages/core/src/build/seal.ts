@@ -11,6 +11,7 @@ import { nodeWord, type RegionName, usedWords, vectorWord } from '../memory/layo
 import { DEFAULT_EF_SEARCH, keptOf, type ResolvedOptions } from '../options.ts';
 import type { Segment } from '../segment.ts';
 import { openSegment } from '../segment-list.ts';
+import { fillHubs } from './hubs.ts';
 import { centreRotated, chooseFineCodes } from './quantizer.ts';
 import { type Crew, runWork, type WorkOptions } from './runner.ts';
 import { trainSubspace } from './train-products.ts';
@@ -35,6 +36,7 @@ export function sealItemSize({ step }: SealJob): number {
 /** The graph does not depend on what is kept beside it. */
 const GRAPH_REGIONS: readonly RegionName[] = [
   'entryPoints',
+  'hubs',
   'levels',
   'tombstones',
   'upperHeads',
@@ -50,6 +52,8 @@ const GRAPH_WORDS = [
   F.LEVELED,
   F.FIRST_COPY,
   F.COPY_COUNT,
+  F.HUB_COUNT,
+  F.HUBS_LINKED,
 ] as const;
 const CODE_REGIONS: readonly RegionName[] = ['norms', 'codes'];
 const CODE_WORDS = [F.CODE_SCALE, F.RESIDUAL, F.ROTATED] as const;
@@ -172,6 +176,7 @@ export async function sealSegment(
   else prepareCodes(source, target, seed);
   copyRegions(source, target, target.layout.codes === 'int8' ? CODE_REGIONS : []);
   await run('write', count);
+  fillHubs(target);
   target.publishCount(count);
   target.publishLinked(count);
   const settings = { k: DEFAULT_CALIBRATED_K, sample: BUILD_SAMPLE };

@@ -60,6 +60,7 @@ export interface HotCode {
   screen(bench: Word, queries: number, count: number): number;
 
   bindNode(scratch: Word, node: Node): void;
+  enterByHubs(scratch: Word, width: number): void;
   measureGathered(scratch: Word, count: number): void;
   searchLevel(scratch: Word, level: number, ef: number): void;
   selectNeighbors(scratch: Word, limit: number, alpha: number): number;

@@ -14,6 +14,9 @@ import {
   FINE_CODES,
   GATHERED,
   HIDDEN,
+  HUB_CODES,
+  HUB_NORMS,
+  HUBS,
   INT8_CODES,
   NORM_MASK,
   NORMS,
@@ -51,6 +54,12 @@ export function haveSameCodes(a: i32, b: i32): boolean {
   return true;
 }
 
+/** True when keys are integers that grow with l2: of all codes with 7 or 8 bits a component. */
+export function isStepped(): boolean {
+  const kind = i32At(CODE_KIND);
+  return kind === INT8_CODES || kind === FINE_CODES;
+}
+
 /** Estimated distance of the bound query to `node` where codes are not 7-bit ones. */
 function estimate(scratch: i32, node: i32): i32 {
   if (i32At(CODE_KIND) === BINARY_CODES) return binaryDistance(scratch, node);
@@ -60,13 +69,13 @@ function estimate(scratch: i32, node: i32): i32 {
 /** Distance of the bound query to `node`. */
 export function distanceTo(scratch: i32, node: i32): i32 {
   setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + 1);
-  const kind = i32At(CODE_KIND);
-  if (kind !== INT8_CODES && kind !== FINE_CODES) return estimate(scratch, node);
+  if (!isStepped()) return estimate(scratch, node);
   const words = i32At(CODE_WORDS);
   const code = i32At(CODES) + node * words;
   const query = i32At(scratch + QUERY_CODES);
   // The side that may have signs comes first.
-  const dot = kind === FINE_CODES ? dotCodes(code, query, words) : dotCodes(query, code, words);
+  const fine = i32At(CODE_KIND) === FINE_CODES;
+  const dot = fine ? dotCodes(code, query, words) : dotCodes(query, code, words);
   const norm = i32At(i32At(NORMS) + node) & i32At(scratch + NORM_MASK);
   return i32At(scratch + QUERY_NORM) + norm - 2 * dot;
 }
@@ -88,26 +97,48 @@ export function touchGathered(scratch: i32, count: i32): i32 {
   return mix;
 }
 
-/** Distances of the bound query to the gathered nodes, into DISTANCES. */
-export function measureGathered(scratch: i32, count: i32): void {
-  setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + count);
-  const kind = i32At(CODE_KIND);
-  if (kind !== INT8_CODES && kind !== FINE_CODES) {
-    for (let i: i32 = 0; i < count; i++) {
-      setI32(scratch + DISTANCES + i, estimate(scratch, i32At(scratch + GATHERED + i)));
-    }
-    return;
-  }
+/** Distances on codes with norms of the bound query to the rows of GATHERED, into DISTANCES. */
+function measureSteps(scratch: i32, codes: i32, norms: i32, count: i32): void {
   measureCodes(
     i32At(scratch + QUERY_CODES),
     i32At(scratch + QUERY_NORM),
-    i32At(CODES),
+    codes,
     i32At(CODE_WORDS),
-    i32At(NORMS),
+    norms,
     i32At(scratch + NORM_MASK),
     scratch + GATHERED,
     count,
     scratch + DISTANCES,
-    kind === FINE_CODES,
+    i32At(CODE_KIND) === FINE_CODES,
   );
+}
+
+/** Distances of the bound query to the gathered nodes, into DISTANCES. */
+export function measureGathered(scratch: i32, count: i32): void {
+  setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + count);
+  if (isStepped()) {
+    measureSteps(scratch, i32At(CODES), i32At(NORMS), count);
+    return;
+  }
+  for (let i: i32 = 0; i < count; i++) {
+    setI32(scratch + DISTANCES + i, estimate(scratch, i32At(scratch + GATHERED + i)));
+  }
+}
+
+/**
+ * Distances of the bound query to the hubs [first, first + count), at most MAX_DEGREE, into
+ * DISTANCES, and their slots into GATHERED. Codes with norms lie one after another for hubs: read
+ * in order, nothing has to be touched before. Others are smaller, and read where they are.
+ */
+export function measureHubs(scratch: i32, first: i32, count: i32): void {
+  const gathered = scratch + GATHERED;
+  const hubs = i32At(HUBS) + first;
+  const stepped = isStepped();
+  if (stepped) {
+    for (let i: i32 = 0; i < count; i++) setI32(gathered + i, first + i);
+    measureSteps(scratch, i32At(HUB_CODES), i32At(HUB_NORMS), count);
+    setI32(scratch + DISTANCE_COUNT, i32At(scratch + DISTANCE_COUNT) + count);
+  }
+  for (let i: i32 = 0; i < count; i++) setI32(gathered + i, i32At(hubs + i));
+  if (!stepped) measureGathered(scratch, count);
 }

@@ -113,6 +113,15 @@ export const CENTROID_GROUP: i32 = 32;
 export const BINARY_FACTORS: i32 = 3;
 /** Bits of a component of the query that bits are compared with. */
 export const QUERY_PLANES: i32 = 4;
+/** How searches enter the graph: BY_LEVELS or BY_HUBS. */
+export const ENTRY_KIND: i32 = 80;
+/** The table of hubs: their slots, the entry point first, and their norms and codes again. */
+export const HUBS: i32 = 81;
+export const HUB_NORMS: i32 = 82;
+export const HUB_CODES: i32 = 83;
+export const HUB_COUNT: i32 = 84;
+/** How many nodes were linked when the hubs were chosen. */
+export const HUBS_LINKED: i32 = 85;
 
 /** One word per scratch block: 0 free, 1 taken; Atomics only. */
 export const SCRATCH_OWNERS: i32 = 128;
@@ -136,6 +145,9 @@ export const MAX_POOL: i32 = 4096;
 /** ALPHA of a factor of 1. */
 export const ALPHA_ONE: i32 = 1024;
 export const MAX_NODES: i32 = 0x7fffffff;
+/** Values of ENTRY_KIND. By hubs, every node has level 0 and there are no levels to read. */
+export const BY_LEVELS: i32 = 0;
+export const BY_HUBS: i32 = 1;
 
 /** Words of a scratch block, counted from its start. */
 export const EPOCH: i32 = 0;

@@ -3,7 +3,9 @@
 // What the graph calls a node is a slot: the map NODES says whose vector it stands for.
 
 import {
+  BY_HUBS,
   COPY_COUNT,
+  ENTRY_KIND,
   FIRST_COPY,
   LEVELS,
   NODES,
@@ -28,6 +30,7 @@ export function isCopy(slot: i32): boolean {
 
 /** The level of `node`: the highest it has a row on. */
 export function levelOf(node: i32): i32 {
+  if (i32At(ENTRY_KIND) === BY_HUBS) return 0;
   return u8At(i32At(LEVELS), node);
 }
 

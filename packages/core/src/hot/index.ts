@@ -12,6 +12,7 @@ export { bindNode, codeDistance, haveSameCodes, measureGathered } from './distan
 export { bindQuery, decodeSlot, encodeBuffer, encodeSlots, hashCodes } from './encode.ts';
 export { finishResults, measureRange, resultsReset, scanExact } from './exact.ts';
 export { adoptFrom, probe } from './find.ts';
+export { enterByHubs } from './hubs.ts';
 export { applyEdges, groupEdges, linkNodes, updateEntry } from './link.ts';
 export {
   dotCodes,

@@ -122,17 +122,22 @@ export function poolWiden(pool: i32, capacity: i32): void {
   setI32(pool + 1, capacity);
 }
 
-/** Takes `node` out, if it is there. */
-export function poolRemove(pool: i32, node: i32): void {
+/** Takes the pair at `index` out. */
+export function poolRemoveAt(pool: i32, index: i32): void {
   const size = i32At(pool);
-  let index: i32 = 0;
-  while (index < size && poolNode(pool, index) !== node) index++;
-  if (index === size) return;
   for (let i = index; i < size - 1; i++) {
     setI32(pool + PAIRS + 2 * i, i32At(pool + PAIRS + 2 * i + 2));
     setI32(pool + PAIRS + 2 * i + 1, i32At(pool + PAIRS + 2 * i + 3));
   }
   setI32(pool, size - 1);
+}
+
+/** Takes `node` out, if it is there. */
+export function poolRemove(pool: i32, node: i32): void {
+  const size = i32At(pool);
+  let index: i32 = 0;
+  while (index < size && poolNode(pool, index) !== node) index++;
+  if (index < size) poolRemoveAt(pool, index);
 }
 
 /** The first pair at or after `index` that is not expanded; the pool's size when there is none. */

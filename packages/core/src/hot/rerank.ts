@@ -5,6 +5,7 @@
 
 import { binaryError } from './binary.ts';
 import { decodeBytes } from './code-kernels.ts';
+import { isStepped } from './distance.ts';
 import { bindQuery } from './encode.ts';
 import { measureOne, measureQuad, measureSlot, offer } from './exact.ts';
 import {
@@ -21,7 +22,6 @@ import {
   FLOAT16_VECTORS,
   FLOAT32_VECTORS,
   HIDDEN,
-  INT8_CODES,
   MEANS,
   METRIC,
   POOL,
@@ -115,12 +115,6 @@ function boundOf(scratch: i32, i: i32): f64 {
   setFromSortable(scratch + QUAD, key);
   const estimate = f32At(scratch + QUAD);
   return estimate - binaryError(scratch, poolNode(scratch + POOL, i));
-}
-
-/** True when keys are integers that grow with l2: of all codes with 7 or 8 bits a component. */
-function isStepped(): boolean {
-  const kind = i32At(CODE_KIND);
-  return kind === INT8_CODES || kind === FINE_CODES;
 }
 
 /** True when codes can tell that a candidate is too far: products and dots of steps cannot. */

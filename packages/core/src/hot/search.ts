@@ -4,7 +4,9 @@
 
 import { distanceTo, measureGathered, touchGathered } from './distance.ts';
 import {
+  BY_HUBS,
   DISTANCES,
+  ENTRY_KIND,
   ENTRY_POINTS,
   EPOCH,
   GATHERED,
@@ -15,6 +17,7 @@ import {
   SINK,
 } from './fields.ts';
 import { levelOf, maxDegree, rowOf } from './graph.ts';
+import { enterByHubs } from './hubs.ts';
 import { i32At, setI32, touch, u8At } from './machine.ts';
 import {
   poolExpand,
@@ -24,6 +27,7 @@ import {
   poolMerge,
   poolNext,
   poolNode,
+  poolRemoveAt,
   poolReopen,
   poolReset,
   poolSize,
@@ -54,14 +58,22 @@ function touchNextRow(pool: i32, cursor: i32, level: i32): i32 {
   return touch(rowOf(poolNode(pool, next), level), maxDegree(level) + 1);
 }
 
-/** Starts a visited set that holds the pool's nodes and the hidden one; its epoch. */
+/**
+ * Starts a visited set that holds the pool's nodes and the hidden one; its epoch. A node that
+ * stands in the pool twice is taken out: a table of hubs that is chosen anew meanwhile may offer
+ * the same one again.
+ */
 function visitPool(scratch: i32): i32 {
+  const pool = scratch + POOL;
   const epoch = visitedReset(scratch);
   const visited = visitedWord(scratch);
   const hidden = i32At(scratch + HIDDEN);
   if (hidden > 0) visitedAdd(visited, epoch, hidden - 1);
-  const size = poolSize(scratch + POOL);
-  for (let i: i32 = 0; i < size; i++) visitedAdd(visited, epoch, poolNode(scratch + POOL, i));
+  let index: i32 = 0;
+  while (index < poolSize(pool)) {
+    if (visitedAdd(visited, epoch, poolNode(pool, index))) index++;
+    else poolRemoveAt(pool, index);
+  }
   return epoch;
 }
 
@@ -118,7 +130,7 @@ export function finds(scratch: i32, level: i32, ef: i32, target: i32): boolean {
  * then: 2-4 % of the queries on clustered 100k x 128 (docs/decisions/0003). A `brief` one
  * leaves out what is far: half the distances, for the same seeds nearby. Its keys must begin at 0.
  */
-export function descend(scratch: i32, level: i32, width: i32, brief: boolean): void {
+function descendLevels(scratch: i32, level: i32, width: i32, brief: boolean): void {
   const pool = scratch + POOL;
   const entry = i32At(i32At(ENTRY_POINTS));
   const distance = distanceTo(scratch, entry);
@@ -128,4 +140,13 @@ export function descend(scratch: i32, level: i32, width: i32, brief: boolean): v
   // Everything is reachable from the entry point, but nothing need link back to it.
   poolReopen(pool, width + 1);
   poolInsertOnce(pool, distance, entry);
+}
+
+/**
+ * Leaves the seeds of a search of `level` in POOL, some `width` of them. By hubs nothing is
+ * searched that a `brief` descent could leave out.
+ */
+export function descend(scratch: i32, level: i32, width: i32, brief: boolean): void {
+  if (i32At(ENTRY_KIND) === BY_HUBS) enterByHubs(scratch, width);
+  else descendLevels(scratch, level, width, brief);
 }

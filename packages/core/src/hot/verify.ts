@@ -3,11 +3,12 @@
 // is verified while its rest is still being read.
 
 import { countRow } from './code-kernels.ts';
-import { haveSameCodes } from './distance.ts';
+import { haveSameCodes, isStepped } from './distance.ts';
 import { codeNorm } from './encode.ts';
 import {
   BINARY_CODES,
   BINARY_FACTORS,
+  BY_HUBS,
   CODE_KIND,
   CODE_WORDS,
   CODES,
@@ -15,14 +16,19 @@ import {
   COPY_COUNT,
   COUNT,
   ENTRY_COUNT,
+  ENTRY_KIND,
   ENTRY_POINTS,
   FINE_CODES,
   FIRST_COPY,
   FLOAT32_VECTORS,
+  HUB_CODES,
+  HUB_COUNT,
+  HUB_NORMS,
+  HUBS,
   INT8_CODES,
-  LEVELS,
   LINKED,
   MAX_LEVEL,
+  NONE,
   NORMS,
   REPORT,
   SAME_VECTOR,
@@ -54,7 +60,8 @@ export const BAD_CODE: i32 = 10;
 export const BAD_TOMBSTONE: i32 = 11;
 export const BAD_SLOT: i32 = 12;
 export const BAD_COPY: i32 = 13;
-export const KIND_COUNT: i32 = 14;
+export const BAD_HUB: i32 = 14;
+export const KIND_COUNT: i32 = 15;
 
 const CODE_SIGNS: i32 = 0x80808080 | 0;
 /** The bits of the float32 infinity. */
@@ -94,7 +101,7 @@ function verifyRow(scratch: i32, node: i32, level: i32): void {
 
 /** The node's level and upper rows lie in range, or its rows may not be read. */
 function verifyLevel(scratch: i32, node: i32, maxLevel: i32): void {
-  const level = u8At(i32At(LEVELS), node);
+  const level = levelOf(node);
   if (level === 0) return;
   if (level > maxLevel) {
     report(scratch, BAD_LEVEL, node);
@@ -149,6 +156,35 @@ function verifyEntry(scratch: i32, linked: i32): boolean {
   }
   report(scratch, BAD_ENTRY_POINT, entry);
   return false;
+}
+
+/** True when hub `index`, which is `slot`, has the norm and the codes of its slot, if it has any. */
+function isHubOf(index: i32, slot: i32): boolean {
+  if (!isStepped()) return true;
+  if (i32At(i32At(HUB_NORMS) + index) !== i32At(i32At(NORMS) + slot)) return false;
+  const words = i32At(CODE_WORDS);
+  const hub = i32At(HUB_CODES) + index * words;
+  const codes = i32At(CODES) + slot * words;
+  for (let i: i32 = 0; i < words; i++) {
+    if (i32At(hub + i) !== i32At(codes + i)) return false;
+  }
+  return true;
+}
+
+/** The hubs are slots of the graph, each once, the entry point first. */
+function verifyHubs(scratch: i32, marker: i32, linked: i32): void {
+  if (i32At(ENTRY_KIND) !== BY_HUBS || linked === 0) return;
+  const hubs = i32At(HUBS);
+  const marks = visitedWord(marker);
+  const epoch = visitedReset(marker);
+  const count = i32At(HUB_COUNT);
+  if (count === 0 || i32At(hubs) !== i32At(i32At(ENTRY_POINTS))) report(scratch, BAD_HUB, NONE);
+  for (let i: i32 = 0; i < count; i++) {
+    const slot = i32At(hubs + i);
+    const known = slot >= 0 && slot < linked && !isCopy(slot);
+    if (known && visitedAdd(marks, epoch, slot) && isHubOf(i, slot)) continue;
+    report(scratch, BAD_HUB, slot);
+  }
 }
 
 /**
@@ -261,11 +297,12 @@ export function verifyRows(scratch: i32, first: i32, end: i32): void {
   for (let slot = first; slot < end; slot++) verifyRow(scratch, slot, 0);
 }
 
-/** Tombstones, upper rows, the entry point and what it reaches, after all rows of level 0. */
+/** Tombstones, hubs, upper rows, the entry point and what it reaches, after all rows of level 0. */
 export function verifyGraph(scratch: i32, marker: i32): void {
   verifyTombstones(scratch);
-  if (!areRowsInRange(scratch)) return;
   const linked = i32At(LINKED);
+  verifyHubs(scratch, marker, linked);
+  if (!areRowsInRange(scratch)) return;
   for (let slot: i32 = 0; slot < linked; slot++) {
     for (let level = levelOf(slot); level > 0; level--) verifyRow(scratch, slot, level);
   }

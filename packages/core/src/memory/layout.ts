@@ -35,6 +35,12 @@ const CODE_ALIGNMENT = 16;
 export const MIN_BATCH = 64;
 export const MAX_BATCH_SHARE = 0.02;
 const ENTRY_POINT_LIMIT = 64;
+const MIN_HUBS = 16;
+const MAX_HUBS = 1024;
+
+/** How searches enter the graph, in the order of the header's numbers. */
+export const ENTRY_KINDS = ['levels', 'hubs'] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 export interface LayoutOptions {
   readonly dimension: number;
@@ -45,6 +51,8 @@ export interface LayoutOptions {
   readonly scratchCount: number;
   /** The first blocks, which have a bench beside them: those of threads that may build. */
   readonly benchCount: number;
+  /** 'levels' unless given. By hubs there are no upper levels. */
+  readonly entry?: EntryKind;
   /** What is kept of vectors. Other than 7-bit codes and float32 only in a sealed segment. */
   readonly codes: CodeKind;
   readonly vectors: VectorKind;
@@ -63,7 +71,7 @@ export interface Region {
   readonly words: number;
 }
 
-export interface Layout extends LayoutOptions {
+export interface Layout extends Required<LayoutOptions> {
   readonly M0: number;
   /** Neighbors a node selects on level 0; reverse edges fill the row up to M0. */
   readonly forward: number;
@@ -72,6 +80,7 @@ export interface Layout extends LayoutOptions {
   readonly rowWords: number;
   readonly upperRowWords: number;
   readonly upperCapacity: number;
+  readonly hubCapacity: number;
   /** Most nodes, and most edges, of one insertion batch. */
   readonly maxBatch: number;
   readonly edgeCapacity: number;
@@ -94,6 +103,9 @@ export type RegionName =
   | 'rotation'
   | 'centroids'
   | 'entryPoints'
+  | 'hubs'
+  | 'hubNorms'
+  | 'hubCodes'
   | 'levels'
   | 'tombstones'
   | 'upperHeads'
@@ -157,18 +169,31 @@ function vectorWordsOf({ vectors, dimension }: LayoutOptions): number {
   return vectors === 'float16' ? Math.ceil(dimension / 2) : dimension;
 }
 
+/**
+ * Hubs of a graph of `count` nodes: about as many as a search computes other distances, or fewer
+ * (docs/decisions/0011).
+ */
+export function hubCountOf(count: number): number {
+  return Math.min(count, Math.max(MIN_HUBS, Math.min(MAX_HUBS, Math.ceil(Math.sqrt(count)))));
+}
+
 /** Word counts of all regions, in the order in which they lie. */
 function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName, number][] {
-  const { capacity, dimension } = shape;
+  const { capacity, dimension, hubCapacity } = shape;
+  const leveled = shape.entry === 'levels' ? capacity : 0;
+  const copied = hasNorms(shape) ? hubCapacity : 0;
   return [
     ['header', F.HEADER_WORDS],
     ['means', meanWords(dimension)],
     ['rotation', F.ROTATION_STAGES * dimension],
     ['centroids', shape.subspaces > 0 ? F.CENTROID_COUNT * dimension : 0],
     ['entryPoints', ENTRY_POINT_LIMIT],
-    ['levels', Math.ceil(capacity / BYTES_PER_WORD)],
+    ['hubs', hubCapacity],
+    ['hubNorms', copied],
+    ['hubCodes', copied * shape.codeWords],
+    ['levels', Math.ceil(leveled / BYTES_PER_WORD)],
     ['tombstones', Math.ceil(capacity / 32)],
-    ['upperHeads', capacity],
+    ['upperHeads', leveled],
     ['nodes', capacity],
     ['copies', capacity],
     ['norms', hasNorms(shape) ? capacity : 0],
@@ -187,7 +212,7 @@ function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName
 
 /** Computes where everything lies. Pure arithmetic: the result may exceed what can be allocated. */
 export function computeLayout(options: LayoutOptions): Layout {
-  const { dimension, capacity, M } = options;
+  const { dimension, capacity, M, entry = 'levels' } = options;
   const codeWords = codeWordsOf(options);
   const forward = M + (M >> 2);
   const maxBatch = options.sealed ? 0 : Math.max(MIN_BATCH, Math.ceil(capacity * MAX_BATCH_SHARE));
@@ -199,13 +224,15 @@ export function computeLayout(options: LayoutOptions): Layout {
   const columnWord = F.PACKED_ROWS + F.MAX_LEAF * codeWords;
   const shape = {
     ...options,
+    entry,
     M0: 2 * M,
     forward,
     codeWords,
     vectorWords: vectorWordsOf(options),
     rowWords: 1 + 2 * M,
     upperRowWords: 1 + M,
-    upperCapacity: upperCapacityOf(capacity, M),
+    upperCapacity: entry === 'levels' ? upperCapacityOf(capacity, M) : 0,
+    hubCapacity: entry === 'hubs' ? hubCountOf(capacity) : 0,
     maxBatch,
     edgeCapacity: options.sealed ? 0 : maxBatch * (forward + M) + MAX_LEVEL_LIMIT * M,
     queryCodeWord,
@@ -254,6 +281,9 @@ const REGION_FIELDS: readonly (readonly [number, RegionName])[] = [
   [F.LEVELS, 'levels'],
   [F.TOMBSTONES, 'tombstones'],
   [F.ENTRY_POINTS, 'entryPoints'],
+  [F.HUBS, 'hubs'],
+  [F.HUB_NORMS, 'hubNorms'],
+  [F.HUB_CODES, 'hubCodes'],
   [F.EDGE_HEADS, 'edgeHeads'],
   [F.EDGES, 'edges'],
   [F.EDGE_TARGETS, 'edgeTargets'],
@@ -268,6 +298,7 @@ export function writeHeader(header: Int32Array, layout: Layout): void {
   header[F.FORMAT] = LAYOUT_VERSION;
   header[F.DIMENSION] = layout.dimension;
   header[F.METRIC] = METRICS.indexOf(layout.metric);
+  header[F.ENTRY_KIND] = ENTRY_KINDS.indexOf(layout.entry);
   header[F.CAPACITY] = layout.capacity;
   header[F.M] = layout.M;
   header[F.M0] = layout.M0;
@@ -331,6 +362,24 @@ export function benchWord(layout: Layout, index: number): number {
   return layout.regions.benches.word + index * layout.benchWords;
 }
 
+/** The words of hub `index`: its slot and, where codes have norms, its norm and its codes. */
+export function hubWords(
+  layout: Layout,
+  index: number,
+): { slot: number; norm: number; codes: number } {
+  const { hubs, hubNorms, hubCodes } = layout.regions;
+  return {
+    slot: hubs.word + index,
+    norm: hubNorms.word + index,
+    codes: hubCodes.word + index * layout.codeWords,
+  };
+}
+
+/** The word of a slot's norm. */
+export function normWord(layout: Layout, slot: number): number {
+  return layout.regions.norms.word + slot;
+}
+
 /** The word that holds the node of a slot. */
 export function nodeWord(layout: Layout, slot: number): number {
   return layout.regions.nodes.word + slot;
@@ -348,15 +397,20 @@ export function wholeRows(byteLength: number, words: number): number {
 
 /** How many words of a region are in use; what a snapshot keeps of it. */
 export function usedWords(layout: Layout, name: RegionName, used: UsedCounts): number {
-  const { count, linked, upperCount, copyCount, rotated } = used;
+  const { count, linked, upperCount, copyCount, hubCount, rotated } = used;
+  const leveled = layout.entry === 'levels' ? linked : 0;
+  const copied = hasNorms(layout) ? hubCount : 0;
   const words: Partial<Record<RegionName, number>> = {
     means: linked > 0 ? layout.regions.means.words : 0,
     rotation: linked > 0 && rotated ? layout.regions.rotation.words : 0,
     centroids: layout.regions.centroids.words,
     entryPoints: linked > 0 ? 1 : 0,
-    levels: Math.ceil(linked / BYTES_PER_WORD),
+    hubs: hubCount,
+    hubNorms: copied,
+    hubCodes: copied * layout.codeWords,
+    levels: Math.ceil(leveled / BYTES_PER_WORD),
     tombstones: Math.ceil(count / 32),
-    upperHeads: linked,
+    upperHeads: leveled,
     nodes: linked,
     copies: copyCount > 0 ? linked : 0,
     norms: hasNorms(layout) ? linked : 0,
@@ -373,15 +427,19 @@ export interface UsedCounts {
   readonly linked: number;
   readonly upperCount: number;
   readonly copyCount: number;
+  readonly hubCount: number;
   readonly rotated: boolean;
 }
 
-/** The regions a snapshot keeps, in file order. */
+/**
+ * The regions a snapshot keeps, in file order; norms and codes of hubs are those of their slots.
+ */
 export const SAVED_REGIONS: readonly RegionName[] = [
   'means',
   'rotation',
   'centroids',
   'entryPoints',
+  'hubs',
   'levels',
   'tombstones',
   'upperHeads',

@@ -7,6 +7,7 @@ import {
   BYTES_PER_WORD,
   computeLayout,
   GROWING,
+  hubCountOf,
   type LayoutOptions,
   MAX_LEVEL_LIMIT,
   MAX_SEGMENT_BYTES,
@@ -79,10 +80,10 @@ function checkRegions(
 
 /** The layout of a segment in the file, with as little to work in as there can be. */
 function fileShape(options: ResolvedOptions, capacity: number, sealed: boolean): LayoutOptions {
-  const { dimension, metric, M } = options;
+  const { dimension, metric, M, entry } = options;
   const kept = sealed ? keptOf(options) : GROWING;
   const subspaces = kept.codes === 'pq' ? options.subspaces : 0;
-  const sizes = { dimension, metric, M, capacity, scratchCount: 1, benchCount: 1 };
+  const sizes = { dimension, metric, M, entry, capacity, scratchCount: 1, benchCount: 1 };
   return { ...sizes, ...kept, subspaces, sealed };
 }
 
@@ -103,7 +104,8 @@ function checkSegment(
     });
   }
   const upperCount = asCount(check, fields, 'upperCount', layout.upperCapacity);
-  const maxLevel = asCount(check, fields, 'maxLevel', MAX_LEVEL_LIMIT);
+  const hubs = layout.entry === 'hubs';
+  const maxLevel = asCount(check, fields, 'maxLevel', hubs ? 0 : MAX_LEVEL_LIMIT);
   const codeScale = asFloat(check, fields, 'codeScale');
   const residual = asFloat(check, fields, 'residual');
   const rotated = asFlag(check, fields, 'rotated');
@@ -115,11 +117,15 @@ function checkSegment(
   }
   const copyCount = asCount(check, fields, 'copyCount', Math.max(0, linked - 1));
   const firstCopy = asCount(check, fields, 'firstCopy', linked - copyCount);
-  const used = { count, linked, upperCount, copyCount, rotated };
+  const mostHubs = hubs ? hubCountOf(linked - copyCount) : 0;
+  const hubCount = asCount(check, fields, 'hubCount', mostHubs);
+  const hubsLinked = asCount(check, fields, 'hubsLinked', hubs ? linked : 0);
+  if (hubCount === 0 && mostHubs > 0) throw corrupt(check.path, 'its graph has no hubs');
+  const used = { count, linked, upperCount, copyCount, hubCount, rotated };
   const lengths = SAVED_REGIONS.map((name) => usedWords(layout, name, used) * BYTES_PER_WORD);
   const regions = checkRegions(check, fields, lengths, start);
   const curves = checkCurves(check, fields, linked);
-  const graph = { upperCount, maxLevel, firstCopy, copyCount, curves };
+  const graph = { upperCount, maxLevel, firstCopy, copyCount, hubCount, hubsLinked, curves };
   return { capacity, count, linked, sealed, ...graph, codeScale, residual, rotated, regions };
 }
 

@@ -14,7 +14,7 @@
 
 import type { Curve, CurvePoint } from '../calibrate/curve.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
-import type { Metric, RegionName } from '../memory/layout.ts';
+import type { EntryKind, Metric, RegionName } from '../memory/layout.ts';
 import { crc32 } from './crc32.ts';
 
 export const FORMAT_VERSION = 3;
@@ -37,6 +37,8 @@ export interface SegmentEntry {
   readonly maxLevel: number;
   readonly firstCopy: number;
   readonly copyCount: number;
+  readonly hubCount: number;
+  readonly hubsLinked: number;
   readonly codeScale: number;
   readonly residual: number;
   readonly sealed: boolean;
@@ -57,6 +59,7 @@ export interface SnapshotTable {
   readonly originals: string;
   readonly rerank: string;
   readonly subspaces: number;
+  readonly entry: EntryKind;
   readonly seed: number;
   readonly capacity: number;
   readonly flatThreshold: number;
@@ -76,6 +79,7 @@ export const TABLE_FIELDS: readonly (keyof SnapshotTable)[] = [
   'originals',
   'rerank',
   'subspaces',
+  'entry',
   'seed',
   'capacity',
   'flatThreshold',
@@ -90,6 +94,8 @@ export const SEGMENT_FIELDS: readonly (keyof SegmentEntry)[] = [
   'maxLevel',
   'firstCopy',
   'copyCount',
+  'hubCount',
+  'hubsLinked',
   'codeScale',
   'residual',
   'sealed',

@@ -2,6 +2,7 @@
 // while the next pieces are on their way. Nothing is parsed and no node is built.
 
 import { assertChoice, assertOptions, option } from '../assert.ts';
+import { fillHubs } from '../build/hubs.ts';
 import { abortedError, type WorkOptions } from '../build/runner.ts';
 import { writeCurves } from '../calibrate/curve.ts';
 import { availableMemory } from '../engine/runtime.ts';
@@ -116,6 +117,7 @@ function step({ file, work }: Loading, done: number): void {
 
 /** A region and the memory it is read into; none where it is only looked at. */
 interface Target {
+  readonly segment: Segment;
   readonly entry: RegionEntry;
   readonly bytes?: Uint8Array;
   readonly check: ContentCheck;
@@ -152,7 +154,7 @@ async function readPiece(
 
 /** Checksums and checks a piece that was read; `crc` is the checksum of its region before it. */
 function takePiece(path: string, { target, end }: Piece, bytes: Uint8Array, crc: number): number {
-  const { entry, check } = target;
+  const { entry, check, segment } = target;
   const { name, byteOffset } = entry;
   const sum = crc32(bytes, crc);
   if (target.bytes) check.take(name, end);
@@ -164,6 +166,7 @@ function takePiece(path: string, { target, end }: Piece, bytes: Uint8Array, crc:
       offset: byteOffset,
     });
   }
+  if (name === 'codes') fillHubs(segment); // hubs were read before, and what is theirs is in no file
   check.close(name);
   return 0;
 }
@@ -199,6 +202,8 @@ function fillHeader(segment: Segment, entry: SegmentEntry): void {
   i32s[F.FIRST_COPY] = entry.firstCopy;
   i32s[F.COPY_COUNT] = entry.copyCount;
   i32s[F.ENTRY_COUNT] = entry.linked > 0 ? 1 : 0;
+  i32s[F.HUB_COUNT] = entry.hubCount;
+  i32s[F.HUBS_LINKED] = entry.hubsLinked;
   i32s[F.LEVELED] = entry.linked;
   f32s[F.CODE_SCALE] = entry.codeScale;
   f32s[F.RESIDUAL] = entry.residual;
@@ -211,6 +216,7 @@ function fillHeader(segment: Segment, entry: SegmentEntry): void {
 /** Bytes of levels beyond the linked nodes belong to nobody yet. */
 function clearLooseLevels(segment: Segment): void {
   const { layout, linked, u8s } = segment;
+  if (layout.entry === 'hubs') return;
   const end = Math.ceil(linked / BYTES_PER_WORD) * BYTES_PER_WORD;
   u8s.fill(0, levelByte(layout, linked), levelByte(layout, end));
 }
@@ -313,7 +319,8 @@ export async function loadSegments(
       const check = new ContentCheck(path, segment, [own - 2, own - 1]);
       return entries[i].regions.map((entry): Target => {
         const bytes = regionBytes(segment, entry.name, entries[i]);
-        return bytes.length === entry.byteLength ? { entry, bytes, check } : { entry, check };
+        const target = { segment, entry, check };
+        return bytes.length === entry.byteLength ? { ...target, bytes } : target;
       });
     });
     await readRegions({ path, file, work }, targets);

@@ -38,6 +38,7 @@ interface FrozenSegment {
 
 /** Upper rows of the linked nodes: an interrupted link leaves further ones drawn behind them. */
 function linkedUpperCount({ i32s, u8s, layout }: Segment, linked: number): number {
+  if (layout.entry === 'hubs') return 0;
   if (i32s[F.LEVELED] <= linked) return i32s[F.UPPER_COUNT];
   let used = 0;
   for (let node = 0; node < linked; node++) {
@@ -55,6 +56,7 @@ function savedBytes({ segment, counts }: FrozenSegment, name: RegionName): Uint8
 
 const NO_GRAPH = {
   ...{ upperCount: 0, maxLevel: 0, firstCopy: 0, copyCount: 0, curves: [] },
+  ...{ hubCount: 0, hubsLinked: 0 },
   ...{ codeScale: 0, residual: 0, rotated: false },
 };
 
@@ -67,6 +69,8 @@ function freeze(segment: Segment): FrozenSegment {
           maxLevel: i32s[F.MAX_LEVEL],
           firstCopy: i32s[F.FIRST_COPY],
           copyCount: i32s[F.COPY_COUNT],
+          hubCount: i32s[F.HUB_COUNT],
+          hubsLinked: i32s[F.HUBS_LINKED],
           codeScale: f32s[F.CODE_SCALE],
           residual: f32s[F.RESIDUAL],
           rotated: i32s[F.ROTATED] !== 0,
@@ -77,11 +81,11 @@ function freeze(segment: Segment): FrozenSegment {
 }
 
 function describeIndex(options: ResolvedOptions, segments: readonly SegmentEntry[]): SnapshotTable {
-  const { dimension, metric, M, efConstruction, quality, builder, seed } = options;
+  const { dimension, metric, M, efConstruction, quality, builder, entry, seed } = options;
   const { capacity, flatThreshold, segmentByteLimit } = options;
   const { precision, originals, rerank, subspaces } = options;
   return {
-    ...{ dimension, metric, M, efConstruction, quality, builder },
+    ...{ dimension, metric, M, efConstruction, quality, builder, entry },
     ...{ precision, originals, rerank, subspaces, seed },
     ...{ capacity, flatThreshold, segmentByteLimit },
     segments,

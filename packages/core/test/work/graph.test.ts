@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { clustered, heldOut } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
 import * as F from '../../src/hot/fields.ts';
-import { SAVED_REGIONS } from '../../src/memory/layout.ts';
+import { type EntryKind, SAVED_REGIONS } from '../../src/memory/layout.ts';
 import type { Builder, Quality } from '../../src/options.ts';
 import type { Segment } from '../../src/segment.ts';
 import { regionBytes } from '../../src/snapshot/regions.ts';
@@ -30,6 +30,7 @@ interface WorkCase {
   readonly dimension: number;
   readonly builder: Builder;
   readonly quality?: Quality;
+  readonly entry?: EntryKind;
 }
 
 const DATA = [
@@ -52,6 +53,18 @@ const CASES: readonly WorkCase[] = [
     builder: 'partitions' as const,
     quality,
   })),
+  ...DATA.map((data) => ({
+    ...data,
+    name: `${data.name}, partitions, hubs`,
+    builder: 'partitions' as const,
+    entry: 'hubs' as const,
+  })),
+  {
+    ...DATA[0],
+    name: `${DATA[0].name}, insertion, hubs`,
+    builder: 'insertion' as const,
+    entry: 'hubs' as const,
+  },
 ];
 
 /** How many nodes have how many neighbors on level 0. */

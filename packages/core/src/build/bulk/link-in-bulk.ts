@@ -8,6 +8,7 @@ import { HOSTS } from '../../hot/find.ts';
 import { levelByte, nodeWord, rowWord } from '../../memory/layout.ts';
 import { allocateWords } from '../../memory/words.ts';
 import type { Segment } from '../../segment.ts';
+import { chooseHubs, graphSlots } from '../hubs.ts';
 import { drawLevels } from '../levels.ts';
 import type { LinkTask } from '../link-segment.ts';
 import { type Copies, chainCopies, findCopies } from './copies.ts';
@@ -216,8 +217,9 @@ export async function linkInBulk(task: LinkTask): Promise<void> {
   // Copies are no part of the graph.
   for (let slot = unique; slot < count; slot++) i32s[rowWord(layout, slot)] = 0;
   i32s[F.LEVELED] = count;
-  const levels = await linkUpperLevels(task, unique);
-  hot.updateEntry(0, unique, 1, F.MAX_NODES);
+  const levels = layout.entry === 'levels' ? await linkUpperLevels(task, unique) : [];
+  if (layout.entry === 'hubs') chooseHubs(segment, graphSlots(segment, count));
+  else hot.updateEntry(0, unique, 1, F.MAX_NODES);
   for (let level = levels.length; level > 0; level--) {
     const members = levels[level - 1];
     await makeFindable(task, level, members, members.length);

@@ -5,8 +5,10 @@ import {
   benchWord,
   CODE_KINDS,
   computeLayout,
+  ENTRY_KINDS,
   fitCapacity,
   GROWING,
+  hubCountOf,
   type Layout,
   type LayoutOptions,
   MAX_SEGMENT_BYTES,
@@ -20,8 +22,9 @@ import {
 } from '../../../src/memory/layout.ts';
 
 const ORDER: readonly RegionName[] = [
-  ...(['header', 'means', 'rotation', 'centroids', 'entryPoints', 'levels'] as const),
-  ...(['tombstones', 'upperHeads', 'nodes', 'copies', 'norms'] as const),
+  ...(['header', 'means', 'rotation', 'centroids', 'entryPoints'] as const),
+  ...(['hubs', 'hubNorms', 'hubCodes', 'levels', 'tombstones', 'upperHeads'] as const),
+  ...(['nodes', 'copies', 'norms'] as const),
   ...(['codes', 'rows', 'upperRows', 'vectors', 'edgeHeads', 'edges', 'edgeTargets'] as const),
   'benches',
   'scratch',
@@ -46,6 +49,7 @@ function layoutOptions(): fc.Arbitrary<LayoutOptions> {
     vectors: fc.constantFrom(...VECTOR_KINDS),
     subspaces: fc.integer({ min: 1, max: 70 }),
     sealed: fc.boolean(),
+    entry: fc.constantFrom(...ENTRY_KINDS),
   });
   return options.map((shape) => {
     if (!shape.sealed) return { ...shape, ...GROWING };
@@ -107,8 +111,13 @@ describe('the layout of a segment', () => {
         expect(layout.regions.means.words).toBeGreaterThanOrEqual(dimension);
         expect(layout.regions.rotation.words).toBe(4 * dimension);
         expect(layout.regions.centroids.words).toBe(options.codes === 'pq' ? 256 * dimension : 0);
-        expect(layout.regions.upperHeads.words).toBe(capacity);
-        expect(4 * layout.regions.levels.words).toBeGreaterThanOrEqual(capacity);
+        const leveled = options.entry === 'levels' ? capacity : 0;
+        expect(layout.regions.upperHeads.words).toBe(leveled);
+        expect(4 * layout.regions.levels.words).toBeGreaterThanOrEqual(leveled);
+        const hubs = options.entry === 'hubs' ? hubCountOf(capacity) : 0;
+        expect(layout.regions.hubs.words).toBe(hubs);
+        expect(layout.regions.hubNorms.words).toBe(hasNorms ? hubs : 0);
+        expect(layout.regions.hubCodes.words).toBe(hasNorms ? hubs * layout.codeWords : 0);
         expect(32 * layout.regions.tombstones.words).toBeGreaterThanOrEqual(capacity);
         const heads = sealed ? capacity : capacity + layout.upperCapacity;
         expect(layout.regions.edgeHeads.words).toBe(heads);
@@ -164,7 +173,8 @@ describe('the layout of a segment', () => {
         const count = a % (options.capacity + 1);
         const linked = b % (count + 1);
         const graph = { upperCount: layout.upperCapacity, copyCount: linked >> 1, rotated: true };
-        const used = { count, linked, ...graph };
+        const hubCount = options.entry === 'hubs' ? hubCountOf(linked) : 0;
+        const used = { count, linked, hubCount, ...graph };
         const beyond = SAVED_REGIONS.filter(
           (name) => usedWords(layout, name, used) > layout.regions[name].words,
         );
@@ -188,6 +198,9 @@ describe('the layout of a segment', () => {
           F.ROTATION,
           F.CENTROIDS,
           F.ENTRY_POINTS,
+          F.HUBS,
+          F.HUB_NORMS,
+          F.HUB_CODES,
           F.LEVELS,
           F.TOMBSTONES,
           F.UPPER_HEADS,

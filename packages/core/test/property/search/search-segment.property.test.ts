@@ -76,18 +76,21 @@ describe('a search of several segments', () => {
     );
   });
 
-  test('with a beam as wide as they are finds what an exact one does, bit for bit', async () => {
-    await fc.assert(
-      fc.asyncProperty(cases, cuts, async ({ dataset, options, query, k }, sizes) => {
-        const { vectors, dimension, count } = dataset;
-        const parts = await cut(vectors, { ...options, dimension }, sizes);
-        const plan = { k: Math.min(k, count), efSearch: 1000, exact: false, exhaustive: false };
-        const found = answer(parts, query, plan);
-        const exact = answer(parts, query, { ...plan, exact: true });
-        expect(found.nodes).toEqual(exact.nodes);
-        expect(found.distances).toEqual(exact.distances);
-      }),
-      { numRuns: 100 },
-    );
-  });
+  test.each(['levels', 'hubs'] as const)(
+    'with a beam as wide as they are is exact, bit for bit, by %s',
+    async (entry) => {
+      await fc.assert(
+        fc.asyncProperty(cases, cuts, async ({ dataset, options, query, k }, sizes) => {
+          const { vectors, dimension, count } = dataset;
+          const parts = await cut(vectors, { ...options, dimension, entry }, sizes);
+          const plan = { k: Math.min(k, count), efSearch: 1000, exact: false, exhaustive: false };
+          const found = answer(parts, query, plan);
+          const exact = answer(parts, query, { ...plan, exact: true });
+          expect(found.nodes).toEqual(exact.nodes);
+          expect(found.distances).toEqual(exact.distances);
+        }),
+        { numRuns: 100 },
+      );
+    },
+  );
 });

@@ -5,6 +5,8 @@ import {
   computeLayout,
   fitCapacity,
   GROWING,
+  hubCountOf,
+  hubWords,
   LAYOUT_VERSION,
   type LayoutOptions,
   METRICS,
@@ -89,7 +91,7 @@ describe('the layout of a segment', () => {
 
   test('counts copies as used only where there are some', () => {
     const layout = computeLayout(options);
-    const used = { count: 10, linked: 7, upperCount: 2, rotated: false };
+    const used = { count: 10, linked: 7, upperCount: 2, hubCount: 0, rotated: false };
     const words = [0, 1].map((copyCount) => usedWords(layout, 'copies', { ...used, copyCount }));
     expect(words).toEqual([0, 7]);
   });
@@ -124,6 +126,9 @@ describe('the layout of a segment', () => {
         [F.UPPER_HEADS, regions.upperHeads.word],
         [F.NODES, regions.nodes.word],
         [F.COPIES, regions.copies.word],
+        [F.HUBS, regions.hubs.word],
+        [F.HUB_NORMS, regions.hubNorms.word],
+        [F.HUB_CODES, regions.hubCodes.word],
         [F.LEVELS, regions.levels.word],
         [F.TOMBSTONES, regions.tombstones.word],
         [F.ENTRY_POINTS, regions.entryPoints.word],
@@ -175,7 +180,7 @@ describe('the layout of a segment', () => {
 
   test('counts no word of an empty segment as used', () => {
     const layout = computeLayout(options);
-    const empty = { count: 0, linked: 0, upperCount: 0, copyCount: 0, rotated: false };
+    const empty = { count: 0, linked: 0, upperCount: 0, copyCount: 0, hubCount: 0, rotated: false };
     expect(SAVED_REGIONS.map((name) => usedWords(layout, name, empty))).toEqual(
       SAVED_REGIONS.map(() => 0),
     );
@@ -183,7 +188,7 @@ describe('the layout of a segment', () => {
 
   test('counts vectors of unlinked nodes as used, but nothing of their graph', () => {
     const layout = computeLayout(options);
-    const used = { count: 10, linked: 7, upperCount: 2, copyCount: 0, rotated: false };
+    const used = { count: 10, linked: 7, upperCount: 2, copyCount: 0, hubCount: 0, rotated: false };
     const words = Object.fromEntries(
       SAVED_REGIONS.map((name) => [name, usedWords(layout, name, used)]),
     );
@@ -192,6 +197,7 @@ describe('the layout of a segment', () => {
       rotation: 0,
       centroids: 0,
       entryPoints: 1,
+      hubs: 0,
       levels: 2,
       tombstones: 1,
       upperHeads: 7,
@@ -203,6 +209,35 @@ describe('the layout of a segment', () => {
       upperRows: 2 * 17,
       vectors: 1000,
     });
+  });
+
+  test('has hubs in the place of levels', () => {
+    const layout = computeLayout({ ...options, entry: 'hubs' });
+    const used = { count: 10, linked: 7, upperCount: 0, copyCount: 0, hubCount: 5, rotated: false };
+    const words = (
+      ['hubs', 'hubNorms', 'hubCodes', 'levels', 'upperHeads', 'upperRows'] as const
+    ).map((name) => [usedWords(layout, name, used), layout.regions[name].words]);
+    expect(words).toEqual([
+      [5, 32],
+      [5, 32],
+      [5 * 28, 32 * 28],
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ]);
+    expect(layout.byteLength).toBeLessThan(computeLayout(options).byteLength);
+    expect(headerOf({ ...options, entry: 'hubs' })[F.ENTRY_KIND]).toBe(F.BY_HUBS);
+    expect(headerOf(options)[F.ENTRY_KIND]).toBe(F.BY_LEVELS);
+    expect(hubWords(layout, 3)).toEqual({
+      slot: layout.regions.hubs.word + 3,
+      norm: layout.regions.hubNorms.word + 3,
+      codes: layout.regions.hubCodes.word + 3 * 28,
+    });
+  });
+
+  test('has more hubs for more nodes, from 16 to 1,024', () => {
+    const counts = [0, 1, 15, 16, 256, 4096, 4097, 100_000, 1_000_000, 2_000_000, 2 ** 31 - 1];
+    expect(counts.map(hubCountOf)).toEqual([0, 1, 15, 16, 16, 64, 65, 317, 1000, 1024, 1024]);
   });
 
   test('fits nothing into a limit below its fixed part', () => {

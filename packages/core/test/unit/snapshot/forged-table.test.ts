@@ -78,6 +78,7 @@ describe('options of the table', () => {
     originals: ['none', 'disk', '', 0, null, true, '__proto__'],
     rerank: ['float16', 'int8', '', 0, null, '__proto__'],
     subspaces: [...NO_NUMBERS, 1, 2, 3],
+    entry: ['level', 'Hubs', 'hubs', '', 0, null, ['levels'], '__proto__'],
     seed: [...NO_NUMBERS, 2 ** 32],
     capacity: [...NO_NUMBERS, 0, 2 ** 31],
     flatThreshold: [...NO_NUMBERS, 2 ** 31],
