@@ -146,8 +146,9 @@ export function prepareCodes(source: Segment, target: Segment, seed: number): vo
 function warnOfLowRecall({ layout }: Segment, curve: Curve): void {
   const recall = recallAt(curve, DEFAULT_EF_SEARCH);
   if (layout.codes !== 'binary' || recall >= LEAST_RECALL) return;
-  const message = `bits find ${recall.toFixed(3)} of the nearest ${curve.k} at efSearch ${DEFAULT_EF_SEARCH} in a sample of these vectors; search wider, keep originals, or choose 'int8'`;
-  warn(message, 'LOW_RECALL');
+  const found = `bits find ${recall.toFixed(3)} of the nearest ${curve.k}`;
+  const where = `at efSearch ${DEFAULT_EF_SEARCH} in a sample of these vectors`;
+  warn(`${found} ${where}; search wider, keep originals, or choose 'int8'`, 'LOW_RECALL');
 }
 
 /**

@@ -116,8 +116,8 @@ describe('the layout of a segment', () => {
         expect(4 * layout.regions.levels.words).toBeGreaterThanOrEqual(leveled);
         const hubs = options.entry === 'hubs' ? hubCountOf(capacity) : 0;
         expect(layout.regions.hubs.words).toBe(hubs);
-        expect(layout.regions.hubNorms.words).toBe(hasNorms ? hubs : 0);
-        expect(layout.regions.hubCodes.words).toBe(hasNorms ? hubs * layout.codeWords : 0);
+        expect(layout.regions.hubNorms.words).toBe(normed ? hubs : 0);
+        expect(layout.regions.hubCodes.words).toBe(normed ? hubs * layout.codeWords : 0);
         expect(32 * layout.regions.tombstones.words).toBeGreaterThanOrEqual(capacity);
         const heads = sealed ? capacity : capacity + layout.upperCapacity;
         expect(layout.regions.edgeHeads.words).toBe(heads);
