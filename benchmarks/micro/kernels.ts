@@ -21,7 +21,7 @@ const rows = DIMENSIONS.flatMap((dimension) =>
     return runTier({ tier, dimension, seed, milliseconds });
   }),
 );
-/** How many times faster bits are than floats at the larger dimension, by kernel and floats' tier. */
+/** How many times faster bits are than floats at the larger dimension: kernel, floats' tier. */
 const BIT_GOALS = [
   ['hammingBits', 'javascript', 20],
   ['hammingBits', tiers[0], 8],

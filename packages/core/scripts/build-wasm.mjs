@@ -8,8 +8,11 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-/** Files of src/hot that asc reads from assembly/ instead: the kernels, in SIMD. */
-const TWINS = ['machine.ts', 'block-kernels.ts', 'code-kernels.ts', 'product-kernels.ts'];
+/** Files that asc reads from assembly/ instead of src/hot: the kernels, in SIMD. */
+const TWINS = [
+  ...['machine.ts', 'float-kernels.ts', 'block-kernels.ts', 'code-kernels.ts'],
+  'product-kernels.ts',
+];
 const generated = resolve(root, 'src/engine/wasm.generated.ts');
 
 const FLAGS = [

@@ -197,15 +197,20 @@ function resolvePrecision(given: Record<string, unknown>, dimension: number): Pr
   const rerank = choice('rerank', precision === 'float16' ? 'float16' : 'float32', RERANKS);
   if (isFloat && (originals === 'none' || rerank !== precision)) {
     const name = originals === 'none' ? 'originals' : 'rerank';
-    const message = `precision '${precision}' keeps vectors as ${precision}; leave ${name} out, or choose 'int8', 'binary' or 'pq'`;
-    throw conflict(name, message, given[name]);
+    const message = `precision '${precision}' keeps vectors as ${precision}; leave ${name} out`;
+    throw conflict(name, `${message}, or choose 'int8', 'binary' or 'pq'`, given[name]);
   }
   const allowed =
     given.allowLowDimension !== undefined &&
     assertBoolean(given.allowLowDimension, option('allowLowDimension'));
   if (precision === 'binary' && dimension < MIN_BINARY_DIMENSION && !allowed) {
-    const message = `${dimension} bits tell too little of a vector: 'binary' needs ${MIN_BINARY_DIMENSION} components; choose 'int8', or set allowLowDimension and measure the recall`;
-    throw conflict('precision', message, precision);
+    const message = `${dimension} bits tell too little of a vector: 'binary' needs`;
+    const advice = `choose 'int8', or set allowLowDimension and measure the recall`;
+    throw conflict(
+      'precision',
+      `${message} ${MIN_BINARY_DIMENSION} components; ${advice}`,
+      precision,
+    );
   }
   const usual = Math.ceil(dimension / COMPONENTS_PER_SUBSPACE);
   const wanted =

@@ -1,7 +1,7 @@
 // Chooses the 7-bit codes of a segment from a seeded sample: a mean per component (zero under dot,
-// whose order a shift would change), one scale for all, and whether vectors are rotated first. The range is the one whose codes rank
-// the sample most like the floats do. The least squared error will not do: it is ruled by a few
-// outliers.
+// whose order a shift would change), one scale for all, and whether vectors are rotated first. The
+// range is the one whose codes rank the sample most like the floats do. The least squared error
+// will not do: it is ruled by a few outliers.
 
 import * as F from '../hot/fields.ts';
 import { transformLength } from '../hot/rotate.ts';

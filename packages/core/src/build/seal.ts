@@ -2,9 +2,13 @@
 // what its index keeps (precision, originals), with the same graph. The old memory is let go as a
 // whole, so that nothing is ever moved inside a memory others read.
 
+import { calibrateSealed } from '../calibrate/calibrate-sealed.ts';
+import { BUILD_SAMPLE, DEFAULT_CALIBRATED_K } from '../calibrate/calibrate-segment.ts';
+import { type Curve, recallAt, writeCurves } from '../calibrate/curve.ts';
+import { warn } from '../engine/runtime.ts';
 import * as F from '../hot/fields.ts';
 import { nodeWord, type RegionName, usedWords, vectorWord } from '../memory/layout.ts';
-import { keptOf, type ResolvedOptions } from '../options.ts';
+import { DEFAULT_EF_SEARCH, keptOf, type ResolvedOptions } from '../options.ts';
 import type { Segment } from '../segment.ts';
 import { openSegment } from '../segment-list.ts';
 import { fillHubs } from './hubs.ts';
@@ -22,6 +26,8 @@ export interface SealJob {
 }
 
 const SLOTS_PER_ITEM = 256;
+/** Below this recall bits are not what one expects of them. */
+const LEAST_RECALL = 0.9;
 
 export function sealItemSize({ step }: SealJob): number {
   return step === 'train' ? 1 : SLOTS_PER_ITEM;
@@ -136,6 +142,15 @@ export function prepareCodes(source: Segment, target: Segment, seed: number): vo
   }
 }
 
+/** Says so when codes of bits do not suit the vectors: some models' components tell little. */
+function warnOfLowRecall({ layout }: Segment, curve: Curve): void {
+  const recall = recallAt(curve, DEFAULT_EF_SEARCH);
+  if (layout.codes !== 'binary' || recall >= LEAST_RECALL) return;
+  const found = `bits find ${recall.toFixed(3)} of the nearest ${curve.k}`;
+  const where = `at efSearch ${DEFAULT_EF_SEARCH} in a sample of these vectors`;
+  warn(`${found} ${where}; search wider, keep originals, or choose 'int8'`, 'LOW_RECALL');
+}
+
 /**
  * The sealed form of a segment that is linked to its last vector. Nobody may write to it meanwhile.
  *
@@ -165,6 +180,13 @@ export async function sealSegment(
   fillHubs(target);
   target.publishCount(count);
   target.publishLinked(count);
+  const settings = { k: DEFAULT_CALIBRATED_K, sample: BUILD_SAMPLE };
+  const exam = { truth: source, searched: target, seed, ...settings };
+  const curve = await calibrateSealed(crew, exam, work);
+  if (curve) {
+    writeCurves(target, [curve]);
+    warnOfLowRecall(target, curve);
+  }
   return target;
 }
 

@@ -33,7 +33,7 @@ export interface CalibrationSettings {
 /** The k that is measured at the end of a build. */
 export const DEFAULT_CALIBRATED_K = 10;
 /** Queries of that: a standard error of .004 where recall is .99. */
-const BUILD_SAMPLE = 64;
+export const BUILD_SAMPLE = 64;
 /** Distances its trials may compute per linked node, and at least in all: 1 % of a build's. */
 const BUDGET_PER_NODE = 16;
 const MIN_BUDGET = 400_000;
@@ -55,7 +55,8 @@ export function buildSettings({ linked }: Segment): CalibrationSettings {
 
 /** True when a graph was never measured, or has at least doubled since. */
 export function needsCalibration(segment: Segment): boolean {
-  const { linked } = segment;
+  const { linked, sealed } = segment;
+  if (sealed) return false; // measured when it was sealed
   if (linked === 0 || graphSlotCount(segment) < 2) return false;
   const curve = readCurves(segment).find(({ k }) => k === DEFAULT_CALIBRATED_K);
   return !curve || linked >= 2 * curve.linked;
@@ -126,8 +127,15 @@ async function findTruth(task: CalibrationTask, work: CalibrationWork): Promise<
   mergeStretches(work);
 }
 
-/** The mean recall of the last trial, and the mean less its standard error. */
-function summarize(efSearch: number, { count, hits, expected }: CalibrationWork): CurvePoint {
+/**
+ * The mean recall of a trial, and the mean less its standard error. A wider beam than the `last`
+ * finds no less, give or take a few ties: the curve never falls.
+ */
+export function summarize(
+  efSearch: number,
+  { count, hits, expected }: Pick<CalibrationWork, 'count' | 'hits' | 'expected'>,
+  last: Omit<CurvePoint, 'efSearch'> = { recall: 0, assured: 0 },
+): CurvePoint {
   let sum = 0;
   for (let i = 0; i < count; i++) sum += expected[i] > 0 ? hits[i] / expected[i] : 1;
   const mean = sum / count;
@@ -137,7 +145,11 @@ function summarize(efSearch: number, { count, hits, expected }: CalibrationWork)
     squares += gap * gap;
   }
   const assured = Math.fround(Math.max(0, mean - Math.sqrt(squares) / count));
-  return { efSearch, recall: Math.fround(mean), assured };
+  return {
+    efSearch,
+    recall: Math.max(last.recall, Math.fround(mean)),
+    assured: Math.max(last.assured, assured),
+  };
 }
 
 /** The beam widths for `k`, ascending. */
@@ -166,14 +178,7 @@ async function tryWidths(
     work.spent.fill(0);
     await run({ kind: 'trial', work: { ...work, efSearch } });
     spent += work.spent.reduce((sum, distances) => sum + distances, 0);
-    const { recall, assured } = summarize(efSearch, work);
-    // A wider beam finds no less, give or take a few ties: the curve never falls.
-    const last = points.at(-1) ?? { recall: 0, assured: 0 };
-    points.push({
-      efSearch,
-      recall: Math.max(last.recall, recall),
-      assured: Math.max(last.assured, assured),
-    });
+    points.push(summarize(efSearch, work, points.at(-1)));
     report('calibrate', i + 2, widths.length + 1);
     const done = work.hits.every((hits, query) => hits === work.expected[query]);
     if (done || efSearch >= segment.linked || spent > budget) break;

@@ -13,6 +13,7 @@ import { normalizeQueries } from '../search/set-query.ts';
 import type { Segment } from '../segment.ts';
 import { copyVectors, countVectors, type Vectors } from '../vectors.ts';
 import { checkWorkOptions } from '../work-options.ts';
+import { calibrateSealed } from './calibrate-sealed.ts';
 import { calibrateSegment, DEFAULT_CALIBRATED_K } from './calibrate-segment.ts';
 import { addCurve, type Curve, readCurves, recallAt } from './curve.ts';
 
@@ -170,9 +171,12 @@ export async function calibrateIndex(
   if (floats) prepareQueries(crew, floats);
   for (let index = 0; index < segments.length; index++) {
     if (segments[index].linked === 0) continue;
-    const curve = await runPhases(crew, index, work, (tools) =>
-      calibrateSegment({ ...tools, seed }, settings),
-    );
+    const searched = segments[index];
+    const curve = searched.sealed
+      ? await calibrateSealed(crew, { truth: searched, searched, seed, ...settings }, work)
+      : await runPhases(crew, index, work, (tools) =>
+          calibrateSegment({ ...tools, seed }, settings),
+        );
     if (curve) addCurve(segments[index], curve);
   }
   const curves = curvesOf(segments, k) ?? [];

@@ -23,6 +23,7 @@ interface NodeProcess {
   getBuiltinModule?(id: 'node:os'): NodeOs;
   getBuiltinModule?(id: 'node:fs'): FileSystem;
   constrainedMemory?(): number;
+  emitWarning?(message: string, options: { type: string; code: string }): void;
 }
 
 function nodeProcess(): NodeProcess | undefined {
@@ -36,6 +37,11 @@ function nodeOs(): NodeOs | undefined {
 /** Node's synchronous files, where there are any. */
 export function nodeFileSystem(): FileSystem | undefined {
   return nodeProcess()?.getBuiltinModule?.('node:fs');
+}
+
+/** Tells whoever runs the program, where there is a way to. */
+export function warn(message: string, code: string): void {
+  nodeProcess()?.emitWarning?.(message, { type: 'NighWarning', code });
 }
 
 /** True where worker threads and files are to be had as in Node. */

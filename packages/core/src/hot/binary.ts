@@ -33,8 +33,8 @@ const LOWER_HALF: i32 = 0xffff;
 const LEVELS: i32 = 1 << QUERY_PLANES;
 
 /**
- * Terms of a query: distance = WEIGHT * BASE + QUERY_BASE - FACTOR * (STEP * dot + LOW * bits - SUM).
- * A dot product has no use for BASE, decoding has.
+ * Terms of a query: distance = WEIGHT * BASE + QUERY_BASE - FACTOR * signed, where signed is
+ * STEP * dot + LOW * bits - SUM. A dot product has no use for BASE, decoding has.
  */
 const QUERY_BASE: i32 = 0;
 const STEP: i32 = 1;

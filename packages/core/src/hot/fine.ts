@@ -1,10 +1,11 @@
-// Fine codes: 8 bits, signed, where codes are all that is kept. Component i is (x - mean[i]) in half
-// steps of the 7-bit codes, clipped to -127..127; queries stay at 7 bits and whole steps. So of every
-// product one side has 7 bits and no sign, and sums stay exact where kernels add in 16 bits.
+// Fine codes: 8 bits, signed, where codes are all that is kept. Component i is (x - mean[i]) in
+// half steps of the 7-bit codes, clipped to -127..127; queries stay at 7 bits and whole steps. So
+// of every product one side has 7 bits and no sign, and sums stay exact where kernels add in 16
+// bits.
 //
 // With s the code, u the query's and c = u - 64: |2c - s|^2 / 2 = 2 c^2 + (s^2 + 256 s) / 2 - 2 us,
-// which is query norm + norm - 2 dot, in units of half a step squared, halved. Under dot the norm is
-// 128 s and the query has none.
+// which is query norm + norm - 2 dot, in units of half a step squared, halved. Under dot the norm
+// is 128 s and the query has none.
 
 import { decodeBytes } from './code-kernels.ts';
 import {

@@ -108,7 +108,7 @@ function boundOfCodes(scratch: i32, key: i32): f64 {
   return square / 2 - ROUNDING * (size + 64) - halving;
 }
 
-/** No more than the distance of pair `i` of POOL, as far as its codes tell; of bits: most likely. */
+/** No more than the distance of pair `i` of POOL, as its codes tell; of bits: most likely. */
 function boundOf(scratch: i32, i: i32): f64 {
   const key = poolKey(scratch + POOL, i);
   if (i32At(CODE_KIND) !== BINARY_CODES) return boundOfCodes(scratch, key);

@@ -158,7 +158,7 @@ function verifyEntry(scratch: i32, linked: i32): boolean {
   return false;
 }
 
-/** True when hub `index`, which is `slot`, has the norm and the codes of its slot, if it has any. */
+/** True when hub `index`, which is `slot`, has the norm and the codes of its slot, if any. */
 function isHubOf(index: i32, slot: i32): boolean {
   if (!isStepped()) return true;
   if (i32At(i32At(HUB_NORMS) + index) !== i32At(i32At(NORMS) + slot)) return false;

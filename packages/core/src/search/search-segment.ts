@@ -12,6 +12,8 @@ export interface SearchPlan {
   readonly exact: boolean;
   /** k is beyond the pool: every vector is measured and sorted. */
   readonly exhaustive: boolean;
+  /** A slot that is passed by as if it were not there. */
+  readonly hidden?: number;
   /** Results beyond this distance are left out, if given. */
   readonly maxDistance?: number;
   /** Per segment the beam width in place of efSearch; 0 where everything is measured. */
@@ -68,7 +70,9 @@ function searchSegment(
   hot.resultsReset(scratch, plan.k);
   if (linked > 0) {
     const ef = Math.min(Math.max(width, plan.k), linked);
-    hot.searchGraph(scratch, ef, segment.stored ? 0 : ef, linked);
+    const finished = segment.stored ? 0 : ef;
+    if (plan.hidden === undefined) hot.searchGraph(scratch, ef, finished, linked);
+    else hot.searchWithout(scratch, ef, finished, linked, plan.hidden);
     if (segment.stored) finishFromFile(segment, segment.stored, scratch);
   }
   if (linked < count) scan(segment, scratch, linked);

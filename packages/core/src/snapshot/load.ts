@@ -166,7 +166,7 @@ function takePiece(path: string, { target, end }: Piece, bytes: Uint8Array, crc:
       offset: byteOffset,
     });
   }
-  if (name === 'codes') fillHubs(segment); // hubs were read before, and what is theirs is in no file
+  if (name === 'codes') fillHubs(segment); // what hubs copy is in no file
   check.close(name);
   return 0;
 }

@@ -8,12 +8,7 @@ import { sealSegment } from '../../src/build/seal.ts';
 import * as F from '../../src/hot/fields.ts';
 import { BYTES_PER_WORD, nodeWord, type RegionName } from '../../src/memory/layout.ts';
 import { ScratchBlocks } from '../../src/memory/scratch-blocks.ts';
-import {
-  type IndexOptions,
-  keptOf,
-  type ResolvedOptions,
-  resolveOptions,
-} from '../../src/options.ts';
+import { type IndexOptions, type ResolvedOptions, resolveOptions } from '../../src/options.ts';
 import { answerQuery } from '../../src/search/batch-queries.ts';
 import type { Segment } from '../../src/segment.ts';
 import { openSegment } from '../../src/segment-list.ts';
@@ -73,7 +68,6 @@ export function taskOf(segment: Segment): LinkTask {
   const options = opened.get(segment);
   if (!options) throw new Error('the segment was opened elsewhere');
   const { seed, builder, quality } = options;
-  const kept = keptOf(options);
   const run = async (phase: Phase): Promise<void> => runPhase(segment, phase);
   return {
     segment,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clustered, gaussian, heldOut } from '@nigh/testkit';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { type IndexOptions, type Metric, VectorIndex } from '../../src/index.ts';
 import { TIER_TARGETS } from '../support/targets.ts';
 
@@ -21,7 +21,11 @@ const PRECISIONS: readonly Precise[] = [
   { precision: 'binary', originals: 'none' },
 ];
 const DIMENSION = 40;
-const COUNT = 600;
+// Builds of many vectors on the JavaScript tier too.
+vi.setConfig({ testTimeout: 60_000 });
+
+/** So many that a build numbers the slots of the graph by cluster. */
+const COUNT = 1100;
 const { vectors, queries } = heldOut(clustered, {
   ...{ count: COUNT, dimension: DIMENSION, queryCount: 20 },
 });

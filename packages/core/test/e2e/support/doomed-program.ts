@@ -1,7 +1,7 @@
 // Builds an index once undisturbed, and once for every phase of a build by partitions with threads
 // that die in it; prints one line about each. Started with support/doomed-threads.ts loaded first.
 // Arguments: a folder for files, how many threads die in a phase, how, and which phases:
-// a name and the run of it, separated by commas.
+// a name and the run of it, separated by commas; then, if not float32, the precision.
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { clustered } from '@nigh/testkit';
 import { failureOf } from './data.ts';
 import { type Doom, type DoomPlan, deadThreads, setDoom } from './doomed-threads.ts';
 
-const [folder, deaths, doom, phases] = process.argv.slice(2);
+const [folder, deaths, doom, phases, precision = 'float32'] = process.argv.slice(2);
 const DIMENSION = 12;
 const COUNT = 3600;
 const vectors = clustered({ count: COUNT, dimension: DIMENSION });
@@ -19,6 +19,7 @@ const vectors = clustered({ count: COUNT, dimension: DIMENSION });
 const options: IndexOptions = {
   ...{ dimension: DIMENSION, flatThreshold: 0, threads: 2, capacity: COUNT },
   ...{ quality: 'high', M: 3 },
+  ...{ precision: precision as NonNullable<IndexOptions['precision']>, allowLowDimension: true },
 };
 
 async function digestOf(index: VectorIndex): Promise<string> {

@@ -61,7 +61,9 @@ export function deadThreads(): number {
 
 function watch({ task }: Posted): void {
   const { plan } = state;
-  if (task?.job?.phase?.kind !== plan?.phase || plan === undefined) return;
+  // Sealing has no phases: its jobs are known by their kind.
+  const phase = task?.job?.phase?.kind ?? task?.job?.kind;
+  if (phase !== plan?.phase || plan === undefined) return;
   // All shares of one run have the same control array.
   if (task?.control === state.last) return;
   state.last = task?.control;

@@ -12,7 +12,15 @@ import {
 } from '@nigh/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BareOptions, fillSegment, linkBare, sealBare } from '../../support/bare-segment.ts';
+import * as F from '../../../src/hot/fields.ts';
+import { nodeWord } from '../../../src/memory/layout.ts';
+import {
+  type BareOptions,
+  fillSegment,
+  linkBare,
+  sealBare,
+  wordOf,
+} from '../../support/bare-segment.ts';
 import { brokenBounds, exactBySlot, searchAndRead } from '../../support/candidates.ts';
 import { TIER_TARGETS } from '../../support/targets.ts';
 
@@ -157,4 +165,27 @@ describe('the bound of bits', () => {
       expect(exactCount).toBeLessThanOrEqual(100);
     },
   );
+
+  test('allows for what the rounded query misses, where signs are all of a vector', async () => {
+    const dimension = 256;
+    const random = gaussian({ count: 240, dimension, seed: 5 });
+    const signs = random.subarray(0, 200 * dimension).map((value) => (value < 0 ? -1 : 1));
+    const source = fillSegment(signs, { dimension, precision: 'binary' });
+    await linkBare(source);
+    const segment = await sealBare(source);
+    const { hot, i32s, f32s, layout } = segment;
+    // Encoded as they are, such vectors lose nothing.
+    i32s[F.ROTATED] = 0;
+    f32s.fill(0, wordOf(segment, 'means'), wordOf(segment, 'means') + dimension);
+    for (let slot = 0; slot < 200; slot++) {
+      const node = i32s[nodeWord(layout, slot)];
+      f32s.set(source.vectors(node, 1), segment.scratch(0) + layout.bufferWord);
+      hot.encodeBuffer(segment.scratch(0), slot);
+    }
+    for (let i = 200; i < 240; i++) {
+      const query = random.slice(i * dimension, (i + 1) * dimension);
+      searchAndRead(segment, query, { k: 1, ef: 200 });
+      expect(brokenBounds(segment, exactBySlot(segment, query))).toEqual([]);
+    }
+  });
 });

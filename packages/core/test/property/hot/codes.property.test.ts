@@ -59,14 +59,9 @@ function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Math.sqrt(sum);
 }
 
-function encoded(
-  vectors: Float32Array,
-  options: BareOptions,
-  finest: boolean,
-  target?: Target,
-): Segment {
+function encoded(vectors: Float32Array, options: BareOptions, target?: Target): Segment {
   const segment = fillSegment(vectors, options, target);
-  chooseCodes(segment, 1, finest);
+  chooseCodes(segment, 1);
   segment.widenResidual(segment.hot.encodeSlots(0, segment.count, segment.scratch(0)));
   return segment;
 }
@@ -74,25 +69,20 @@ function encoded(
 describe.each(TIER_TARGETS)('the residual of 7-bit codes on the $tier tier', (target) => {
   test('is no smaller than that of any vector, and not much larger', () => {
     fc.assert(
-      fc.property(
-        moved,
-        fc.constantFrom<Metric>('l2', 'dot'),
-        fc.boolean(),
-        ({ vectors, dimension }, metric, finest) => {
-          const segment = encoded(vectors, { dimension, metric }, finest, target);
-          const residual = segment.f32s[F.RESIDUAL];
-          let largest = 0;
-          for (let node = 0; node < segment.count; node++) {
-            const vector = asEncoded(segment, segment.vectors(node, 1));
-            const own = distance(vector, exactlyDecoded(segment, node));
-            expect(residual).toBeGreaterThanOrEqual(own);
-            largest = Math.max(largest, own);
-          }
-          const size = vectors.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-          const rounding = (1e-6 * size + 1e-22) * Math.sqrt(dimension) * 4;
-          expect(residual).toBeLessThanOrEqual(1.01 * largest + rounding);
-        },
-      ),
+      fc.property(moved, fc.constantFrom<Metric>('l2', 'dot'), ({ vectors, dimension }, metric) => {
+        const segment = encoded(vectors, { dimension, metric }, target);
+        const residual = segment.f32s[F.RESIDUAL];
+        let largest = 0;
+        for (let node = 0; node < segment.count; node++) {
+          const vector = asEncoded(segment, segment.vectors(node, 1));
+          const own = distance(vector, exactlyDecoded(segment, node));
+          expect(residual).toBeGreaterThanOrEqual(own);
+          largest = Math.max(largest, own);
+        }
+        const size = vectors.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        const rounding = (1e-6 * size + 1e-22) * Math.sqrt(dimension) * 4;
+        expect(residual).toBeLessThanOrEqual(1.01 * largest + rounding);
+      }),
       { numRuns: 250 },
     );
   });
@@ -101,8 +91,8 @@ describe.each(TIER_TARGETS)('the residual of 7-bit codes on the $tier tier', (ta
 describe('what decodes', () => {
   test('from 7-bit codes is within half a step a component, unless it was clipped', () => {
     fc.assert(
-      fc.property(moved, fc.boolean(), ({ vectors, dimension }, finest) => {
-        const segment = encoded(vectors, { dimension }, finest);
+      fc.property(moved, ({ vectors, dimension }) => {
+        const segment = encoded(vectors, { dimension });
         const scratch = segment.scratch(0);
         const step = segment.f32s[F.CODE_SCALE];
         const rotated = segment.i32s[F.ROTATED] !== 0;
@@ -135,6 +125,28 @@ describe('what decodes', () => {
 
 const METRICS: readonly Metric[] = ['l2', 'cosine', 'dot'];
 
+/** The three words behind the bits of a slot, from their definitions. */
+function expectFactors(segment: Segment, slot: number, centred: readonly number[]): void {
+  const { f32s, i32s, layout } = segment;
+  const word = codeWord(layout, slot) + layout.codeWords - F.BINARY_FACTORS;
+  const weight = layout.metric === 'l2' ? 2 : 1;
+  const square = centred.reduce((sum, value) => sum + value * value, 0);
+  const sum = centred.reduce((total, value) => total + Math.abs(value), 0);
+  const near = (found: number, exact: number): void => {
+    expect(Math.abs(found - exact)).toBeLessThanOrEqual(2e-4 * exact + 1e-12);
+  };
+  near(f32s[word], (weight * square) / 2);
+  near(f32s[word + 1], (weight * square) / sum);
+  expect(i32s[word + 2] & 0xffff).toBe(centred.filter((value) => value > 0).length);
+  const upper = new Float32Array(Int32Array.of(i32s[word + 2] & ~0xffff).buffer)[0];
+  const spread = (square * square * centred.length) / (sum * sum) - square;
+  const error = weight * Math.sqrt(Math.max(0, spread) / Math.max(1, centred.length - 1));
+  // Seven bits of its fraction are kept, rounded up. Few components may differ by nothing at all.
+  const rounding = centred.length < 8 ? 1e-3 : 0;
+  expect(upper).toBeGreaterThanOrEqual(error * (1 - 1e-4) - rounding);
+  expect(upper).toBeLessThanOrEqual(error * (1 + 2 ** -7 + 1e-4) + rounding);
+}
+
 describe.each(TIER_TARGETS)('bits on the $tier tier', (target) => {
   test('decode to the projection of a vector on its signs', async () => {
     for (const metric of METRICS) {
@@ -159,7 +171,44 @@ describe.each(TIER_TARGETS)('bits on the $tier tier', (target) => {
             const bit = (segment.i32s[code + (i >> 5)] >>> (i & 31)) & 1;
             expect(bit).toBe(value > 0 ? 1 : 0);
           });
+          expectFactors(segment, slot, centred);
         }
+      }
+    }
+  });
+});
+
+describe.each(TIER_TARGETS)('a query of bits on the $tier tier', (target) => {
+  test('has the nearest of 16 levels for each component, rotated and centred', async () => {
+    for (const metric of METRICS) {
+      for (const dimension of [64, 100, 300]) {
+        const data = gaussian({ count: 61, dimension, seed: dimension }).map((v) => v + 0.3);
+        const options = {
+          dimension,
+          metric,
+          precision: 'binary',
+          allowLowDimension: true,
+        } as const;
+        const source = fillSegment(data.slice(0, 60 * dimension), options, target);
+        await linkBare(source);
+        const segment = await sealBare(source);
+        const scratch = segment.scratch(0);
+        segment.f32s.set(data.slice(60 * dimension), scratch + F.QUERY);
+        segment.hot.bindQuery(scratch);
+        const { encodedWord, queryCodeWord } = segment.layout;
+        const query = segment.f32s.slice(scratch + encodedWord, scratch + encodedWord + dimension);
+        const rotated = asEncoded(segment, data.slice(60 * dimension));
+        const means = segment.f32s.slice(wordOf(segment, 'means'));
+        const low = Math.min(...query);
+        const step = (Math.max(...query) - low) / 15;
+        query.forEach((value, i) => {
+          const centred = metric === 'dot' ? rotated[i] : Math.fround(rotated[i] - means[i]);
+          expect(value).toBe(centred);
+          const word = scratch + queryCodeWord + 16 * (i >> 7) + ((i >> 5) & 3);
+          const bits = [0, 1, 2, 3].map((j) => (segment.i32s[word + 4 * j] >>> (i & 31)) & 1);
+          const level = bits.reduce((sum, bit, j) => sum + bit * 2 ** j, 0);
+          expect(Math.abs(low + level * step - value)).toBeLessThanOrEqual(0.50001 * step);
+        });
       }
     }
   });

@@ -60,9 +60,11 @@ function layoutOptions(): fc.Arbitrary<LayoutOptions> {
 /** Words of a code row, of a vector and of a query's codes, at the least. */
 function leastWords({ codes, vectors, dimension, subspaces }: LayoutOptions): number[] {
   const bits = Math.ceil(dimension / 32);
-  const code = { int8: dimension / 4, binary: bits + 3, pq: subspaces / 4 }[codes];
+  const bytes = dimension / 4;
+  const code = { int8: bytes, fine: bytes, binary: bits + 3, pq: subspaces / 4 }[codes];
   const vector = { float32: dimension, float16: Math.ceil(dimension / 2), none: 0 }[vectors];
-  const query = { int8: dimension / 4, binary: 4 * bits, pq: 256 * subspaces }[codes];
+  const table = 256 * subspaces;
+  const query = { int8: bytes, fine: bytes, binary: 4 * bits, pq: table }[codes];
   return [code, vector, query];
 }
 
@@ -104,8 +106,8 @@ describe('the layout of a segment', () => {
         expect(BigInt(layout.regions.codes.words)).toBe(big * BigInt(layout.codeWords));
         expect(BigInt(layout.regions.rows.words)).toBe(big * BigInt(layout.rowWords));
         expect(layout.codeWords).toBeGreaterThanOrEqual(code);
-        const hasNorms = options.codes === 'int8' || options.codes === 'fine';
-        expect(layout.regions.norms.words).toBe(hasNorms ? capacity : 0);
+        const normed = options.codes === 'int8' || options.codes === 'fine';
+        expect(layout.regions.norms.words).toBe(normed ? capacity : 0);
         expect(layout.regions.means.words).toBeGreaterThanOrEqual(dimension);
         expect(layout.regions.rotation.words).toBe(4 * dimension);
         expect(layout.regions.centroids.words).toBe(options.codes === 'pq' ? 256 * dimension : 0);
@@ -114,8 +116,8 @@ describe('the layout of a segment', () => {
         expect(4 * layout.regions.levels.words).toBeGreaterThanOrEqual(leveled);
         const hubs = options.entry === 'hubs' ? hubCountOf(capacity) : 0;
         expect(layout.regions.hubs.words).toBe(hubs);
-        expect(layout.regions.hubNorms.words).toBe(hasNorms ? hubs : 0);
-        expect(layout.regions.hubCodes.words).toBe(hasNorms ? hubs * layout.codeWords : 0);
+        expect(layout.regions.hubNorms.words).toBe(normed ? hubs : 0);
+        expect(layout.regions.hubCodes.words).toBe(normed ? hubs * layout.codeWords : 0);
         expect(32 * layout.regions.tombstones.words).toBeGreaterThanOrEqual(capacity);
         const heads = sealed ? capacity : capacity + layout.upperCapacity;
         expect(layout.regions.edgeHeads.words).toBe(heads);

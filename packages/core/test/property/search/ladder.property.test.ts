@@ -100,14 +100,14 @@ describe.each([GROWN, ...SEALED, ...BITS])('a search of %o', (precise) => {
     'is the best of many candidates under %s',
     async (metric) => {
       for (const dimension of [64, 300]) {
-        const vectors = clustered({ count: 860, dimension, seed: 3 });
-        const segment = await kept(vectors.slice(0, 800 * dimension), {
+        const vectors = clustered({ count: 1160, dimension, seed: 3 });
+        const segment = await kept(vectors.slice(0, 1100 * dimension), {
           ...{ dimension, metric },
           ...precise,
         });
         if (!segment) throw new Error('these codes rank');
         let exact = 0;
-        for (let i = 800; i < 860; i++) {
+        for (let i = 1100; i < 1160; i++) {
           const query = vectors.slice(i * dimension, (i + 1) * dimension);
           exact += expectBest(segment, query, { k: 10, ef: 100 });
           expectBest(segment, query, { k: 10, ef: 100, width: 40 });

@@ -1,6 +1,6 @@
 import { gaussian, withOutliers } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
-import { chooseCodes, sampleNodes } from '../../../src/build/quantizer.ts';
+import { centreRotated, chooseCodes, sampleNodes } from '../../../src/build/quantizer.ts';
 import * as F from '../../../src/hot/fields.ts';
 import type { Segment } from '../../../src/segment.ts';
 import { fillSegment, wordOf } from '../../support/bare-segment.ts';
@@ -110,5 +110,36 @@ describe('the sample', () => {
       expect(nodes[0] < (2 * count) / wanted && nodes[wanted - 1] < count).toBe(true);
       expect(nodes[wanted - 1]).toBeGreaterThanOrEqual(count - (2 * count) / wanted);
     }
+  });
+});
+
+describe('what was chosen before', () => {
+  test('is forgotten: a residual of other codes bounds nothing', () => {
+    const segment = encoded(gaussian({ count: 200, dimension: 8 }), 8);
+    segment.widenResidual(1000);
+    chooseCodes(segment, 1);
+    expect(segment.f32s[F.RESIDUAL]).toBe(0);
+  });
+});
+
+describe('a rotated centre', () => {
+  test('is the mean of the rotated vectors', () => {
+    const dimension = 48;
+    const count = 300;
+    const vectors = gaussian({ count, dimension }).map((value, i) => value + (i % dimension));
+    const segment = fillSegment(vectors, { dimension });
+    centreRotated(segment, segment, 3);
+    const { hot, f32s } = segment;
+    const means = f32s.slice(wordOf(segment, 'means')).subarray(0, dimension);
+    const sums = new Float64Array(dimension);
+    for (let node = 0; node < count; node++) {
+      const buffer = segment.scratch(0) + segment.layout.bufferWord;
+      f32s.set(segment.vectors(node, 1), buffer);
+      hot.rotate(buffer);
+      for (let i = 0; i < dimension; i++) sums[i] += f32s[buffer + i] / count;
+    }
+    const off = Array.from(sums).filter((sum, i) => !(Math.abs(sum - means[i]) < 1e-3));
+    expect(off).toEqual([]);
+    expect(Math.max(...means.map(Math.abs))).toBeGreaterThan(10);
   });
 });

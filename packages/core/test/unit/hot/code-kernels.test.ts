@@ -206,7 +206,7 @@ describe('the JavaScript kernels that others are made of', () => {
     memory.f32s.set([10, 20, 30, 40, 50], 80);
     bindTo(memory);
     memory.f32s[101] = 7;
-    decodeBytes(64, 80, 5, 0.5, 96);
+    decodeBytes(64, 64, 80, 5, 0.5, 96);
     expect(Array.from(memory.f32s.subarray(96, 102))).toEqual([-22, 20, 61.5, 40.5, 49.5, 7]);
   });
 

@@ -206,3 +206,20 @@ describe('halves', () => {
     expect(await outcomeOf(sound, setHalf(0, 0xfbff))).toBe('loaded');
   });
 });
+
+describe('a whole segment of float32', () => {
+  let sound: Uint8Array;
+  beforeAll(async () => {
+    sound = await sealed({ capacity: COUNT });
+  });
+
+  refused(
+    () => sound,
+    {
+      'a flag that says it is sealed': ({ segment }) => {
+        Object.assign(segment, { sealed: true, capacity: COUNT });
+      },
+    },
+    'table',
+  );
+});
