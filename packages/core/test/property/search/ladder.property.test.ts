@@ -1,7 +1,14 @@
 // Whatever is kept of vectors, a search returns the nearest of its candidates by the best that is
 // kept, in order of (distance, node): bounds spare work and change nothing.
 
-import { clustered, datasetArbitrary, type Metric, metricArbitrary } from '@nigh/testkit';
+import {
+  clustered,
+  datasetArbitrary,
+  gaussian,
+  type Metric,
+  metricArbitrary,
+  unequalNorms,
+} from '@nigh/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { IndexOptions } from '../../../src/options.ts';
@@ -139,4 +146,37 @@ describe.each([GROWN, ...SEALED, ...BITS])('a search of %o', (precise) => {
       }
     }
   });
+});
+
+describe('vectors whose squared distances are no float32 but zero', () => {
+  test.each<Metric>(['l2', 'dot'])('come in order of node, under %s', async (metric) => {
+    const dimension = 5;
+    const vectors = gaussian({ count: 240, dimension }).map((value) => value * 1e-26);
+    for (const width of [57, 80]) {
+      const segment = await kept(vectors, { dimension, metric, precision: 'float32' });
+      if (!segment) throw new Error('these codes rank');
+      for (let row = 0; row < 240; row += 9) {
+        const query = vectors.slice(row * dimension, (row + 1) * dimension);
+        expectBest(segment, query, { k: 10, ef: 80, width });
+      }
+    }
+  });
+});
+
+describe('bits of vectors of unequal lengths, whose errors differ', () => {
+  test.each<Metric>(['l2', 'dot'])(
+    'end no search at the first too far, under %s',
+    async (metric) => {
+      const dimension = 128;
+      const count = 1500;
+      const vectors = unequalNorms({ count: count + 40, dimension, sigma: 1.5, seed: 2 });
+      const own = vectors.slice(0, count * dimension);
+      const segment = await kept(own, { dimension, metric, precision: 'binary' });
+      if (!segment) throw new Error('these codes rank');
+      for (let row = count; row < count + 40; row++) {
+        const query = vectors.slice(row * dimension, (row + 1) * dimension);
+        expectBest(segment, query, { k: 5, ef: 1500 });
+      }
+    },
+  );
 });
