@@ -130,11 +130,26 @@ test('the error table lists the codes as the code does', () => {
   );
 });
 
+/** What has to be said besides, for all values of an option to make sense. */
+const COMPANIONS: Readonly<Record<string, object>> = {
+  precision: { allowLowDimension: true },
+  originals: { precision: 'int8' },
+  rerank: { precision: 'int8', originals: 'memory' },
+  subspaces: { precision: 'pq' },
+};
+
+/** A choice of a table as a value. */
+function choiceOf(cell: string): unknown {
+  const plain = cell.replaceAll('`', '');
+  if (plain === 'true' || plain === 'false') return plain === 'true';
+  return plain.replace(/^'(.*)'$/, '$1');
+}
+
 /** True when the index, or for efSearch a search, takes this value. */
 function isAccepted(name: string, value: unknown): boolean {
   try {
     if (name === 'efSearch') readEffort({ efSearch: value });
-    else resolveOptions({ dimension: 8, [name]: value });
+    else resolveOptions({ dimension: 8, ...COMPANIONS[name], [name]: value });
     return true;
   } catch {
     return false;
@@ -151,6 +166,8 @@ function defaultOf(name: string): unknown {
 describe('the tables of options', () => {
   const dependent: Readonly<Record<string, string>> = {
     dimension: 'required',
+    subspaces: 'by dimension',
+    allowLowDimension: 'no',
     threads: 'cores',
     flatThreshold: 'by dimension',
     tier: 'fastest',
@@ -179,11 +196,11 @@ describe('the tables of options', () => {
     expect(Number.isNaN(number) ? plain : number).toBe(expected);
     const [least = '', most] = range.split(' to ');
     if (most === undefined) {
-      const choices = range.split(', ').map((choice) => choice.replace(/^`'(.*)'`$/, '$1'));
+      const choices = range.split(', ').map(choiceOf);
       for (const choice of choices) expect(isAccepted(name, choice)).toBe(true);
       return;
     }
-    const [min, max] = [numberIn(least), numberIn(most)];
+    const [min, max] = [numberIn(least), most === 'dimension' ? 8 : numberIn(most)];
     const around = [min - 1, min, max, max + 1].map((limit) => isAccepted(name, limit));
     expect(around).toEqual([false, true, true, false]);
   });
@@ -243,11 +260,19 @@ describe('the arithmetic of memory', () => {
   });
 });
 
+/** Constants beside the words of the header: what some of them may hold, and sizes. */
+const VALUES: ReadonlySet<string> = new Set([
+  ...['INT8_CODES', 'BINARY_CODES', 'PRODUCT_CODES', 'FINE_CODES'],
+  ...['FLOAT32_VECTORS', 'FLOAT16_VECTORS', 'NO_VECTORS'],
+  ...['ROTATION_STAGES', 'CENTROID_COUNT', 'CENTROID_GROUP', 'BINARY_FACTORS', 'QUERY_PLANES'],
+]);
+
 test('the words of the header are those of the code', () => {
   const source = readFileSync(join(root, 'packages/core/src/hot/fields.ts'), 'utf8');
   const header = source.slice(0, source.indexOf('export const SCRATCH_OWNERS'));
-  const names = [...header.matchAll(/export const (\w+): i32/g)].map((match) => match[1] ?? '');
-  names.push('QUERY_CODE_WORD', 'VISITED_WORD', 'COLUMN_WORD', 'SCRATCH_OWNERS');
+  const constants = [...header.matchAll(/export const (\w+): i32/g)];
+  const names = constants.map((match) => match[1] ?? '').filter((name) => !VALUES.has(name));
+  names.push('QUERY_CODE_WORD', 'VISITED_WORD', 'COLUMN_WORD', 'SCRATCH_OWNERS', 'CURVES');
   const numbers: Readonly<Record<string, number>> = { ...fields };
   names.sort((a, b) => numbers[a] - numbers[b]);
   const layout = documentAt('docs/design/memory-layout.md');
