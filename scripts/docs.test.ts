@@ -19,6 +19,7 @@ import {
 import {
   defaultFlatThreshold,
   INDEX_OPTION_NAMES,
+  keptOf,
   resolveOptions,
 } from '../packages/core/src/options.ts';
 import { readEffort } from '../packages/core/src/search/search-options.ts';
@@ -224,16 +225,22 @@ describe('the tables of options', () => {
 
 describe('the arithmetic of memory', () => {
   const COUNT = 15_000_000;
+  /** What a segment has once, however many vectors it holds. */
+  const ONCE: ReadonlySet<string> = new Set(['means', 'rotation', 'centroids', 'entryPoints']);
 
-  function bytesPerVector(dimension: number): number {
+  /** Of a growing segment, or of one that keeps what these options say; centroids aside. */
+  function bytesPerVector(dimension: number, options?: object): number {
     const M = 16;
     const blocks = { scratchCount: 1, benchCount: 1 };
-    const shape = { dimension, metric: 'l2', M, capacity: COUNT, ...blocks, ...GROWING } as const;
+    const resolved = resolveOptions({ dimension, allowLowDimension: true, ...options });
+    const kept = options ? { ...GROWING, ...resolved, ...keptOf(resolved), sealed: true } : GROWING;
+    const sizes = { dimension, metric: 'l2', M, capacity: COUNT, ...blocks } as const;
+    const shape = { ...kept, ...sizes };
     const layout = computeLayout(shape);
     const upperCount = COUNT / (M - 1);
     const graph = { upperCount, copyCount: 0, rotated: false };
     const used = { count: COUNT, linked: COUNT, ...graph };
-    const words = SAVED_REGIONS.filter((name) => name !== 'means' && name !== 'entryPoints')
+    const words = SAVED_REGIONS.filter((name) => !ONCE.has(name))
       .map((name) => usedWords(layout, name, used))
       .reduce((sum, length) => sum + length, 0);
     return Math.round((4 * words) / COUNT);
@@ -243,6 +250,31 @@ describe('the arithmetic of memory', () => {
     const { prose } = documentAt('README.md');
     const said = /With (\d+) components and `M` 16 that is ([\d,]+) bytes/.exec(prose);
     expect(numberIn(said?.[2] ?? '')).toBe(bytesPerVector(Number(said?.[1])));
+    const others = /'float16'` it is (\d+), with `'int8'` (\d+)/.exec(prose);
+    const [halved, coded] = ['float16', 'int8'].map((precision) =>
+      bytesPerVector(Number(said?.[1]), { precision }),
+    );
+    expect([Number(others?.[1]), Number(others?.[2])]).toEqual([halved, coded]);
+  });
+
+  const columns = {
+    float32: {},
+    float16: { precision: 'float16' },
+    int8: { precision: 'int8' },
+    'binary, memory': { precision: 'binary' },
+    'binary, none': { precision: 'binary', originals: 'none' },
+    'pq, memory': { precision: 'pq' },
+    'pq, none': { precision: 'pq', originals: 'none' },
+  };
+  const precisions = tableRows(
+    documentAt('docs/guide/memory-and-precision.md'),
+    'components',
+    ...Object.keys(columns),
+  );
+  test.for(precisions)('is what the guide says of each precision: $cells', ({ cells }) => {
+    const [dimension = 0, ...bytes] = cells.map(numberIn);
+    const kept = Object.values(columns);
+    expect(bytes).toEqual(kept.map((options) => bytesPerVector(dimension, options)));
   });
 
   const rows = tableRows(
