@@ -19,6 +19,7 @@ import {
 import {
   defaultFlatThreshold,
   INDEX_OPTION_NAMES,
+  keptOf,
   resolveOptions,
 } from '../packages/core/src/options.ts';
 import { readEffort } from '../packages/core/src/search/search-options.ts';
@@ -130,11 +131,26 @@ test('the error table lists the codes as the code does', () => {
   );
 });
 
+/** What has to be said besides, for all values of an option to make sense. */
+const COMPANIONS: Readonly<Record<string, object>> = {
+  precision: { allowLowDimension: true },
+  originals: { precision: 'int8' },
+  rerank: { precision: 'int8', originals: 'memory' },
+  subspaces: { precision: 'pq' },
+};
+
+/** A choice of a table as a value. */
+function choiceOf(cell: string): unknown {
+  const plain = cell.replaceAll('`', '');
+  if (plain === 'true' || plain === 'false') return plain === 'true';
+  return plain.replace(/^'(.*)'$/, '$1');
+}
+
 /** True when the index, or for efSearch a search, takes this value. */
 function isAccepted(name: string, value: unknown): boolean {
   try {
     if (name === 'efSearch') readEffort({ efSearch: value });
-    else resolveOptions({ dimension: 8, [name]: value });
+    else resolveOptions({ dimension: 8, ...COMPANIONS[name], [name]: value });
     return true;
   } catch {
     return false;
@@ -151,6 +167,8 @@ function defaultOf(name: string): unknown {
 describe('the tables of options', () => {
   const dependent: Readonly<Record<string, string>> = {
     dimension: 'required',
+    subspaces: 'by dimension',
+    allowLowDimension: 'no',
     threads: 'cores',
     flatThreshold: 'by dimension',
     tier: 'fastest',
@@ -179,11 +197,11 @@ describe('the tables of options', () => {
     expect(Number.isNaN(number) ? plain : number).toBe(expected);
     const [least = '', most] = range.split(' to ');
     if (most === undefined) {
-      const choices = range.split(', ').map((choice) => choice.replace(/^`'(.*)'`$/, '$1'));
+      const choices = range.split(', ').map(choiceOf);
       for (const choice of choices) expect(isAccepted(name, choice)).toBe(true);
       return;
     }
-    const [min, max] = [numberIn(least), numberIn(most)];
+    const [min, max] = [numberIn(least), most === 'dimension' ? 8 : numberIn(most)];
     const around = [min - 1, min, max, max + 1].map((limit) => isAccepted(name, limit));
     expect(around).toEqual([false, true, true, false]);
   });
@@ -207,16 +225,22 @@ describe('the tables of options', () => {
 
 describe('the arithmetic of memory', () => {
   const COUNT = 15_000_000;
+  /** What a segment has once, however many vectors it holds. */
+  const ONCE: ReadonlySet<string> = new Set(['means', 'rotation', 'centroids', 'entryPoints']);
 
-  function bytesPerVector(dimension: number): number {
+  /** Of a growing segment, or of one that keeps what these options say; centroids aside. */
+  function bytesPerVector(dimension: number, options?: object): number {
     const M = 16;
     const blocks = { scratchCount: 1, benchCount: 1 };
-    const shape = { dimension, metric: 'l2', M, capacity: COUNT, ...blocks, ...GROWING } as const;
+    const resolved = resolveOptions({ dimension, allowLowDimension: true, ...options });
+    const kept = options ? { ...GROWING, ...resolved, ...keptOf(resolved), sealed: true } : GROWING;
+    const sizes = { dimension, metric: 'l2', M, capacity: COUNT, ...blocks } as const;
+    const shape = { ...kept, ...sizes };
     const layout = computeLayout(shape);
     const upperCount = COUNT / (M - 1);
     const graph = { upperCount, copyCount: 0, hubCount: 0, rotated: false };
     const used = { count: COUNT, linked: COUNT, ...graph };
-    const words = SAVED_REGIONS.filter((name) => name !== 'means' && name !== 'entryPoints')
+    const words = SAVED_REGIONS.filter((name) => !ONCE.has(name))
       .map((name) => usedWords(layout, name, used))
       .reduce((sum, length) => sum + length, 0);
     return Math.round((4 * words) / COUNT);
@@ -226,6 +250,31 @@ describe('the arithmetic of memory', () => {
     const { prose } = documentAt('README.md');
     const said = /With (\d+) components and `M` 16 that is ([\d,]+) bytes/.exec(prose);
     expect(numberIn(said?.[2] ?? '')).toBe(bytesPerVector(Number(said?.[1])));
+    const others = /'float16'` it is (\d+), with `'int8'` (\d+)/.exec(prose);
+    const [halved, coded] = ['float16', 'int8'].map((precision) =>
+      bytesPerVector(Number(said?.[1]), { precision }),
+    );
+    expect([Number(others?.[1]), Number(others?.[2])]).toEqual([halved, coded]);
+  });
+
+  const columns = {
+    float32: {},
+    float16: { precision: 'float16' },
+    int8: { precision: 'int8' },
+    'binary, memory': { precision: 'binary' },
+    'binary, none': { precision: 'binary', originals: 'none' },
+    'pq, memory': { precision: 'pq' },
+    'pq, none': { precision: 'pq', originals: 'none' },
+  };
+  const precisions = tableRows(
+    documentAt('docs/guide/memory-and-precision.md'),
+    'components',
+    ...Object.keys(columns),
+  );
+  test.for(precisions)('is what the guide says of each precision: $cells', ({ cells }) => {
+    const [dimension = 0, ...bytes] = cells.map(numberIn);
+    const kept = Object.values(columns);
+    expect(bytes).toEqual(kept.map((options) => bytesPerVector(dimension, options)));
   });
 
   const rows = tableRows(
@@ -243,11 +292,19 @@ describe('the arithmetic of memory', () => {
   });
 });
 
+/** Constants beside the words of the header: what some of them may hold, and sizes. */
+const VALUES: ReadonlySet<string> = new Set([
+  ...['INT8_CODES', 'BINARY_CODES', 'PRODUCT_CODES', 'FINE_CODES'],
+  ...['FLOAT32_VECTORS', 'FLOAT16_VECTORS', 'NO_VECTORS'],
+  ...['ROTATION_STAGES', 'CENTROID_COUNT', 'CENTROID_GROUP', 'BINARY_FACTORS', 'QUERY_PLANES'],
+]);
+
 test('the words of the header are those of the code', () => {
   const source = readFileSync(join(root, 'packages/core/src/hot/fields.ts'), 'utf8');
   const header = source.slice(0, source.indexOf('export const SCRATCH_OWNERS'));
-  const names = [...header.matchAll(/export const (\w+): i32/g)].map((match) => match[1] ?? '');
-  names.push('QUERY_CODE_WORD', 'VISITED_WORD', 'COLUMN_WORD', 'SCRATCH_OWNERS');
+  const constants = [...header.matchAll(/export const (\w+): i32/g)];
+  const names = constants.map((match) => match[1] ?? '').filter((name) => !VALUES.has(name));
+  names.push('QUERY_CODE_WORD', 'VISITED_WORD', 'COLUMN_WORD', 'SCRATCH_OWNERS', 'CURVES');
   const numbers: Readonly<Record<string, number>> = { ...fields };
   names.sort((a, b) => numbers[a] - numbers[b]);
   const layout = documentAt('docs/design/memory-layout.md');

@@ -34,6 +34,8 @@ const texts: Readonly<Record<string, PhaseText>> = {
   probe: counted('looking for every vector', ' vectors', false),
   link: counted('linking neighbors', ' vectors', true),
   repair: counted('checking all paths', ' vectors', false),
+  train: counted('training products', ' subspaces', false),
+  write: counted('writing smaller codes', ' vectors', true),
   calibrate: counted('measuring recall', ' steps', false),
   'exact search': counted('scanning exactly', ' queries', true),
   save: measured('writing the file'),

@@ -133,17 +133,20 @@ export class SegmentList {
   }
 
   /**
-   * Refuses to change an index whose vectors are in a file.
+   * Refuses to change an index that was loaded without the vectors its file has: what would be
+   * written of it is another index.
    *
    * @throws {VectorIndexError} READ_ONLY
    */
-  assertInMemory(): void {
-    const path = this.#segments.find(({ stored }) => stored)?.stored?.place.path;
-    if (path === undefined) return;
+  assertWhole(): void {
+    const partial = this.#segments.find(({ layout, stored }) => {
+      return stored || (layout.codes === 'int8' && layout.vectors === 'none');
+    });
+    if (!partial) return;
     throw new VectorIndexError(
       ErrorCode.readOnly,
-      `the vectors of this index are in ${path}; load it with originals 'memory' to write to it`,
-      { path },
+      "this index was loaded without its vectors; load it with originals 'memory' to write to it",
+      { path: partial.stored?.place.path },
     );
   }
 

@@ -465,7 +465,7 @@ export class VectorIndex {
 
   #assertWritable(): void {
     this.#assertOpen();
-    this.#list.assertInMemory();
+    this.#list.assertWhole();
     if (!this.#readOnly) return;
     throw new VectorIndexError(
       ErrorCode.readOnly,

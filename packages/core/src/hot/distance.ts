@@ -61,7 +61,7 @@ export function isStepped(): boolean {
 }
 
 /** Estimated distance of the bound query to `node` where codes are not 7-bit ones. */
-function estimate(scratch: i32, node: i32): i32 {
+export function estimate(scratch: i32, node: i32): i32 {
   if (i32At(CODE_KIND) === BINARY_CODES) return binaryDistance(scratch, node);
   return productDistance(scratch, node);
 }

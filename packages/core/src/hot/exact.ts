@@ -4,7 +4,7 @@
 // the square for l2.
 
 import { decodeHalves } from './code-kernels.ts';
-import { distanceTo } from './distance.ts';
+import { estimate } from './distance.ts';
 import { decodeSteps } from './encode.ts';
 import {
   BUFFER_WORD,
@@ -97,7 +97,7 @@ function measureCodes(scratch: i32, slot: i32): void {
   const kind = i32At(CODE_KIND);
   if (kind !== INT8_CODES && kind !== FINE_CODES) {
     const quad = scratch + QUAD;
-    setFromSortable(quad, distanceTo(scratch, slot));
+    setFromSortable(quad, estimate(scratch, slot));
     const metric = i32At(METRIC);
     if (metric === 0 && f32At(quad) < 0) setF32(quad, 0);
     else if (metric === 1) clampCosine(quad, f32At(quad));

@@ -8,7 +8,13 @@ import { writeCurves } from '../calibrate/curve.ts';
 import { availableMemory } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import * as F from '../hot/fields.ts';
-import { BYTES_PER_WORD, computeLayout, GROWING, levelByte } from '../memory/layout.ts';
+import {
+  BYTES_PER_WORD,
+  computeLayout,
+  GROWING,
+  levelByte,
+  type VectorKind,
+} from '../memory/layout.ts';
 import {
   INDEX_OPTION_NAMES,
   type IndexOptions,
@@ -234,11 +240,16 @@ function planCapacities({ options, segments }: CheckedTable, wanted: unknown): n
  * Refuses a table whose segments, each small enough, reserve more than there is together. Nothing
  * is reserved yet: a file of a few kilobytes could claim terabytes.
  */
-function assertRoom(path: string, options: ResolvedOptions, capacities: readonly number[]): void {
-  const bytes = capacities.reduce(
-    (sum, capacity) => sum + computeLayout(layoutOptions(options, capacity)).byteLength,
-    0,
-  );
+function assertRoom(
+  path: string,
+  { options, segments }: CheckedTable,
+  capacities: readonly number[],
+  wanted: LoadedOriginals,
+): void {
+  const bytes = capacities.reduce((sum, capacity, i) => {
+    const kept = keptAtLoad(path, options, segments[i], wanted);
+    return sum + computeLayout(layoutOptions(options, capacity, kept)).byteLength;
+  }, 0);
   const available = availableMemory();
   if (bytes <= available) return;
   throw new VectorIndexError(
@@ -265,6 +276,11 @@ function keptAtLoad(
   return { codes, vectors: 'none', stored: { path, byteOffset: region.byteOffset, kind } };
 }
 
+/** What a segment's vectors are kept as in the file. */
+function entryVectors(options: ResolvedOptions, { sealed }: SegmentEntry): VectorKind {
+  return sealed ? keptOf(options).vectors : GROWING.vectors;
+}
+
 /** Empty segments with the counts of the table. */
 function openSegments(
   path: string,
@@ -280,7 +296,9 @@ function openSegments(
       throw corrupt(path, `${entry.upperCount} upper rows are more than there can be`);
     }
     firstNode += entry.count;
-    fillHeader(segment, entry);
+    // What was measured with vectors does not hold without.
+    const lost = segment.layout.vectors === 'none' && entryVectors(options, entry) !== 'none';
+    fillHeader(segment, lost && !segment.stored ? { ...entry, curves: [] } : entry);
     return segment;
   });
 }
@@ -311,7 +329,7 @@ export async function loadSegments(
     const table = await readTable(path, file, settings);
     const { options, segments: entries } = table;
     const capacities = planCapacities(table, settings.capacity);
-    assertRoom(path, options, capacities);
+    assertRoom(path, table, capacities, originals);
     const segments = openSegments(path, table, capacities, originals);
     // Those that the index will search with: their pages are there for the first search.
     const own = ownerBlocks(options.threads);

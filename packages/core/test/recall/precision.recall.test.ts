@@ -58,7 +58,7 @@ async function recallOf(data: Data, exact: readonly ExactResult[], precise: Prec
  */
 const FLOORS: readonly (readonly [Precise, 'of float32' | 'of all', number])[] = [
   [{ precision: 'float16' }, 'of float32', 0.995],
-  [{ precision: 'int8' }, 'of float32', 0.985],
+  [{ precision: 'int8' }, 'of float32', 0.99],
   [{ precision: 'int8', originals: 'memory', rerank: 'float16' }, 'of float32', 0.995],
   [{ precision: 'binary' }, 'of all', 0.95],
   [{ precision: 'binary', rerank: 'float16' }, 'of all', 0.95],
