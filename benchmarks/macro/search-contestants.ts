@@ -42,7 +42,13 @@ interface Variant {
 }
 
 /** Our index as it is by default, and beside it every other way to keep vectors. */
-const VARIANTS: readonly Variant[] = [{ name: 'nigh', minDimension: 0, build: {}, search: {} }];
+const VARIANTS: readonly Variant[] = [
+  { name: 'nigh', minDimension: 0, build: {}, search: {} },
+  ...(['float16', 'int8', 'binary', 'pq'] as const).map((precision) => ({
+    ...{ name: `nigh ${precision}`, minDimension: 384 },
+    ...{ build: { precision }, search: {} },
+  })),
+];
 
 export interface ContestantOptions {
   readonly M: number;
