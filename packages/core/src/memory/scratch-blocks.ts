@@ -35,16 +35,16 @@ export class ScratchBlocks {
   }
 
   /**
-   * Goes on with the header of another first segment. Blocks of readers that attached before stay
-   * taken there: they may still search the segments that both have.
+   * Goes on with the header of another first segment. Readers that attached before keep their
+   * blocks, which stay taken here too: they may search segments that both have. Nobody else gets
+   * one from the old header any more.
    */
   moveTo(header: Int32Array): void {
     if (header === this.#header) return;
     const total = Math.min(header[F.SCRATCH_COUNT], this.#header[F.SCRATCH_COUNT]);
     for (let word = F.SCRATCH_OWNERS; word < F.SCRATCH_OWNERS + total; word++) {
-      if (Atomics.load(this.#header, word) === 1) Atomics.store(header, word, 1);
+      if (Atomics.exchange(this.#header, word, 1) === 1) Atomics.store(header, word, 1);
     }
-    for (const block of this.#kept) this.#free(block);
     this.#header = header;
   }
 

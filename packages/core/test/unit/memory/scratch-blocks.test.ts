@@ -49,9 +49,22 @@ describe('scratch blocks', () => {
     const claimed = owner.claim(1);
     owner.moveTo(second);
     owner.release(claimed);
-    expect(new ScratchBlocks(first).claim(4)).toEqual([0, 1, 2, 3]);
+    expect(() => new ScratchBlocks(first).claim(1)).toThrowError(/all 4 scratch blocks/);
     expect(new ScratchBlocks(second).claim(2)).toEqual([2, 3]);
     expect(owner.claim(2).toSorted()).toEqual([0, 1]);
+  });
+
+  test('of a reader stay its own in both headers, and nobody else gets one from the old', () => {
+    const [first, second] = [headerOf(4), headerOf(4)];
+    const owner = new ScratchBlocks(first);
+    owner.keep(2);
+    const reader = new ScratchBlocks(first);
+    reader.keep(1);
+    owner.moveTo(second);
+    expect(new ScratchBlocks(second).claim(1)).toEqual([3]);
+    reader.giveBack();
+    expect(new ScratchBlocks(first).claim(1)).toEqual([2]);
+    expect(() => new ScratchBlocks(second).claim(1)).toThrowError(/all 4 scratch blocks/);
   });
 
   test('have owner words inside the header, behind its fields', () => {
