@@ -316,7 +316,7 @@ export class VectorIndex {
    *   NOT_FINITE, ZERO_VECTOR, ABORTED, WORKER_FAILED
    */
   async calibrate(options: CalibrateOptions = {}): Promise<Calibration> {
-    this.#assertWritable();
+    this.#assertOwner();
     const request = readCalibration(options, this.#options);
     const work = this.#untilClosed(request.work);
     return this.#writer.run(() =>
@@ -347,7 +347,7 @@ export class VectorIndex {
    * @throws {VectorIndexError} BUSY, READ_ONLY
    */
   verify(): Problem[] {
-    this.#assertWritable();
+    this.#assertOwner();
     if (!this.#writer.busy) return verifySegments(this.#list.all, this.#blocks);
     throw new VectorIndexError(
       ErrorCode.busy,
@@ -464,8 +464,13 @@ export class VectorIndex {
   }
 
   #assertWritable(): void {
-    this.#assertOpen();
+    this.#assertOwner();
     this.#list.assertWhole();
+  }
+
+  /** Refuses what takes memory that linking needs too, or changes what all threads read. */
+  #assertOwner(): void {
+    this.#assertOpen();
     if (!this.#readOnly) return;
     throw new VectorIndexError(
       ErrorCode.readOnly,
