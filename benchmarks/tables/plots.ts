@@ -17,8 +17,6 @@ type Reports = ReadonlyMap<string, Report>;
 const MIN_RECALL = 0.8;
 /** Above it there is one place: a thousand queries for ten nodes tell no more apart. */
 const MAX_RECALL = 0.9999;
-/** The recall at which memory is compared. */
-const MEMORY_RECALL = 0.95;
 const MEMORY_TICKS = [128, 256, 512, 1024, 2048, 4096, 8192];
 const RECALL_TICKS = [MIN_RECALL, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, MAX_RECALL];
 
@@ -85,18 +83,17 @@ function memoryDrawings(reports: Reports): (readonly [string, Drawing])[] {
   return distinct(summary, 'set').flatMap((set) => {
     const lines = summary
       .filter((row) => row.set === set)
-      .map(({ name, bytesPerVector }): Line => {
+      .map(({ name, bytesPerVector, at95 }): Line => {
         const own = curve.filter((row) => row.set === set && row.name === name);
-        const speed = speedAt(own, MEMORY_RECALL);
-        const points = speed === undefined ? [] : [{ x: Number(bytesPerVector), y: speed }];
+        const points = at95 === null ? [] : [{ x: Number(bytesPerVector), y: Number(at95) }];
         return { name: String(name), ours: own.every(({ peer }) => peer === false), points };
       });
     const places = lines.filter(({ ours }) => ours).flatMap(({ points }) => points);
     if (new Set(places.map(({ x }) => Math.round(Math.log2(x)))).size < 2) return [];
     const drawing: Drawing = {
-      title: `${set}: memory and speed at recall@10 ${MEMORY_RECALL}, one thread`,
+      title: `${set}: memory and speed at recall@10 0.95, one thread`,
       x: {
-        label: 'bytes a vector, without what searches work in',
+        label: 'bytes a vector, by its own account',
         ticks: MEMORY_TICKS.map((at) => ({ at, text: at.toLocaleString('en') })),
       },
       y: { label: 'queries per second' },
@@ -104,22 +101,6 @@ function memoryDrawings(reports: Reports): (readonly [string, Drawing])[] {
     };
     return [[`memory-${slug(set)}`, drawing] as const];
   });
-}
-
-/** Speed at a recall, between the two points around it; undefined when it is never reached. */
-function speedAt(rows: readonly Row[], recall: number): number | undefined {
-  const ascending = rows.toSorted((a, b) => Number(a.recall) - Number(b.recall));
-  const reached = ascending.findIndex((row) => Number(row.recall) >= recall);
-  const above = ascending[reached];
-  if (above === undefined) return undefined;
-  const below = ascending[reached - 1] ?? above;
-  const span = Number(above.recall) - Number(below.recall);
-  const weight = span > 0 ? (recall - Number(below.recall)) / span : 1;
-  const [slow, fast] = [
-    Math.log(Number(above.queriesPerSecond)),
-    Math.log(Number(below.queriesPerSecond)),
-  ];
-  return Math.exp(fast + weight * (slow - fast));
 }
 
 function growthDrawings(reports: Reports): (readonly [string, Drawing])[] {

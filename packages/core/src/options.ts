@@ -177,6 +177,11 @@ export function keptOf({ precision, originals, rerank }: PrecisionOptions): Kept
   return { codes: vectors === 'none' ? 'fine' : 'int8', vectors };
 }
 
+/** What is kept of a segment that is sealed, or is not yet. */
+export function keptIf(sealed: boolean, options: PrecisionOptions): Kept {
+  return sealed ? keptOf(options) : GROWING;
+}
+
 /** True when an index with these options keeps something else of a segment once it is built. */
 export function sealsSegments(options: PrecisionOptions): boolean {
   const { codes, vectors } = keptOf(options);

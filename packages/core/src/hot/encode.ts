@@ -83,6 +83,16 @@ function encodedFrom(scratch: i32, vector: i32): i32 {
   return buffer;
 }
 
+/** Writes what 7-bit codes stand for to `out`, rotated still. */
+export function decodeCode(code: i32, out: i32): void {
+  decodeBytes(code, ZERO, i32At(MEANS), i32At(DIMENSION), f32At(CODE_SCALE), out);
+}
+
+/** The floats of the query as they are encoded, rotated if this index rotates. */
+export function encodedQuery(scratch: i32): i32 {
+  return i32At(ROTATED) === 0 ? scratch + QUERY : scratch + i32At(ENCODED_WORD);
+}
+
 /**
  * At most how far a vector is from what its codes stand for, as floats tell: the Euclidean length
  * of the difference. ENCODED of the scratch block is overwritten.
@@ -90,7 +100,7 @@ function encodedFrom(scratch: i32, vector: i32): i32 {
 function residualOf(scratch: i32, vector: i32, code: i32): f64 {
   const dimension = i32At(DIMENSION);
   const decoded = scratch + i32At(ENCODED_WORD);
-  decodeBytes(code, ZERO, i32At(MEANS), dimension, f32At(CODE_SCALE), decoded);
+  decodeCode(code, decoded);
   const size: f64 = dimension;
   const largest = maxMagnitude(vector, dimension);
   const square: f64 = l2Floats(vector, decoded, dimension);
@@ -140,9 +150,7 @@ export function decodeSteps(scratch: i32, slot: i32): void {
     decodeFine(scratch, slot);
     return;
   }
-  const code = i32At(CODES) + slot * i32At(CODE_WORDS);
-  const buffer = scratch + i32At(BUFFER_WORD);
-  decodeBytes(code, ZERO, i32At(MEANS), i32At(DIMENSION), f32At(CODE_SCALE), buffer);
+  decodeCode(i32At(CODES) + slot * i32At(CODE_WORDS), scratch + i32At(BUFFER_WORD));
 }
 
 /** Writes the vector that the codes of `slot` stand for to BUFFER of the scratch block. */
@@ -203,12 +211,8 @@ export function bindQuery(scratch: i32): void {
   setI32(scratch + HIDDEN, 0);
   const kind = i32At(CODE_KIND);
   if (kind === INT8_CODES) {
-    if (i32At(ROTATED) === 0) {
-      bindCodes(scratch, scratch + QUERY);
-      return;
-    }
-    copyQuery(scratch);
-    bindCodes(scratch, scratch + i32At(ENCODED_WORD));
+    if (i32At(ROTATED) !== 0) copyQuery(scratch);
+    bindCodes(scratch, encodedQuery(scratch));
     return;
   }
   copyQuery(scratch);

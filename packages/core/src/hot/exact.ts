@@ -5,12 +5,11 @@
 
 import { decodeHalves } from './code-kernels.ts';
 import { estimate } from './distance.ts';
-import { decodeSteps } from './encode.ts';
+import { decodeSteps, encodedQuery } from './encode.ts';
 import {
   BUFFER_WORD,
   CODE_KIND,
   DIMENSION,
-  ENCODED_WORD,
   FINE_CODES,
   FLOAT32_VECTORS,
   INT8_CODES,
@@ -19,7 +18,6 @@ import {
   QUAD,
   QUERY,
   RESULTS,
-  ROTATED,
   VECTOR_KIND,
   VECTOR_WORDS,
   VECTORS,
@@ -106,8 +104,7 @@ function measureCodes(scratch: i32, slot: i32): void {
   const decoded = scratch + i32At(BUFFER_WORD);
   decodeSteps(scratch, slot);
   // Rotated codes stand for rotated vectors, and rotated queries are as far from those.
-  const rotated = i32At(ROTATED) !== 0;
-  const query = rotated ? scratch + i32At(ENCODED_WORD) : scratch + QUERY;
+  const query = encodedQuery(scratch);
   if (i32At(METRIC) !== 1) {
     measureFloats(scratch, query, decoded);
     return;

@@ -4,9 +4,8 @@
 // more than a multiple of their standard error.
 
 import { binaryError } from './binary.ts';
-import { decodeBytes } from './code-kernels.ts';
 import { isStepped } from './distance.ts';
-import { bindQuery } from './encode.ts';
+import { bindQuery, decodeCode, encodedQuery } from './encode.ts';
 import { measureOne, measureQuad, measureSlot, offer } from './exact.ts';
 import {
   BINARY_CODES,
@@ -16,22 +15,18 @@ import {
   COPIES,
   COPY_COUNT,
   DIMENSION,
-  ENCODED_WORD,
   EXACT_COUNT,
   FINE_CODES,
   FLOAT16_VECTORS,
   FLOAT32_VECTORS,
   HIDDEN,
-  MEANS,
   METRIC,
   POOL,
   QUAD,
-  QUERY,
   QUERY_CODES,
   QUERY_TERMS,
   RESIDUAL,
   RESULTS,
-  ROTATED,
   SAME_VECTOR,
   UNDERFLOW,
   VECTOR_KIND,
@@ -43,8 +38,6 @@ import { poolKey, poolNode, poolSize } from './pool.ts';
 import { descend, searchLevel } from './search.ts';
 
 const MIN_DESCENT_WIDTH: i32 = 16;
-/** The 7-bit code of the mean. */
-const ZERO: i32 = 64;
 /** In QUERY_TERMS: how far codes and vectors of query and candidate may be apart together. */
 const REACH: i32 = 0;
 /** Rounding of float32 sums: a part of the result for each component, and some more. */
@@ -83,12 +76,10 @@ function offerSlot(scratch: i32, slot: i32, word: i32): void {
 /** Notes how far 7-bit codes may mislead about the bound query. */
 function bindReach(scratch: i32): void {
   const dimension = i32At(DIMENSION);
-  const query = i32At(ROTATED) === 0 ? scratch + QUERY : scratch + i32At(ENCODED_WORD);
   const decoded = scratch + i32At(BUFFER_WORD);
-  const code = i32At(scratch + QUERY_CODES);
-  decodeBytes(code, ZERO, i32At(MEANS), dimension, f32At(CODE_SCALE), decoded);
+  decodeCode(i32At(scratch + QUERY_CODES), decoded);
   const size: f64 = dimension;
-  const square: f64 = l2Floats(query, decoded, dimension) + UNDERFLOW * size;
+  const square: f64 = l2Floats(encodedQuery(scratch), decoded, dimension) + UNDERFLOW * size;
   // Fine codes are compared as what they stand for: only the query is rounded.
   const residual: f64 = i32At(CODE_KIND) === FINE_CODES ? 0 : f32At(RESIDUAL);
   setF32(scratch + QUERY_TERMS + REACH, 1.001 * (Math.sqrt(square) + residual));
@@ -131,13 +122,18 @@ function farthestResult(scratch: i32): f64 {
   return f32At(scratch + QUAD);
 }
 
-/** True when pair `i` of POOL may be nearer than the farthest of the results. */
-export function mayEnter(scratch: i32, i: i32): boolean {
-  return !canBound() || boundOf(scratch, i) <= farthestResult(scratch);
+/** True when the codes of pair `i` of POOL say that it is farther than all results. */
+function isBeyond(scratch: i32, i: i32): boolean {
+  return boundOf(scratch, i) > farthestResult(scratch);
 }
 
-/** Offers pairs [first, end) of POOL, at most four, by distances on floats, four at a time. */
-function offerFour(scratch: i32, first: i32): void {
+/** True when pair `i` of POOL may be nearer than the farthest of the results. */
+export function mayEnter(scratch: i32, i: i32): boolean {
+  return !canBound() || !isBeyond(scratch, i);
+}
+
+/** Distances of four pairs of POOL from `first` on, on their floats, into QUAD. */
+function measureFour(scratch: i32, first: i32): void {
   const pool = scratch + POOL;
   const vectors = i32At(VECTORS);
   const dimension = i32At(DIMENSION);
@@ -160,8 +156,8 @@ function rerank(scratch: i32, width: i32, end: i32): void {
   const fours = ordered && i32At(VECTOR_KIND) === FLOAT32_VECTORS ? count & ~3 : 0;
   let i: i32 = 0;
   for (; i < fours; i += 4) {
-    if (bounded && boundOf(scratch, i) > farthestResult(scratch)) return;
-    offerFour(scratch, i);
+    if (bounded && isBeyond(scratch, i)) return;
+    measureFour(scratch, i);
     countExact(scratch, 4);
     for (let j: i32 = 0; j < 4; j++) {
       const slot = poolNode(pool, i + j);
@@ -170,7 +166,7 @@ function rerank(scratch: i32, width: i32, end: i32): void {
   }
   for (; i < count; i++) {
     const slot = poolNode(pool, i);
-    if (bounded && boundOf(scratch, i) > farthestResult(scratch)) {
+    if (bounded && isBeyond(scratch, i)) {
       if (ordered) return;
       continue;
     }

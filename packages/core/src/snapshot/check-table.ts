@@ -6,7 +6,6 @@ import { MAX_NODES } from '../hot/fields.ts';
 import {
   BYTES_PER_WORD,
   computeLayout,
-  GROWING,
   hubCountOf,
   type LayoutOptions,
   MAX_LEVEL_LIMIT,
@@ -14,7 +13,7 @@ import {
   SAVED_REGIONS,
   usedWords,
 } from '../memory/layout.ts';
-import { keptOf, type ResolvedOptions, resolveOptions, sealsSegments } from '../options.ts';
+import { keptIf, type ResolvedOptions, resolveOptions, sealsSegments } from '../options.ts';
 import { checkCurves } from './check-curves.ts';
 import {
   asCount,
@@ -81,7 +80,7 @@ function checkRegions(
 /** The layout of a segment in the file, with as little to work in as there can be. */
 function fileShape(options: ResolvedOptions, capacity: number, sealed: boolean): LayoutOptions {
   const { dimension, metric, M, entry } = options;
-  const kept = sealed ? keptOf(options) : GROWING;
+  const kept = keptIf(sealed, options);
   const subspaces = kept.codes === 'pq' ? options.subspaces : 0;
   const sizes = { dimension, metric, M, entry, capacity, scratchCount: 1, benchCount: 1 };
   return { ...sizes, ...kept, subspaces, sealed };

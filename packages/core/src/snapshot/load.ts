@@ -8,18 +8,12 @@ import { writeCurves } from '../calibrate/curve.ts';
 import { availableMemory } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import * as F from '../hot/fields.ts';
-import {
-  BYTES_PER_WORD,
-  computeLayout,
-  GROWING,
-  levelByte,
-  type VectorKind,
-} from '../memory/layout.ts';
+import { BYTES_PER_WORD, computeLayout, levelByte } from '../memory/layout.ts';
 import {
   INDEX_OPTION_NAMES,
   type IndexOptions,
   type Kept,
-  keptOf,
+  keptIf,
   type ResolvedOptions,
   resolveOptions,
 } from '../options.ts';
@@ -267,18 +261,13 @@ function keptAtLoad(
   entry: SegmentEntry,
   wanted: LoadedOriginals,
 ): Kept & { readonly stored?: StoredPlace } {
-  const kept = entry.sealed ? keptOf(options) : GROWING;
+  const kept = keptIf(entry.sealed, options);
   const isLinked = entry.linked === entry.count && entry.count > 0;
   if (wanted === 'memory' || !isLinked || kept.vectors === 'none') return kept;
   const { codes, vectors: kind } = kept;
   const region = entry.regions.find(({ name }) => name === 'vectors');
   if (wanted === 'none' || !region) return { codes, vectors: 'none' };
   return { codes, vectors: 'none', stored: { path, byteOffset: region.byteOffset, kind } };
-}
-
-/** What a segment's vectors are kept as in the file. */
-function entryVectors(options: ResolvedOptions, { sealed }: SegmentEntry): VectorKind {
-  return sealed ? keptOf(options).vectors : GROWING.vectors;
 }
 
 /** Empty segments with the counts of the table. */
@@ -297,7 +286,8 @@ function openSegments(
     }
     firstNode += entry.count;
     // What was measured with vectors does not hold without.
-    const lost = segment.layout.vectors === 'none' && entryVectors(options, entry) !== 'none';
+    const lost =
+      segment.layout.vectors === 'none' && keptIf(entry.sealed, options).vectors !== 'none';
     fillHeader(segment, lost && !segment.stored ? { ...entry, curves: [] } : entry);
     return segment;
   });
