@@ -238,7 +238,7 @@ describe('the arithmetic of memory', () => {
     const shape = { ...kept, ...sizes };
     const layout = computeLayout(shape);
     const upperCount = COUNT / (M - 1);
-    const graph = { upperCount, copyCount: 0, hubCount: 0, rotated: false };
+    const graph = { upperCount, copyCount: 0, hubCount: 0, rotated: false, numbered: false };
     const used = { count: COUNT, linked: COUNT, ...graph };
     const words = SAVED_REGIONS.filter((name) => !ONCE.has(name))
       .map((name) => usedWords(layout, name, used))

@@ -34,6 +34,14 @@ export function assertInteger(
   );
 }
 
+/** The largest number of a node. */
+const MAX_NODE = 2 ** 31 - 2;
+
+/** `value` as the number of a node, which may not exist. */
+export function assertNode(value: unknown): number {
+  return assertInteger(value, [0, MAX_NODE], argument('node'));
+}
+
 /** What a number must be, in words and as a test. */
 export interface NumberRule {
   readonly expected: string;

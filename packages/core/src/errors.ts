@@ -10,6 +10,7 @@ export const ErrorCode = {
   valueTooLarge: 'VALUE_TOO_LARGE',
   zeroVector: 'ZERO_VECTOR',
   capacityExceeded: 'CAPACITY_EXCEEDED',
+  nodeNotFound: 'NODE_NOT_FOUND',
   noReservation: 'NO_RESERVATION',
   reservationOpen: 'RESERVATION_OPEN',
   outOfMemory: 'OUT_OF_MEMORY',

@@ -57,6 +57,7 @@ export interface Searchable {
   readonly count: number;
   readonly dimension: number;
   readonly metric: Metric;
+  nodes(): Uint32Array;
   getVector(node: number): Float32Array;
   search(query: Float32Array, k: number, options?: SearchOptions): SearchResult;
   searchBatch(queries: Vectors, k: number, options?: SearchOptions): Promise<BatchResult>;
@@ -101,11 +102,14 @@ function withoutSelf(nodes: Uint32Array, self: number, k: number): Uint32Array {
   return nodes.filter((node) => node !== self).subarray(0, k);
 }
 
+/** A seeded sample of nodes. */
+function sampleLive(nodes: Uint32Array, sample: number): number[] {
+  return sampleNodes(nodes.length, sample, SAMPLE_SEED).map((i) => nodes[i]);
+}
+
 async function prepareExam(index: Searchable, k: number, options: EvaluateOptions): Promise<Exam> {
   const given = options.queries && readQueries(options.queries, index);
-  const self = given
-    ? given.map(() => -1)
-    : sampleNodes(index.count, options.sample ?? 1000, SAMPLE_SEED);
+  const self = given ? given.map(() => -1) : sampleLive(index.nodes(), options.sample ?? 1000);
   const queries = given ?? self.map((node) => index.getVector(node));
   const truth: Set<number>[] = [];
   options.onProgress?.({ phase: 'exact search', done: 0, total: queries.length });

@@ -1,5 +1,4 @@
-// The segments of an index. Nodes are numbered through: a segment's first node follows the last of
-// the one before. Only the last segment takes vectors; when it is full another one is opened, and
+// The segments of an index. Nodes are numbered in the order of adding, over all segments. Only the last segment takes vectors; when it is full another one is opened, and
 // nothing is ever copied to grow.
 
 import { availableMemory } from './engine/runtime.ts';
@@ -34,6 +33,12 @@ export interface Slots {
   readonly segment: Segment;
   readonly first: number;
   readonly count: number;
+}
+
+/** Where a vector is: the segment, and its number there. */
+export interface LocalNode {
+  readonly segment: Segment;
+  readonly local: number;
 }
 
 /** Scratch blocks the owner of an index keeps: one per thread of the pool and its own thread's. */
@@ -88,23 +93,29 @@ export function openSegment(
   segment.i32s[F.ALPHA] = Math.round(pruneAlpha(options.metric) * F.ALPHA_ONE);
   segment.i32s[F.UNION_ALPHA] = Math.round(unionAlpha(options.metric) * F.ALPHA_ONE);
   segment.i32s[F.SEED] = options.seed;
+  segment.i32s[F.FIRST_NODE] = firstNode;
   return segment;
 }
 
 export class SegmentList {
   readonly options: ResolvedOptions;
   readonly #segments: Segment[];
+  #nextNode: number;
 
-  /** @param segments at least one, in node order */
-  constructor(options: ResolvedOptions, segments: readonly Segment[]) {
+  /**
+   * @param segments at least one
+   * @param nextNode one more than the largest number that a node was ever given
+   */
+  constructor(options: ResolvedOptions, segments: readonly Segment[], nextNode: number) {
     this.options = options;
     this.#segments = [...segments];
+    this.#nextNode = nextNode;
   }
 
   /** A list with one empty segment of the wanted capacity, or of what fits. */
   static open(options: ResolvedOptions): SegmentList {
     const capacity = largestCapacity(options, options.capacity);
-    if (capacity > 0) return new SegmentList(options, [openSegment(options, capacity, 0)]);
+    if (capacity > 0) return new SegmentList(options, [openSegment(options, capacity, 0)], 0);
     throw new VectorIndexError(
       ErrorCode.invalidOption,
       `segmentByteLimit of ${options.segmentByteLimit} bytes has no room for one vector`,
@@ -120,8 +131,19 @@ export class SegmentList {
     return this.#segments[this.#segments.length - 1];
   }
 
+  /** Vectors that searches find. */
   get count(): number {
-    return this.last.firstNode + this.last.count;
+    return this.#segments.reduce((count, segment) => count + segment.live, 0);
+  }
+
+  /** Vectors of all segments, also those that were removed. */
+  get #placed(): number {
+    return this.#segments.reduce((count, segment) => count + segment.count, 0);
+  }
+
+  /** The number that the next node gets. */
+  get nextNode(): number {
+    return this.#nextNode;
   }
 
   /** Most vectors that fit into one stretch: what is left in the last segment, or a fresh one. */
@@ -150,10 +172,42 @@ export class SegmentList {
     );
   }
 
-  /** The segment that holds `node`, which must exist. */
-  segmentOf(node: number): Segment {
-    const after = this.#segments.findIndex((segment) => segment.firstNode > node);
-    return this.#segments[(after === -1 ? this.#segments.length : after) - 1];
+  /** Where the vector of `node` is; undefined when there is none, or no more. */
+  find(node: number): LocalNode | undefined {
+    for (let i = this.#segments.length - 1; i >= 0; i--) {
+      const segment = this.#segments[i];
+      const local = segment.find(node);
+      if (local !== F.NONE) return { segment, local };
+    }
+    return undefined;
+  }
+
+  /**
+   * Where the vector of `node` is.
+   *
+   * @throws {VectorIndexError} NODE_NOT_FOUND
+   */
+  locate(node: number): LocalNode {
+    const found = this.find(node);
+    if (found) return found;
+    const gone = node < this.nextNode ? 'was removed' : 'was never added';
+    throw new VectorIndexError(ErrorCode.nodeNotFound, `node ${node} ${gone}`, {
+      node,
+      expected: 'a node of the index, see nodes()',
+      got: node,
+    });
+  }
+
+  /** The nodes whose vectors are in the index, ascending. */
+  nodes(): Uint32Array {
+    const nodes = new Uint32Array(this.count);
+    let size = 0;
+    for (const segment of this.#segments) {
+      for (let local = 0; local < segment.count && size < nodes.length; local++) {
+        if (!segment.isRemoved(local)) nodes[size++] = segment.numberOf(local);
+      }
+    }
+    return nodes.subarray(0, size).sort();
   }
 
   /** One stretch of `count` free slots; opens a segment (not yet in the list) when it must. */
@@ -161,7 +215,7 @@ export class SegmentList {
     const { last } = this;
     if (last.capacity - last.count >= count) return { segment: last, first: last.count, count };
     const most = largestCapacity(this.options, count);
-    if (most === count) return { segment: this.#next(this.count, count), first: 0, count };
+    if (most === count) return { segment: this.#next(this.nextNode, count), first: 0, count };
     throw new VectorIndexError(
       ErrorCode.capacityExceeded,
       `${count} vectors do not fit into one segment, which holds ${most}; reserve fewer at a time`,
@@ -178,7 +232,7 @@ export class SegmentList {
     const room = Math.min(count, last.capacity - last.count);
     if (room > 0) slots.push({ segment: last, first: last.count, count: room });
     for (let placed = room; placed < count; ) {
-      const segment = this.#next(this.count + placed, count - placed);
+      const segment = this.#next(this.nextNode + placed, count - placed);
       const part = Math.min(count - placed, segment.capacity);
       slots.push({ segment, first: 0, count: part });
       placed += part;
@@ -186,15 +240,33 @@ export class SegmentList {
     return slots;
   }
 
-  /** Makes filled stretches part of the index: searches see their vectors from here on. */
-  publish(slots: readonly Slots[]): void {
+  /**
+   * Makes filled stretches part of the index: searches see their vectors from here on. They are
+   * new nodes, or those given.
+   */
+  publish(slots: readonly Slots[], nodes?: readonly number[]): void {
+    let done = 0;
     for (const { segment, first, count } of slots) {
+      if (nodes) segment.writeNumbers(first, nodes.slice(done, done + count));
+      else this.#numberThrough(segment, first, count);
+      done += count;
       if (!this.#segments.includes(segment)) {
         if (this.last.count === 0) this.#segments.pop(); // never held anything, and never will
         this.#segments.push(segment);
       }
       segment.publishCount(first + count);
     }
+  }
+
+  /** Gives the next numbers to `count` vectors of a segment. */
+  #numberThrough(segment: Segment, first: number, count: number): void {
+    const from = this.#nextNode;
+    this.#nextNode += count;
+    if (!segment.numbered && segment.firstNode + first === from) return;
+    segment.writeNumbers(
+      first,
+      Int32Array.from({ length: count }, (_, i) => from + i),
+    );
   }
 
   /** Puts `sealed`, which holds the same nodes, where `segment` is. */
@@ -207,7 +279,7 @@ export class SegmentList {
    * before it together, so that however vectors arrive their segments stay few.
    */
   #next(firstNode: number, wanted: number): Segment {
-    const capacity = Math.max(this.options.capacity, firstNode, wanted);
+    const capacity = Math.max(this.options.capacity, this.#placed, wanted);
     return openSegment(this.options, largestCapacity(this.options, capacity), firstNode);
   }
 }

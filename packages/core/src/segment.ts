@@ -12,18 +12,21 @@ import {
   computeLayout,
   type Layout,
   type LayoutOptions,
+  numberWord,
   scratchWord,
+  tombstoneWord,
   type UsedCounts,
   vectorWord,
 } from './memory/layout.ts';
 import type { SegmentMemory } from './memory/segment-memory.ts';
+import { NodeFinder } from './node-finder.ts';
 import { type StoredPlace, StoredVectors } from './snapshot/stored-vectors.ts';
 
 /** What another thread needs to make its own Segment. Structured-cloneable. */
 export interface SegmentHandle {
   readonly memory: SegmentMemory;
   readonly layout: LayoutOptions;
-  /** Number of the segment's first node in the whole index. */
+  /** The node of the segment's first vector, unless its numbers are written down. */
   readonly firstNode: number;
   readonly tier: Tier;
   /** Distinguishes the segments of one process, so that a thread binds each once. */
@@ -43,6 +46,7 @@ export class Segment {
   readonly f32s: Float32Array;
   readonly u8s: Uint8Array;
   readonly stored: StoredVectors | undefined;
+  readonly #finder: NodeFinder;
 
   constructor(handle: SegmentHandle) {
     const views: MachineViews = viewsOf(handle.memory.buffer);
@@ -53,6 +57,7 @@ export class Segment {
     this.f32s = views.f32s;
     this.u8s = views.u8s;
     this.stored = handle.stored && new StoredVectors(handle.stored, this.layout.dimension);
+    this.#finder = new NodeFinder(this);
   }
 
   get firstNode(): number {
@@ -63,9 +68,59 @@ export class Segment {
     return this.layout.capacity;
   }
 
-  /** Vectors searches may see. */
+  /** Vectors searches may see, and those among them that were removed. */
   get count(): number {
     return Atomics.load(this.i32s, F.COUNT);
+  }
+
+  /** Vectors that were removed and are here still. */
+  get removed(): number {
+    return Atomics.load(this.i32s, F.REMOVED);
+  }
+
+  /** Vectors that searches find. */
+  get live(): number {
+    return this.count - this.removed;
+  }
+
+  /** Whether the numbers of nodes are written down, or follow from the first. */
+  get numbered(): boolean {
+    return this.i32s[F.NUMBERED] !== 0;
+  }
+
+  /** The node of local node `node`. */
+  numberOf(node: number): number {
+    return this.numbered ? this.i32s[numberWord(this.layout, node)] : this.firstNode + node;
+  }
+
+  /** The local node of `node`, or NONE when it is not here or was removed. */
+  find(node: number): number {
+    const local = this.#finder.find(node, this.count);
+    return local === F.NONE || this.isRemoved(local) ? F.NONE : local;
+  }
+
+  /** Whether local node `node` was removed. */
+  isRemoved(node: number): boolean {
+    return ((this.i32s[tombstoneWord(this.layout, node)] >>> (node & 31)) & 1) !== 0;
+  }
+
+  /** Writes down that the local nodes from `first` on are `nodes`, before they are published. */
+  writeNumbers(first: number, nodes: ArrayLike<number>): void {
+    const { i32s, layout } = this;
+    if (!this.numbered) {
+      for (let node = 0; node < this.count; node++) {
+        i32s[numberWord(layout, node)] = this.firstNode + node;
+      }
+      Atomics.store(i32s, F.NUMBERED, 1);
+    }
+    i32s.set(nodes, numberWord(layout, first));
+  }
+
+  /** Sets the tombstones of local nodes that have none: no search that begins now returns them. */
+  removeLocal(nodes: readonly number[]): void {
+    const { i32s, layout } = this;
+    for (const node of nodes) Atomics.or(i32s, tombstoneWord(layout, node), 1 << (node & 31));
+    Atomics.add(i32s, F.REMOVED, nodes.length);
   }
 
   /** Nodes in the graph; the others are scanned. */
@@ -97,6 +152,7 @@ export class Segment {
       copyCount: graph ? i32s[F.COPY_COUNT] : 0,
       hubCount: graph ? i32s[F.HUB_COUNT] : 0,
       rotated: graph && i32s[F.ROTATED] !== 0,
+      numbered: this.numbered,
     };
   }
 

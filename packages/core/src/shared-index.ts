@@ -9,6 +9,7 @@ import { SegmentList } from './segment-list.ts';
 export interface SharedIndex {
   readonly options: ResolvedOptions;
   readonly segments: readonly SegmentHandle[];
+  readonly nextNode: number;
 }
 
 /**
@@ -16,7 +17,7 @@ export interface SharedIndex {
  *
  * @throws {VectorIndexError} UNSUPPORTED_RUNTIME for memory that cannot be shared
  */
-export function shareSegments({ options, all }: SegmentList): SharedIndex {
+export function shareSegments({ options, all, nextNode }: SegmentList): SharedIndex {
   if (options.memory === 'private') {
     throw new VectorIndexError(
       ErrorCode.unsupportedRuntime,
@@ -24,7 +25,7 @@ export function shareSegments({ options, all }: SegmentList): SharedIndex {
       { memory: 'private' },
     );
   }
-  return { options, segments: all.map((segment) => segment.handle) };
+  return { options, segments: all.map((segment) => segment.handle), nextNode };
 }
 
 /**
@@ -41,5 +42,5 @@ export function openShared(shared: SharedIndex): SegmentList {
     );
   }
   const segments = shared.segments.map((handle) => new Segment(handle));
-  return new SegmentList({ ...shared.options, threads: 1 }, segments);
+  return new SegmentList({ ...shared.options, threads: 1 }, segments, shared.nextNode);
 }

@@ -152,7 +152,7 @@ export class VectorIndex {
     const settings = readLoadOptions(options);
     const work = checkWorkOptions({ ...options });
     const index = new VectorIndex(await loadSegments(checked, settings, work), false);
-    warmUp(index.#options.tier, index.count, (node) => index.search(index.getVector(node), WARM_K));
+    warmUp(index.#options.tier, index.#list.all[0], (node) => index.searchNode(node, WARM_K));
     return index;
   }
 
@@ -166,7 +166,7 @@ export class VectorIndex {
     return new VectorIndex(openShared(shared), true);
   }
 
-  /** Vectors in the index. */
+  /** Vectors in the index: those that were added and not removed. */
   get count(): number {
     return this.#list.count;
   }
@@ -296,15 +296,27 @@ export class VectorIndex {
     return this.#searcher.searchBatch(queries, k, options);
   }
 
+  /** Whether `node` was added and not removed. */
+  has(node: number): boolean {
+    this.#assertOpen();
+    return this.#searcher.has(node);
+  }
+
+  /** The nodes of the index, ascending; those of this moment. */
+  nodes(): Uint32Array {
+    this.#assertOpen();
+    return this.#list.nodes();
+  }
+
   /**
    * A copy of the vector of `node`; of unit length in a cosine index. Where no vectors are kept
    * (originals 'none'), what its codes stand for.
    *
-   * @throws {VectorIndexError} INVALID_ARGUMENT
+   * @throws {VectorIndexError} INVALID_ARGUMENT, NODE_NOT_FOUND
    */
   getVector(node: number): Float32Array {
     this.#assertOpen();
-    return this.#searcher.vector(assertInteger(node, [0, this.count - 1], argument('node')));
+    return this.#searcher.vector(node);
   }
 
   /**
@@ -348,7 +360,8 @@ export class VectorIndex {
    */
   verify(): Problem[] {
     this.#assertOwner();
-    if (!this.#writer.busy) return verifySegments(this.#list.all, this.#blocks);
+    if (!this.#writer.busy)
+      return verifySegments(this.#list.all, this.#list.nextNode, this.#blocks);
     throw new VectorIndexError(
       ErrorCode.busy,
       'the index is being linked or saved; await that, then verify',
@@ -366,7 +379,7 @@ export class VectorIndex {
     this.#assertWritable();
     const checked = assertPath(path);
     const work = checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES));
-    await this.#writer.run(() => saveSegments(checked, this.#options, this.#list.all, work));
+    await this.#writer.run(() => saveSegments(checked, this.#list, work));
   }
 
   /** What `attach` needs in another thread. Memory of kind 'private' cannot be shared. */
@@ -416,10 +429,10 @@ export class VectorIndex {
 
   /** Lets searches see what lies in the slots. */
   #publish(slots: readonly Slots[]): AddedNodes {
-    const first = this.count;
+    const first = this.#list.nextNode;
     this.#list.publish(slots);
     this.#blocks.moveTo(this.#list.all[0].i32s); // an empty first segment may have been replaced
-    return { first, count: this.count - first };
+    return { first, count: this.#list.nextNode - first };
   }
 
   async #link(work: WorkOptions): Promise<void> {

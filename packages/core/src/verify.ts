@@ -5,6 +5,7 @@ import { KIND_COUNT } from './hot/verify.ts';
 import { MAX_LEVEL_LIMIT, nodeWord } from './memory/layout.ts';
 import type { ScratchBlocks } from './memory/scratch-blocks.ts';
 import type { Segment } from './segment.ts';
+import { findBadNodes } from './verify-nodes.ts';
 
 /** One kind of damage: how often it was found, and at which node first. */
 export interface Problem {
@@ -15,7 +16,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** In the order of the constants in hot/verify.ts. */
+/** In the order of the constants in hot/verify.ts, as far as those go. */
 export const PROBLEM_KINDS = [
   'bad-degree',
   'bad-neighbor',
@@ -32,6 +33,8 @@ export const PROBLEM_KINDS = [
   'bad-slot',
   'bad-copy',
   'bad-hub',
+  // Found by verify-nodes.ts.
+  'bad-number',
 ] as const;
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 
@@ -50,6 +53,7 @@ const MEANINGS: Readonly<Record<ProblemKind, string>> = {
   'bad-tombstone': 'tombstones of nodes that do not exist',
   'bad-slot': 'slots of the graph without a node of their own',
   'bad-copy': 'copies that are not led to from where their codes are',
+  'bad-number': 'nodes that are no vector or several',
   'bad-hub': 'hubs that are no slots of the graph, stand twice, or have codes of others',
 };
 
@@ -62,6 +66,12 @@ function nodeOf({ i32s, layout, linked }: Segment, kind: ProblemKind, slot: numb
   return i32s[nodeWord(layout, slot)];
 }
 
+/** The node of a local one that may not exist. */
+function numberAt(segment: Segment, node: number): number {
+  const exists = node >= 0 && node < segment.count;
+  return exists ? segment.numberOf(node) : segment.firstNode + node;
+}
+
 function readReport(segment: Segment, scratch: number): Problem[] {
   const problems: Problem[] = [];
   for (let kind = 0; kind < KIND_COUNT; kind++) {
@@ -69,7 +79,7 @@ function readReport(segment: Segment, scratch: number): Problem[] {
     const count = segment.i32s[word];
     if (count === 0) continue;
     const name = PROBLEM_KINDS[kind];
-    const node = segment.firstNode + nodeOf(segment, name, segment.i32s[word + 1]);
+    const node = numberAt(segment, nodeOf(segment, name, segment.i32s[word + 1]));
     const message = `${count} ${MEANINGS[name]}, the first at node ${node}`;
     problems.push({ kind: name, count, node, message });
   }
@@ -123,10 +133,14 @@ export class SegmentVerifier {
  * Walks every segment; empty when the index is sound. Reads all codes and rows: some 0.15 us a
  * node.
  */
-export function verifySegments(segments: readonly Segment[], blocks: ScratchBlocks): Problem[] {
+export function verifySegments(
+  segments: readonly Segment[],
+  nextNode: number,
+  blocks: ScratchBlocks,
+): Problem[] {
   const claimed = blocks.claim(2);
   try {
-    return segments.flatMap((segment) => {
+    const problems = segments.flatMap((segment) => {
       const verifier = new SegmentVerifier(segment, claimed);
       verifier.slots();
       verifier.codes(0, segment.linked);
@@ -134,6 +148,7 @@ export function verifySegments(segments: readonly Segment[], blocks: ScratchBloc
       verifier.graph();
       return verifier.finish();
     });
+    return [...problems, ...findBadNodes(segments, nextNode)];
   } finally {
     blocks.release(claimed);
   }

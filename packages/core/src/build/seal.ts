@@ -39,6 +39,7 @@ const GRAPH_REGIONS: readonly RegionName[] = [
   'hubs',
   'levels',
   'tombstones',
+  'numbers',
   'upperHeads',
   'nodes',
   'copies',
@@ -46,6 +47,8 @@ const GRAPH_REGIONS: readonly RegionName[] = [
   'upperRows',
 ];
 const GRAPH_WORDS = [
+  F.NUMBERED,
+  F.REMOVED,
   F.MAX_LEVEL,
   F.ENTRY_COUNT,
   F.UPPER_COUNT,

@@ -61,7 +61,7 @@ function draw(crew: Crew, exam: SealedExam): Question[] {
   return slots.map((slot) => {
     const node = searched.i32s[nodeWord(searched.layout, slot)];
     const row = withBlock(crew, (block) => readVector(truth, block, node));
-    return { floats: row, slot, node: searched.firstNode + node };
+    return { floats: row, slot, node: searched.numberOf(node) };
   });
 }
 

@@ -202,8 +202,9 @@ function screen(segment: Segment, { bench }: Place, work: CalibrationWork, item:
 
 /** Finds the k nearest to a given query on the floats. */
 function scan(segment: Segment, { scratch }: Place, work: CalibrationWork, query: number): void {
-  const { hot, f32s, linked } = segment;
+  const { hot, i32s, f32s, linked } = segment;
   placeQuery(segment, scratch, work, query);
+  i32s[scratch + F.ACCEPT] = 0; // the graph is measured as it is, with what was removed
   hot.resultsReset(scratch, work.k);
   hot.scanExact(scratch, 0, linked);
   const found = hot.finishResults(scratch);
@@ -219,6 +220,7 @@ function attempt(segment: Segment, { scratch }: Place, work: CalibrationWork, qu
   placeQuery(segment, scratch, work, query);
   const ef = Math.min(work.efSearch, linked);
   i32s[scratch + F.DISTANCE_COUNT] = 0;
+  i32s[scratch + F.ACCEPT] = 0;
   hot.resultsReset(scratch, k);
   if (slots.length > 0) hot.searchWithout(scratch, ef, ef, linked, slots[query]);
   else hot.searchGraph(scratch, ef, ef, linked);

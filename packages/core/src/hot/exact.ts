@@ -3,6 +3,7 @@
 // form: -dot for dot, 1 - cos clamped to [0, 2] for cosine (vectors and query have unit length),
 // the square for l2.
 
+import { isAccepted, numberOf } from './accept.ts';
 import { decodeHalves } from './code-kernels.ts';
 import { estimate } from './distance.ts';
 import { decodeSteps, encodedQuery } from './encode.ts';
@@ -120,11 +121,11 @@ export function measureSlot(scratch: i32, slot: i32): void {
   else measureNode(scratch, nodeOf(slot));
 }
 
-/** Offers a node whose distance, sortable, is `key` to RESULTS. */
+/** Offers a local node whose distance, sortable, is `key` to RESULTS, which hold nodes. */
 export function offer(scratch: i32, key: i32, node: i32): void {
   const results = scratch + RESULTS;
-  if (poolRejects(results, key)) return;
-  poolInsert(results, key, node);
+  if (poolRejects(results, key) || !isAccepted(scratch, node)) return;
+  poolInsert(results, key, numberOf(node));
 }
 
 /** Empties RESULTS and sets how many it keeps. */

@@ -39,6 +39,13 @@ export const LEVELED: i32 = 21;
 /** The count at which codes were last found unable to rank these vectors; 0 when never. */
 export const UNRANKABLE: i32 = 22;
 
+/** Local nodes whose tombstone is set. Published after the bit, with Atomics. */
+export const REMOVED: i32 = 23;
+/** The node of local node 0, unless NUMBERED. */
+export const FIRST_NODE: i32 = 24;
+/** 1 when NUMBERS says which node a local node is; else they are numbered through. */
+export const NUMBERED: i32 = 25;
+
 /** First words of the regions. */
 export const VECTORS: i32 = 32;
 export const CODES: i32 = 33;
@@ -50,7 +57,7 @@ export const UPPER_ROWS: i32 = 37;
 export const UPPER_HEADS: i32 = 38;
 /** Per node one byte: its level. */
 export const LEVELS: i32 = 39;
-/** Per node one bit: removed but still traversable. */
+/** Per local node one bit: removed, still traversed and no result any more. */
 export const TOMBSTONES: i32 = 40;
 export const ENTRY_POINTS: i32 = 41;
 /** Reverse edges of the batch being linked: per row a list head, the edges, the rows concerned. */
@@ -61,7 +68,7 @@ export const SCRATCH: i32 = 45;
 export const SCRATCH_WORDS: i32 = 46;
 export const SCRATCH_COUNT: i32 = 47;
 export const EDGE_CAPACITY: i32 = 48;
-/** Per slot of the graph: the node whose vector it is. */
+/** Per slot of the graph: the local node whose vector it is. */
 export const NODES: i32 = 51;
 /** Per slot: 1 + the next slot with its codes, or 0; with SAME_VECTOR if it has its floats too. */
 export const COPIES: i32 = 52;
@@ -123,6 +130,11 @@ export const HUB_COUNT: i32 = 84;
 /** How many nodes were linked when the hubs were chosen. */
 export const HUBS_LINKED: i32 = 85;
 
+/** Per local node: its node, where the segment is NUMBERED. */
+export const NUMBERS: i32 = 86;
+/** Where a scratch block keeps the bits of what a filtered search may return, from its start. */
+export const ACCEPT_WORD: i32 = 87;
+
 /** One word per scratch block: 0 free, 1 taken; Atomics only. */
 export const SCRATCH_OWNERS: i32 = 128;
 export const MAX_SCRATCH_COUNT: i32 = 256;
@@ -163,6 +175,14 @@ export const NORM_MASK: i32 = 5;
 export const SINK: i32 = 6;
 /** Distances computed on stored vectors. */
 export const EXACT_COUNT: i32 = 7;
+/**
+ * The word of a bit for each local node: which ones this search may return; 0 when all. With
+ * ACCEPT_FLIP of -1 the set bits are those that it may not.
+ */
+export const ACCEPT: i32 = 13;
+export const ACCEPT_FLIP: i32 = 14;
+/** Words of the block's own bits that were ever written. */
+export const ACCEPT_WRITTEN: i32 = 15;
 /** 1 + the slot that the search passes by as if it were not there; 0 for none. */
 export const HIDDEN: i32 = 12;
 /** Four results of a kernel. */

@@ -1,7 +1,7 @@
 // The picture of a segment: one memory, these regions in this order, each on a 64-byte boundary.
 //
-//   header | means | rotation | centroids | entry points | levels | tombstones | upper heads
-//          | nodes | copies | norms | codes | rows | upper rows | vectors | edge heads | edges
+//   header | means | rotation | centroids | entry points | levels | tombstones | numbers
+//          | upper heads | nodes | copies | norms | codes | rows | upper rows | vectors | edge heads | edges
 //          | edge targets | bench 0, 1, ... | scratch block 0, 1, ...
 //
 // The only file that computes where anything lies. All addresses are words (4 bytes); the hot code
@@ -90,6 +90,7 @@ export interface Layout extends Required<LayoutOptions> {
   readonly encodedWord: number;
   readonly bufferWord: number;
   readonly visitedWord: number;
+  readonly acceptWord: number;
   readonly benchWords: number;
   /** Where a bench keeps the packed codes of the columns, from its start. */
   readonly columnWord: number;
@@ -108,6 +109,7 @@ export type RegionName =
   | 'hubCodes'
   | 'levels'
   | 'tombstones'
+  | 'numbers'
   | 'upperHeads'
   | 'nodes'
   | 'copies'
@@ -192,7 +194,8 @@ function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName
     ['hubNorms', copied],
     ['hubCodes', copied * shape.codeWords],
     ['levels', Math.ceil(leveled / BYTES_PER_WORD)],
-    ['tombstones', Math.ceil(capacity / 32)],
+    ['tombstones', bitWords(capacity)],
+    ['numbers', capacity],
     ['upperHeads', leveled],
     ['nodes', capacity],
     ['copies', capacity],
@@ -221,6 +224,7 @@ export function computeLayout(options: LayoutOptions): Layout {
   const bufferWord = encodedWord + floatWords;
   const queryCodeWord = bufferWord + floatWords;
   const visitedWord = queryCodeWord + alignUp(queryCodeWordsOf(options), WORDS_PER_LINE);
+  const acceptWord = alignUp(visitedWord + Math.ceil(capacity / BYTES_PER_WORD), WORDS_PER_LINE);
   const columnWord = F.PACKED_ROWS + F.MAX_LEAF * codeWords;
   const shape = {
     ...options,
@@ -239,9 +243,10 @@ export function computeLayout(options: LayoutOptions): Layout {
     encodedWord,
     bufferWord,
     visitedWord,
+    acceptWord,
     benchWords: alignUp(columnWord + F.MAX_COLUMNS * codeWords, WORDS_PER_LINE),
     columnWord,
-    scratchWords: alignUp(visitedWord + Math.ceil(capacity / BYTES_PER_WORD), WORDS_PER_LINE),
+    scratchWords: alignUp(acceptWord + bitWords(capacity), WORDS_PER_LINE),
   };
   const regions = {} as Record<RegionName, Region>;
   let word = 0;
@@ -280,6 +285,7 @@ const REGION_FIELDS: readonly (readonly [number, RegionName])[] = [
   [F.COPIES, 'copies'],
   [F.LEVELS, 'levels'],
   [F.TOMBSTONES, 'tombstones'],
+  [F.NUMBERS, 'numbers'],
   [F.ENTRY_POINTS, 'entryPoints'],
   [F.HUBS, 'hubs'],
   [F.HUB_NORMS, 'hubNorms'],
@@ -318,6 +324,7 @@ export function writeHeader(header: Int32Array, layout: Layout): void {
   header[F.ENCODED_WORD] = layout.encodedWord;
   header[F.BUFFER_WORD] = layout.bufferWord;
   header[F.VISITED_WORD] = layout.visitedWord;
+  header[F.ACCEPT_WORD] = layout.acceptWord;
   header[F.BENCH_WORDS] = layout.benchWords;
   header[F.COLUMN_WORD] = layout.columnWord;
 }
@@ -380,7 +387,17 @@ export function normWord(layout: Layout, slot: number): number {
   return layout.regions.norms.word + slot;
 }
 
-/** The word that holds the node of a slot. */
+/** The word that holds the tombstones of 32 local nodes, `node` among them. */
+export function tombstoneWord(layout: Layout, node: number): number {
+  return layout.regions.tombstones.word + (node >> 5);
+}
+
+/** The word that holds the node of a local node. */
+export function numberWord(layout: Layout, node: number): number {
+  return layout.regions.numbers.word + node;
+}
+
+/** The word that holds the local node of a slot. */
 export function nodeWord(layout: Layout, slot: number): number {
   return layout.regions.nodes.word + slot;
 }
@@ -395,9 +412,14 @@ export function wholeRows(byteLength: number, words: number): number {
   return Math.floor(byteLength / (words * BYTES_PER_WORD));
 }
 
+/** Words of one bit for each of `count` nodes. */
+export function bitWords(count: number): number {
+  return Math.ceil(count / 32);
+}
+
 /** How many words of a region are in use; what a snapshot keeps of it. */
 export function usedWords(layout: Layout, name: RegionName, used: UsedCounts): number {
-  const { count, linked, upperCount, copyCount, hubCount, rotated } = used;
+  const { count, linked, upperCount, copyCount, hubCount, rotated, numbered } = used;
   const leveled = layout.entry === 'levels' ? linked : 0;
   const copied = hasNorms(layout) ? hubCount : 0;
   const words: Partial<Record<RegionName, number>> = {
@@ -409,7 +431,8 @@ export function usedWords(layout: Layout, name: RegionName, used: UsedCounts): n
     hubNorms: copied,
     hubCodes: copied * layout.codeWords,
     levels: Math.ceil(leveled / BYTES_PER_WORD),
-    tombstones: Math.ceil(count / 32),
+    tombstones: bitWords(count),
+    numbers: numbered ? count : 0,
     upperHeads: leveled,
     nodes: linked,
     copies: copyCount > 0 ? linked : 0,
@@ -429,6 +452,7 @@ export interface UsedCounts {
   readonly copyCount: number;
   readonly hubCount: number;
   readonly rotated: boolean;
+  readonly numbered: boolean;
 }
 
 /**
@@ -442,6 +466,7 @@ export const SAVED_REGIONS: readonly RegionName[] = [
   'hubs',
   'levels',
   'tombstones',
+  'numbers',
   'upperHeads',
   'nodes',
   'copies',

@@ -10,57 +10,65 @@ import type { Reader, ResultTarget, WorkCounts } from './search-segment.ts';
 /** Distances are measured in pieces that fit where a search keeps its pool. */
 const PIECE = F.MAX_POOL;
 
-/** Distances of the query in `block` to the first `counts[i]` vectors of every segment. */
-function measureAll(
-  segments: readonly Segment[],
-  block: number,
-  counts: readonly number[],
-): Float32Array {
-  const distances = new Float32Array(counts.reduce((sum, count) => sum + count, 0));
-  const setBySlot = (segment: Segment, slot: number, distance: number): void => {
-    const node = segment.i32s[nodeWord(segment.layout, slot)];
-    distances[segment.firstNode + node] = distance;
-  };
-  for (const [i, segment] of segments.entries()) {
-    const scratch = segment.scratch(block);
-    const { stored } = segment;
-    if (stored) {
-      for (let node = 0; node < counts[i]; node++) {
-        distances[segment.firstNode + node] = measureStored(segment, stored, scratch, node);
-      }
-      continue;
-    }
-    if (segment.sealed) segment.hot.bindQuery(scratch);
-    const out = segment.scratch(block) + F.POOL;
-    for (let first = 0; first < counts[i]; first += PIECE) {
-      const end = Math.min(first + PIECE, counts[i]);
-      segment.hot.measureRange(segment.scratch(block), first, end, out);
-      const measured = segment.f32s.subarray(out, out + end - first);
-      if (segment.layout.vectors !== 'none') distances.set(measured, segment.firstNode + first);
-      else for (const [j, distance] of measured.entries()) setBySlot(segment, first + j, distance);
-    }
-  }
-  return distances;
-}
-
-/** All nodes within a distance, ascending by (distance, node), and all distances by node. */
+/** Nodes and the distances of the query to them. */
 export interface Ranking {
-  readonly order: Uint32Array;
+  readonly nodes: Uint32Array;
   readonly distances: Float32Array;
 }
 
-/** Measures every vector and ranks those within `maxDistance`. */
+/** Measures the first `count` vectors of a segment, in any order. */
+function measureSegment(
+  segment: Segment,
+  block: number,
+  count: number,
+  take: (local: number, distance: number) => void,
+): void {
+  const { hot, f32s, i32s, layout, stored } = segment;
+  const scratch = segment.scratch(block);
+  if (stored) {
+    for (let local = 0; local < count; local++) {
+      if (segment.isRemoved(local)) continue;
+      take(local, measureStored(segment, stored, scratch, local));
+    }
+    return;
+  }
+  if (segment.sealed) hot.bindQuery(scratch);
+  const out = scratch + F.POOL;
+  for (let first = 0; first < count; first += PIECE) {
+    const end = Math.min(first + PIECE, count);
+    hot.measureRange(scratch, first, end, out);
+    for (let i = first; i < end; i++) {
+      const local = layout.vectors === 'none' ? i32s[nodeWord(layout, i)] : i;
+      if (!segment.isRemoved(local)) take(local, f32s[out + i - first]);
+    }
+  }
+}
+
+/** Measures every vector and ranks those within `maxDistance`, by (distance, node). */
 export function rankWithin(reader: Reader, maxDistance: number, work: WorkCounts): Ranking {
   const { segments, block } = reader;
   // Read once: the owner of the index may publish more vectors at any moment.
   const counts = segments.map((segment) => segment.count);
-  const distances = measureAll(segments, block, counts);
-  work.distanceCount += distances.length;
-  work.exactCount += distances.length;
-  const nodes = Uint32Array.from({ length: distances.length }, (_, node) => node);
-  const order = nodes.filter((node) => distances[node] <= maxDistance);
-  order.sort((a, b) => distances[a] - distances[b] || a - b);
-  return { order, distances };
+  const room = counts.reduce((sum, count) => sum + count, 0);
+  const nodes = new Uint32Array(room);
+  const distances = new Float32Array(room);
+  let found = 0;
+  for (const [i, segment] of segments.entries()) {
+    measureSegment(segment, block, counts[i], (local, distance) => {
+      if (distance > maxDistance) return;
+      nodes[found] = segment.numberOf(local);
+      distances[found] = distance;
+      found++;
+    });
+  }
+  work.distanceCount += room;
+  work.exactCount += room;
+  const order = Uint32Array.from({ length: found }, (_, i) => i);
+  order.sort((a, b) => distances[a] - distances[b] || nodes[a] - nodes[b]);
+  return {
+    nodes: order.map((i) => nodes[i]),
+    distances: Float32Array.from(order, (i) => distances[i]),
+  };
 }
 
 /** Results of `distances`, ascending, that are not beyond `maxDistance`. */
@@ -76,15 +84,10 @@ export function searchExhaustively(
   target: ResultTarget,
   work: WorkCounts,
 ): number {
-  const { order, distances } = rankWithin(
-    reader,
-    plan.maxDistance ?? Number.POSITIVE_INFINITY,
-    work,
-  );
-  const found = Math.min(plan.k, order.length);
-  for (let i = 0; i < found; i++) {
-    target.nodes[target.offset + i] = order[i];
-    target.distances[target.offset + i] = distances[order[i]];
-  }
+  const limit = plan.maxDistance ?? Number.POSITIVE_INFINITY;
+  const { nodes, distances } = rankWithin(reader, limit, work);
+  const found = Math.min(plan.k, nodes.length);
+  target.nodes.set(nodes.subarray(0, found), target.offset);
+  target.distances.set(distances.subarray(0, found), target.offset);
   return found;
 }

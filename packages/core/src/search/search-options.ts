@@ -144,8 +144,7 @@ export function widestBeam(segments: readonly Segment[], k: number, recall: numb
 }
 
 function countOf(segments: readonly Segment[]): number {
-  const last = segments[segments.length - 1];
-  return last.firstNode + last.count;
+  return segments.reduce((count, segment) => count + segment.live, 0);
 }
 
 /**

@@ -39,10 +39,8 @@ function cut(
 }
 
 function measureEverything(reader: Reader, request: RangeRequest, work: WorkCounts): RangeAnswer {
-  const { order, distances } = rankWithin(reader, request.maxDistance, work);
-  const nearest = order.subarray(0, request.limit);
-  const results = { nodes: nearest, distances: Float32Array.from(nearest, (n) => distances[n]) };
-  return cut(results, order.length, request.limit, work);
+  const ranking = rankWithin(reader, request.maxDistance, work);
+  return cut(ranking, ranking.nodes.length, request.limit, work);
 }
 
 /** Answers a checked query. */

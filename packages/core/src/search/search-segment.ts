@@ -40,6 +40,19 @@ export interface WorkCounts {
   hopCount: number;
 }
 
+/** Says which vectors of the segment the search may return: those that were not removed. */
+function leaveOutRemoved({ i32s, layout, removed }: Segment, scratch: number): void {
+  i32s[scratch + F.ACCEPT] = removed > 0 ? layout.regions.tombstones.word : 0;
+  i32s[scratch + F.ACCEPT_FLIP] = -1;
+}
+
+/** A beam with as much room for what may be returned as one of `width` has where all may be. */
+function widened({ count, live }: Segment, width: number): number {
+  if (live === count || live === 0) return width;
+  const dead = 1 - live / count;
+  return Math.min(F.MAX_POOL, Math.ceil((width + 3 * Math.sqrt(width * dead)) / (1 - dead)));
+}
+
 /** Measures the nodes from `first` on, by the best that is kept of them. */
 function scan(segment: Segment, scratch: number, first: number): void {
   const { hot, count, stored } = segment;
@@ -68,8 +81,9 @@ function searchSegment(
   i32s[scratch + F.EXACT_COUNT] = 0;
   i32s[scratch + F.HOP_COUNT] = 0;
   hot.resultsReset(scratch, plan.k);
+  leaveOutRemoved(segment, scratch);
   if (linked > 0) {
-    const ef = Math.min(Math.max(width, plan.k), linked);
+    const ef = Math.min(widened(segment, Math.max(width, plan.k)), linked);
     const finished = segment.stored ? 0 : ef;
     if (plan.hidden === undefined) hot.searchGraph(scratch, ef, finished, linked);
     else hot.searchWithout(scratch, ef, finished, linked, plan.hidden);
@@ -93,18 +107,21 @@ function mergeResults(
   target: ResultTarget,
 ): number {
   const { nodes, distances, offset } = target;
+  const { f32s, i32s } = segment;
   const first = segment.scratch(block) + F.RESULTS + 2;
   const total = Math.min(counts.k, counts.filled + counts.found);
   let old = counts.filled - 1;
   let found = counts.found - 1;
-  // From the back: a segment's nodes come after all earlier ones, so on a tie the old one is first.
+  const isNewLast = (): boolean => {
+    if (found < 0 || old < 0) return found >= 0;
+    const gap = f32s[first + 2 * found] - distances[offset + old];
+    return gap > 0 || (gap === 0 && i32s[first + 2 * found + 1] > nodes[offset + old]);
+  };
+  // From the back, by (distance, node): the results that are there are moved, none is overwritten.
   for (let i = counts.filled + counts.found - 1; i >= 0; i--) {
-    const fromNew =
-      found >= 0 && (old < 0 || segment.f32s[first + 2 * found] >= distances[offset + old]);
-    const distance = fromNew ? segment.f32s[first + 2 * found] : distances[offset + old];
-    const node = fromNew
-      ? segment.firstNode + segment.i32s[first + 2 * found + 1]
-      : nodes[offset + old];
+    const fromNew = isNewLast();
+    const distance = fromNew ? f32s[first + 2 * found] : distances[offset + old];
+    const node = fromNew ? i32s[first + 2 * found + 1] : nodes[offset + old];
     if (fromNew) found--;
     else old--;
     if (i >= total) continue;

@@ -2,7 +2,7 @@
 // together what is returned. The index checks that it is open; everything else about a search is
 // checked here.
 
-import { argument, assertInteger } from '../assert.ts';
+import { assertNode } from '../assert.ts';
 import { type Crew, runWork } from '../build/runner.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import { MAX_POOL } from '../hot/fields.ts';
@@ -49,10 +49,9 @@ export class Searcher {
   }
 
   searchNode(node: unknown, k: unknown, options: unknown): SearchResult {
-    const count = this.#list.count;
     const { plan, vectors } = readSearch(k, options, this.#list.all);
-    const self = assertInteger(node, [0, count - 1], argument('node'));
-    const room = Math.min(plan.k + 1, count);
+    const self = assertNode(node);
+    const room = Math.min(plan.k + 1, this.#list.count);
     const wider = { ...plan, k: room, exhaustive: room > MAX_POOL };
     const { nodes, distances, ...work } = this.#answer(this.vector(self), wider);
     // Copies with smaller numbers may have left no place for the node itself.
@@ -88,10 +87,27 @@ export class Searcher {
     return vectors ? { ...result, vectors: this.#collect(nodes, lengths) } : result;
   }
 
-  /** A copy of the vector of a node that exists. */
-  vector(node: number): Float32Array {
-    const segment = this.#list.segmentOf(node);
-    return this.#withReader(({ block }) => readVector(segment, block, node - segment.firstNode));
+  /** Whether `node` is a vector of the index. */
+  has(node: unknown): boolean {
+    return this.#list.find(assertNode(node)) !== undefined;
+  }
+
+  /**
+   * A copy of the vector of a node.
+   *
+   * @throws {VectorIndexError} INVALID_ARGUMENT, NODE_NOT_FOUND
+   */
+  vector(node: unknown): Float32Array {
+    const { segment, local } = this.#list.locate(assertNode(node));
+    return this.#withReader(({ block }) => readVector(segment, block, local));
+  }
+
+  /** The vectors of `nodes`, one after another. */
+  vectors(nodes: ArrayLike<number>): Float32Array {
+    const { dimension } = this.#list.options;
+    const floats = this.#allocate(nodes.length * dimension);
+    for (let i = 0; i < nodes.length; i++) floats.set(this.vector(nodes[i]), i * dimension);
+    return floats;
   }
 
   /** Settles when no batch runs any more. */

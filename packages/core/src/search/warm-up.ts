@@ -3,6 +3,7 @@
 // anyway, so the load does them.
 
 import type { Tier } from '../engine/tier.ts';
+import type { Segment } from '../segment.ts';
 
 /** Enough for the engine to compile the search well; fewer where they take long. */
 const MAX_SEARCHES = 64;
@@ -10,12 +11,14 @@ const MAX_MS = 12;
 
 const warm = new Set<Tier>();
 
-/** Calls `search` with some nodes of [0, count) when this thread has not done so for the tier. */
-export function warmUp(tier: Tier, count: number, search: (node: number) => void): void {
+/** Calls `search` with some nodes of a segment when this thread has not done so for the tier. */
+export function warmUp(tier: Tier, segment: Segment, search: (node: number) => void): void {
+  const { count } = segment;
   if (warm.has(tier) || count === 0) return;
   warm.add(tier);
   const end = performance.now() + MAX_MS;
   for (let i = 0; i < MAX_SEARCHES && performance.now() < end; i++) {
-    search(Math.floor((i * count) / MAX_SEARCHES));
+    const local = Math.floor((i * count) / MAX_SEARCHES);
+    if (!segment.isRemoved(local)) search(segment.numberOf(local));
   }
 }

@@ -38,7 +38,7 @@ const MAX_SEGMENTS = 4096;
 
 /** The index options of the table, by the rules of the options themselves. */
 function checkOptions(check: Check, fields: Fields, overrides: Fields): ResolvedOptions {
-  const { segments: _segments, subspaces, ...rest } = fields;
+  const { segments: _segments, nextNode: _nextNode, subspaces, ...rest } = fields;
   // An index that was saved was allowed to be what it is.
   const saved = { ...rest, ...(subspaces !== 0 && { subspaces }), allowLowDimension: true };
   try {
@@ -86,6 +86,17 @@ function fileShape(options: ResolvedOptions, capacity: number, sealed: boolean):
   return { ...sizes, ...kept, subspaces, sealed };
 }
 
+type NodeCounts = Pick<SegmentEntry, 'count' | 'linked' | 'removed' | 'firstNode' | 'numbered'>;
+
+/** How many vectors there are, and which numbers they have. */
+function checkNodeCounts(check: Check, fields: Fields, capacity: number): NodeCounts {
+  const count = asCount(check, fields, 'count', capacity);
+  const linked = asCount(check, fields, 'linked', count);
+  const removed = asCount(check, fields, 'removed', count);
+  const firstNode = asCount(check, fields, 'firstNode', MAX_NODES - count);
+  return { count, linked, removed, firstNode, numbered: asFlag(check, fields, 'numbered') };
+}
+
 function checkSegment(
   check: Check,
   fields: Fields,
@@ -93,8 +104,8 @@ function checkSegment(
   start: number,
 ): SegmentEntry {
   const capacity = asCount(check, fields, 'capacity', MAX_NODES);
-  const count = asCount(check, fields, 'count', capacity);
-  const linked = asCount(check, fields, 'linked', count);
+  const nodes = checkNodeCounts(check, fields, capacity);
+  const { count, linked, numbered } = nodes;
   const sealed = asFlag(check, fields, 'sealed');
   const layout = computeLayout(fileShape(options, Math.max(1, capacity), sealed));
   if (capacity === 0 || layout.byteLength > MAX_SEGMENT_BYTES) {
@@ -120,15 +131,16 @@ function checkSegment(
   const hubCount = asCount(check, fields, 'hubCount', mostHubs);
   const hubsLinked = asCount(check, fields, 'hubsLinked', hubs ? linked : 0);
   if (hubCount === 0 && mostHubs > 0) throw corrupt(check.path, 'its graph has no hubs');
-  const used = { count, linked, upperCount, copyCount, hubCount, rotated };
+  const used = { count, linked, upperCount, copyCount, hubCount, rotated, numbered };
   const lengths = SAVED_REGIONS.map((name) => usedWords(layout, name, used) * BYTES_PER_WORD);
   const regions = checkRegions(check, fields, lengths, start);
   const curves = checkCurves(check, fields, linked);
   const graph = { upperCount, maxLevel, firstCopy, copyCount, hubCount, hubsLinked, curves };
-  return { capacity, count, linked, sealed, ...graph, codeScale, residual, rotated, regions };
+  return { capacity, ...nodes, sealed, ...graph, codeScale, residual, rotated, regions };
 }
 
 export interface CheckedTable {
+  readonly nextNode: number;
   readonly options: ResolvedOptions;
   readonly segments: readonly SegmentEntry[];
 }
@@ -167,7 +179,7 @@ export function checkTable(
   if (segments.slice(0, -1).some((segment) => segment.count === 0)) {
     throw corrupt(path, 'a segment before the last is empty');
   }
-  return { options, segments };
+  return { options, segments, nextNode: asCount(check, fields, 'nextNode', MAX_NODES) };
 }
 
 /** The error for a table that is no JSON. */

@@ -17,7 +17,7 @@ import { ErrorCode, VectorIndexError } from '../errors.ts';
 import type { EntryKind, Metric, RegionName } from '../memory/layout.ts';
 import { crc32 } from './crc32.ts';
 
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 export const PREFIX_BYTES = 24;
 const MAGIC = 'NIGHINDX';
 const MAX_TABLE_BYTES = 1 << 24;
@@ -33,6 +33,11 @@ export interface SegmentEntry {
   readonly capacity: number;
   readonly count: number;
   readonly linked: number;
+  /** Vectors whose tombstone is set. */
+  readonly removed: number;
+  /** The node of the first vector, and whether the numbers of all are written down instead. */
+  readonly firstNode: number;
+  readonly numbered: boolean;
   readonly upperCount: number;
   readonly maxLevel: number;
   readonly firstCopy: number;
@@ -64,6 +69,8 @@ export interface SnapshotTable {
   readonly capacity: number;
   readonly flatThreshold: number;
   readonly segmentByteLimit: number;
+  /** One more than the largest number that a node was ever given. */
+  readonly nextNode: number;
   readonly segments: readonly SegmentEntry[];
 }
 
@@ -84,12 +91,16 @@ export const TABLE_FIELDS: readonly (keyof SnapshotTable)[] = [
   'capacity',
   'flatThreshold',
   'segmentByteLimit',
+  'nextNode',
   'segments',
 ];
 export const SEGMENT_FIELDS: readonly (keyof SegmentEntry)[] = [
   'capacity',
   'count',
   'linked',
+  'removed',
+  'firstNode',
+  'numbered',
   'upperCount',
   'maxLevel',
   'firstCopy',

@@ -25,6 +25,7 @@ import {
   ownerBlocks,
   SegmentList,
 } from '../segment-list.ts';
+import { findBadNodes } from '../verify-nodes.ts';
 import { ContentCheck } from './check-contents.ts';
 import { type CheckedTable, checkTable, unreadableTable } from './check-table.ts';
 import { crc32 } from './crc32.ts';
@@ -197,6 +198,8 @@ async function readRegions(loading: Loading, targets: readonly Target[]): Promis
 /** Writes a segment's counts to its header; linked last, so that nothing is used half-loaded. */
 function fillHeader(segment: Segment, entry: SegmentEntry): void {
   const { i32s, f32s } = segment;
+  i32s[F.REMOVED] = entry.removed;
+  i32s[F.NUMBERED] = entry.numbered ? 1 : 0;
   i32s[F.UPPER_COUNT] = entry.upperCount;
   i32s[F.MAX_LEVEL] = entry.maxLevel;
   i32s[F.FIRST_COPY] = entry.firstCopy;
@@ -277,14 +280,12 @@ function openSegments(
   capacities: readonly number[],
   wanted: LoadedOriginals,
 ): Segment[] {
-  let firstNode = 0;
   return segments.map((entry, i) => {
     const kept = keptAtLoad(path, options, entry, wanted);
-    const segment = openSegment(options, capacities[i], firstNode, kept);
+    const segment = openSegment(options, capacities[i], entry.firstNode, kept);
     if (entry.upperCount > segment.layout.upperCapacity) {
       throw corrupt(path, `${entry.upperCount} upper rows are more than there can be`);
     }
-    firstNode += entry.count;
     // What was measured with vectors does not hold without.
     const lost =
       segment.layout.vectors === 'none' && keptIf(entry.sealed, options).vectors !== 'none';
@@ -299,6 +300,13 @@ function optionsAtLoad(options: ResolvedOptions, wanted: LoadedOriginals): Resol
   const isFloat = options.precision === 'float32' || options.precision === 'float16';
   const precision = isFloat ? 'int8' : options.precision;
   return { ...options, precision, originals: 'none' };
+}
+
+/** Refuses nodes that do not exist, or are two vectors at once. */
+function checkNodes(path: string, segments: readonly Segment[], nextNode: number): void {
+  const [problem] = findBadNodes(segments, nextNode);
+  if (!problem) return;
+  throw corrupt(path, problem.message, { problem: problem.kind, node: problem.node });
 }
 
 /**
@@ -333,6 +341,7 @@ export async function loadSegments(
     });
     await readRegions({ path, file, work }, targets);
     segments.forEach(clearLooseLevels);
-    return new SegmentList(optionsAtLoad(options, originals), segments);
+    checkNodes(path, segments, table.nextNode);
+    return new SegmentList(optionsAtLoad(options, originals), segments, table.nextNode);
   });
 }

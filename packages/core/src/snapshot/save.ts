@@ -61,7 +61,7 @@ const NO_GRAPH = {
 };
 
 function freeze(segment: Segment): FrozenSegment {
-  const { i32s, f32s, capacity, count, linked, sealed } = segment;
+  const { i32s, f32s, capacity, count, linked, removed, firstNode, numbered, sealed } = segment;
   const graph =
     linked > 0
       ? {
@@ -77,17 +77,29 @@ function freeze(segment: Segment): FrozenSegment {
           curves: readCurves(segment),
         }
       : NO_GRAPH;
-  return { segment, counts: { capacity, count, linked, sealed, ...graph } };
+  const nodes = { count, linked, removed, firstNode, numbered };
+  return { segment, counts: { capacity, ...nodes, sealed, ...graph } };
 }
 
-function describeIndex(options: ResolvedOptions, segments: readonly SegmentEntry[]): SnapshotTable {
+/** What is saved. */
+export interface SavedIndex {
+  readonly options: ResolvedOptions;
+  readonly all: readonly Segment[];
+  readonly nextNode: number;
+}
+
+function describeIndex(
+  options: ResolvedOptions,
+  segments: readonly SegmentEntry[],
+  nextNode: number,
+): SnapshotTable {
   const { dimension, metric, M, efConstruction, quality, builder, entry, seed } = options;
   const { capacity, flatThreshold, segmentByteLimit } = options;
   const { precision, originals, rerank, subspaces } = options;
   return {
     ...{ dimension, metric, M, efConstruction, quality, builder, entry },
     ...{ precision, originals, rerank, subspaces, seed },
-    ...{ capacity, flatThreshold, segmentByteLimit },
+    ...{ capacity, flatThreshold, segmentByteLimit, nextNode },
     segments,
   };
 }
@@ -100,10 +112,13 @@ function shift(segments: readonly SegmentEntry[], by: number): SegmentEntry[] {
 }
 
 /** The table with true offsets. They make it longer, which moves them: repeat until it stands. */
-function placeTable(options: ResolvedOptions, segments: readonly SegmentEntry[]): Uint8Array {
+function placeTable(
+  { options, nextNode }: SavedIndex,
+  segments: readonly SegmentEntry[],
+): Uint8Array {
   let length = 0;
   for (;;) {
-    const bytes = encodeTable(describeIndex(options, shift(segments, length)));
+    const bytes = encodeTable(describeIndex(options, shift(segments, length), nextNode));
     if (bytes.length === length) return bytes;
     length = bytes.length;
   }
@@ -134,20 +149,19 @@ async function collectRegions(
  */
 export async function saveSegments(
   path: string,
-  options: ResolvedOptions,
-  segments: readonly Segment[],
+  index: SavedIndex,
   work: WorkOptions,
 ): Promise<void> {
   const sources: RegionSource[] = [];
   const entries: SegmentEntry[] = [];
   let total = 0;
-  for (const frozen of segments.map(freeze)) {
+  for (const frozen of index.all.map(freeze)) {
     const regions = await collectRegions(frozen, total, work);
     entries.push({ ...frozen.counts, regions: regions.map((region) => region.entry) });
     sources.push(...regions);
     total += regions.reduce((sum, region) => sum + region.bytes.length, 0);
   }
-  const table = placeTable(options, entries);
+  const table = placeTable(index, entries);
   const { replaceFile } = await import('./node-file.ts');
   await replaceFile(path, async (write) => {
     await write(table, 0);

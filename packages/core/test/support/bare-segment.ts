@@ -114,7 +114,7 @@ export async function sealBare(segment: Segment, work: WorkOptions = {}): Promis
 
 /** What a whole index would report of this segment. */
 export function problemsOf(segment: Segment): Problem[] {
-  return verifySegments([segment], new ScratchBlocks(segment.i32s));
+  return verifySegments([segment], segment.count, new ScratchBlocks(segment.i32s));
 }
 
 /** The bytes before benches and scratch blocks: everything that must not depend on the tier. */

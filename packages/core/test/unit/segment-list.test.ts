@@ -34,9 +34,9 @@ describe('a stretch', () => {
     list.publish([slots]);
     expect(list.all).toHaveLength(2);
     expect(list.count).toBe(29);
-    expect(list.segmentOf(3).firstNode).toBe(0);
-    expect(list.segmentOf(4).firstNode).toBe(4);
-    expect(list.segmentOf(28).firstNode).toBe(4);
+    expect(list.locate(3).segment.firstNode).toBe(0);
+    expect(list.locate(4).segment.firstNode).toBe(4);
+    expect(list.locate(28).segment.firstNode).toBe(4);
   });
 
   test('that no segment can hold is refused', () => {
@@ -108,8 +108,8 @@ test('any sequence of stretches numbers the nodes through', () => {
         next += segment.count;
         expect(segment.count).toBeLessThanOrEqual(segment.capacity);
         if (segment.count === 0) continue;
-        expect(list.segmentOf(segment.firstNode)).toBe(segment);
-        expect(list.segmentOf(next - 1)).toBe(segment);
+        expect(list.locate(segment.firstNode).segment).toBe(segment);
+        expect(list.locate(next - 1).segment).toBe(segment);
       }
       expect(next).toBe(expected);
     }),

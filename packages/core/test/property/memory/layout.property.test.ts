@@ -172,7 +172,12 @@ describe('the layout of a segment', () => {
         const layout = computeLayout(options);
         const count = a % (options.capacity + 1);
         const linked = b % (count + 1);
-        const graph = { upperCount: layout.upperCapacity, copyCount: linked >> 1, rotated: true };
+        const graph = {
+          upperCount: layout.upperCapacity,
+          copyCount: linked >> 1,
+          rotated: true,
+          numbered: false,
+        };
         const hubCount = options.entry === 'hubs' ? hubCountOf(linked) : 0;
         const used = { count, linked, hubCount, ...graph };
         const beyond = SAVED_REGIONS.filter(

@@ -91,7 +91,14 @@ describe('the layout of a segment', () => {
 
   test('counts copies as used only where there are some', () => {
     const layout = computeLayout(options);
-    const used = { count: 10, linked: 7, upperCount: 2, hubCount: 0, rotated: false };
+    const used = {
+      count: 10,
+      linked: 7,
+      upperCount: 2,
+      hubCount: 0,
+      rotated: false,
+      numbered: false,
+    };
     const words = [0, 1].map((copyCount) => usedWords(layout, 'copies', { ...used, copyCount }));
     expect(words).toEqual([0, 7]);
   });
@@ -180,7 +187,15 @@ describe('the layout of a segment', () => {
 
   test('counts no word of an empty segment as used', () => {
     const layout = computeLayout(options);
-    const empty = { count: 0, linked: 0, upperCount: 0, copyCount: 0, hubCount: 0, rotated: false };
+    const empty = {
+      count: 0,
+      linked: 0,
+      upperCount: 0,
+      copyCount: 0,
+      hubCount: 0,
+      rotated: false,
+      numbered: false,
+    };
     expect(SAVED_REGIONS.map((name) => usedWords(layout, name, empty))).toEqual(
       SAVED_REGIONS.map(() => 0),
     );
@@ -188,7 +203,15 @@ describe('the layout of a segment', () => {
 
   test('counts vectors of unlinked nodes as used, but nothing of their graph', () => {
     const layout = computeLayout(options);
-    const used = { count: 10, linked: 7, upperCount: 2, copyCount: 0, hubCount: 0, rotated: false };
+    const used = {
+      count: 10,
+      linked: 7,
+      upperCount: 2,
+      copyCount: 0,
+      hubCount: 0,
+      rotated: false,
+      numbered: false,
+    };
     const words = Object.fromEntries(
       SAVED_REGIONS.map((name) => [name, usedWords(layout, name, used)]),
     );
@@ -213,7 +236,15 @@ describe('the layout of a segment', () => {
 
   test('has hubs in the place of levels', () => {
     const layout = computeLayout({ ...options, entry: 'hubs' });
-    const used = { count: 10, linked: 7, upperCount: 0, copyCount: 0, hubCount: 5, rotated: false };
+    const used = {
+      count: 10,
+      linked: 7,
+      upperCount: 0,
+      copyCount: 0,
+      hubCount: 5,
+      rotated: false,
+      numbered: false,
+    };
     const words = (
       ['hubs', 'hubNorms', 'hubCodes', 'levels', 'upperHeads', 'upperRows'] as const
     ).map((name) => [usedWords(layout, name, used), layout.regions[name].words]);
