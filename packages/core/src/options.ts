@@ -1,7 +1,14 @@
 // The options of an index: their defaults, limits and meaning. Limits come as DEFAULT, MIN, MAX;
 // everything behind this file sees only ResolvedOptions.
 
-import { assertBoolean, assertChoice, assertInteger, assertOptions, option } from './assert.ts';
+import {
+  assertBoolean,
+  assertChoice,
+  assertInteger,
+  assertNumber,
+  assertOptions,
+  option,
+} from './assert.ts';
 import { availableCores, hasNode } from './engine/runtime.ts';
 import { detectTier, TIERS, type Tier } from './engine/tier.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
@@ -29,6 +36,7 @@ export const DEFAULT_SEED = 1;
 export const MAX_THREADS = 128;
 export const DEFAULT_CAPACITY = 100_000;
 export const MAX_CAPACITY: number = 2 ** 31 - 1;
+export const DEFAULT_CONSOLIDATE_AT = 0.1;
 export const MIN_SEGMENT_BYTES = 65536;
 export const QUALITIES = ['fast', 'balanced', 'high'] as const;
 export type Quality = (typeof QUALITIES)[number];
@@ -89,6 +97,11 @@ export interface IndexOptions {
   readonly capacity?: number;
   /** With fewer vectors every search is an exact scan. Default by dimension, see docs. */
   readonly flatThreshold?: number;
+  /**
+   * The share of removed vectors from which on a segment is rewritten in the background, above 0 to
+   * 1. Default 0.1; at 1 only `consolidate` does it.
+   */
+  readonly consolidateAt?: number;
   /** Most bytes of one segment, at most 4 GiB. */
   readonly segmentByteLimit?: number;
   /** Target of the hot code. Default: the fastest this engine runs. */
@@ -113,6 +126,7 @@ export interface ResolvedOptions {
   readonly threads: number;
   readonly capacity: number;
   readonly flatThreshold: number;
+  readonly consolidateAt: number;
   readonly segmentByteLimit: number;
   readonly tier: Tier;
   readonly memory: MemoryKind;
@@ -135,6 +149,7 @@ export const INDEX_OPTION_NAMES: readonly string[] = [
   'threads',
   'capacity',
   'flatThreshold',
+  'consolidateAt',
   'segmentByteLimit',
   'tier',
   'memory',
@@ -242,6 +257,14 @@ function resolveMemory(tier: Tier, wanted: unknown): MemoryKind {
   );
 }
 
+function resolveShare(wanted: unknown): number {
+  if (wanted === undefined) return DEFAULT_CONSOLIDATE_AT;
+  return assertNumber(wanted, option('consolidateAt'), {
+    expected: 'a number above 0, at most 1',
+    accepts: (share) => share > 0 && share <= 1,
+  });
+}
+
 function resolveTier(given: Record<string, unknown>): Tier {
   if (given.tier !== undefined) return assertChoice(given.tier, TIERS, option('tier'));
   const memory = given.memory;
@@ -280,6 +303,7 @@ export function resolveOptions(raw: unknown, keys: readonly string[] = []): Reso
     threads: integer('threads', cores, [1, memory === 'private' ? 1 : MAX_THREADS]),
     capacity: integer('capacity', DEFAULT_CAPACITY, [1, MAX_CAPACITY]),
     flatThreshold: integer('flatThreshold', defaultFlatThreshold(dimension), [0, MAX_CAPACITY]),
+    consolidateAt: resolveShare(given.consolidateAt),
     segmentByteLimit: integer('segmentByteLimit', MAX_SEGMENT_BYTES, [
       MIN_SEGMENT_BYTES,
       MAX_SEGMENT_BYTES,

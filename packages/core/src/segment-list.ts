@@ -269,9 +269,22 @@ export class SegmentList {
     );
   }
 
-  /** Puts `sealed`, which holds the same nodes, where `segment` is. */
-  replace(segment: Segment, sealed: Segment): void {
-    this.#segments[this.#segments.indexOf(segment)] = sealed;
+  /**
+   * Puts `target` where the first of `segments` is and leaves the others out. The vectors they hold
+   * are the same: searches find them in the one or the other.
+   */
+  replace(segments: readonly Segment[], target?: Segment): void {
+    const place = this.#segments.indexOf(segments[0]);
+    const others = this.#segments.filter((segment) => !segments.includes(segment));
+    const isLast = segments.includes(this.last);
+    if (target) others.splice(isLast ? others.length : place, 0, target);
+    if (others.length === 0) others.push(this.#next(this.nextNode, 1));
+    this.#segments.splice(0, this.#segments.length, ...others);
+  }
+
+  /** Runs what gives nodes other vectors: a search that meets it begins again. */
+  switchNodes(publish: () => void): void {
+    publish();
   }
 
   /**

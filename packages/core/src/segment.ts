@@ -120,7 +120,7 @@ export class Segment {
   removeLocal(nodes: readonly number[]): void {
     const { i32s, layout } = this;
     for (const node of nodes) Atomics.or(i32s, tombstoneWord(layout, node), 1 << (node & 31));
-    Atomics.add(i32s, F.REMOVED, nodes.length);
+    if (nodes.length > 0) Atomics.add(i32s, F.REMOVED, nodes.length);
   }
 
   /** Nodes in the graph; the others are scanned. */

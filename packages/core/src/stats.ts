@@ -34,7 +34,10 @@ export interface IndexBytes {
 }
 
 export interface IndexStats {
+  /** Vectors that searches find. */
   readonly count: number;
+  /** Removed ones whose memory was not given back yet; `capacity` holds them too. */
+  readonly removed: number;
   readonly capacity: number;
   readonly dimension: number;
   readonly metric: Metric;
@@ -46,7 +49,7 @@ export interface IndexStats {
   readonly tier: Tier;
   readonly memory: MemoryKind;
   readonly segments: number;
-  /** Nodes in a graph; the other count - linked are scanned exactly. */
+  /** Vectors in a graph, removed ones among them; the others are scanned exactly. */
   readonly linked: number;
   /** How searches enter the graph, and in how many hubs at most: 0 where it has levels. */
   readonly entry: EntryKind;
@@ -78,6 +81,7 @@ const REGION_KINDS: readonly (readonly [RegionName, ByteKind])[] = [
   ['nodes', 'graph'],
   ['copies', 'graph'],
   ['tombstones', 'graph'],
+  ['numbers', 'graph'],
 ];
 
 /** Words of build lists, scratch blocks and benches that were written at least once. */
@@ -129,10 +133,11 @@ function measureBytes(segments: readonly Segment[], count: number): IndexBytes {
 export function collectStats(options: ResolvedOptions, segments: readonly Segment[]): IndexStats {
   const sum = (of: (segment: Segment) => number): number =>
     segments.reduce((total, segment) => total + of(segment), 0);
-  const count = sum((segment) => segment.count);
+  const count = sum((segment) => segment.live);
   const linked = sum((segment) => segment.linked);
   return {
     count,
+    removed: sum((segment) => segment.removed),
     capacity: sum((segment) => segment.capacity),
     dimension: options.dimension,
     metric: options.metric,

@@ -2,11 +2,9 @@
 // soon as they are copied and found by exact scan until they are linked, so every answer is right
 // at any moment, also while a build runs or after one was aborted.
 
-import { argument, assertInteger, assertOptions, assertPath } from './assert.ts';
+import { assertOptions, assertPath } from './assert.ts';
 import type { WorkerPool } from './build/pool.ts';
 import { abortedError, type Crew, closedError, type WorkOptions } from './build/runner.ts';
-import { canSeal, sealSegment } from './build/seal.ts';
-import { linkSegments, Writer } from './build/writer.ts';
 import {
   type CalibrateOptions,
   type Calibration,
@@ -15,22 +13,19 @@ import {
 } from './calibrate/calibrate.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
 import { type EvaluateOptions, type Evaluation, evaluateIndex } from './evaluate.ts';
-import { admit, ingest, ownVectors } from './ingest.ts';
 import type { Metric } from './memory/layout.ts';
 import { ScratchBlocks } from './memory/scratch-blocks.ts';
 import {
   type IndexOptions,
-  keptOf,
   MAX_CAPACITY,
   type ResolvedOptions,
   resolveOptions,
-  sealsSegments,
 } from './options.ts';
 import type { BatchResult, RangeResult, SearchResult } from './results.ts';
 import { type RangeOptions, type SearchOptions, widestBeam } from './search/search-options.ts';
 import { Searcher } from './search/searcher.ts';
 import { warmUp } from './search/warm-up.ts';
-import { ownerBlocks, SegmentList, type Slots } from './segment-list.ts';
+import { ownerBlocks, SegmentList } from './segment-list.ts';
 import { openShared, type SharedIndex, shareSegments } from './shared-index.ts';
 import { type LoadOptions, loadSegments, readLoadOptions } from './snapshot/load.ts';
 import { saveSegments } from './snapshot/save.ts';
@@ -38,12 +33,8 @@ import { collectStats, type IndexStats } from './stats.ts';
 import { countVectors, isBlocks, type Query, type Vectors } from './vectors.ts';
 import { type Problem, verifySegments } from './verify.ts';
 import { checkWorkOptions, WORK_OPTION_NAMES } from './work-options.ts';
-
-/** Which nodes a write added: `count` of them from `first` on. */
-export interface AddedNodes {
-  readonly first: number;
-  readonly count: number;
-}
+import { type AddedNodes, IndexWriter } from './write/index-writer.ts';
+import { type AddOptions, readWriteOptions } from './write/write-options.ts';
 
 /** Room a build leaves for later adds, so that they join its graph: address space, no memory. */
 const BUILD_HEADROOM = 1.25;
@@ -62,12 +53,11 @@ export class VectorIndex {
   readonly #list: SegmentList;
   readonly #blocks: ScratchBlocks;
   readonly #readOnly: boolean;
-  readonly #writer: Writer = new Writer();
+  readonly #writer: IndexWriter;
   readonly #closing: AbortController = new AbortController();
   readonly #searcher: Searcher;
   #pool: Promise<WorkerPool> | undefined;
   #closed: Promise<void> | undefined;
-  #reserved: Slots | undefined;
 
   private constructor(list: SegmentList, readOnly: boolean) {
     this.#options = list.options;
@@ -75,8 +65,10 @@ export class VectorIndex {
     this.#readOnly = readOnly;
     this.#blocks = new ScratchBlocks(list.all[0].i32s);
     this.#blocks.keep(readOnly ? 1 : ownerBlocks(list.options.threads));
-    const { signal } = this.#closing;
-    this.#searcher = new Searcher(list, this.#blocks, () => this.#crew(), signal);
+    const { signal: closing } = this.#closing;
+    const crew = (): Crew => this.#crew();
+    this.#searcher = new Searcher(list, this.#blocks, crew, closing);
+    this.#writer = new IndexWriter({ list, blocks: this.#blocks, crew, closing });
   }
 
   /**
@@ -113,7 +105,7 @@ export class VectorIndex {
     const index = new VectorIndex(SegmentList.open({ ...resolved, capacity }), false);
     try {
       await index.add(vectors, work);
-      await index.#seal(work, true);
+      await index.#writer.seal(work, true);
       return index;
     } catch (error) {
       await index.close();
@@ -130,11 +122,11 @@ export class VectorIndex {
     try {
       for await (const block of blocks) {
         if (work.signal?.aborted) throw abortedError(work.signal);
-        index.#publish(index.#take(block));
+        index.#writer.take(block);
         work.onProgress?.({ phase: 'read', done: index.count, total: index.count });
       }
-      await index.#link(work);
-      await index.#seal(work, true);
+      await index.#writer.link({ ...work, rebuild: 'auto' });
+      await index.#writer.seal(work, true);
       return index;
     } catch (error) {
       await index.close();
@@ -193,10 +185,7 @@ export class VectorIndex {
    */
   reserve(count: number): Float32Array {
     this.#assertWritable();
-    assertInteger(count, [1, Number.MAX_SAFE_INTEGER], argument('count'));
-    const slots = this.#list.stretch(count);
-    this.#reserved = slots;
-    return slots.segment.vectors(slots.first, slots.count);
+    return this.#writer.reserve(count);
   }
 
   /**
@@ -205,22 +194,9 @@ export class VectorIndex {
    * @throws {VectorIndexError} NO_RESERVATION, NOT_FINITE, VALUE_TOO_LARGE, ZERO_VECTOR (the
    *   reservation stays open), ABORTED, WORKER_FAILED (the vectors are in, see `link`)
    */
-  async commit(options: WorkOptions = {}): Promise<AddedNodes> {
+  async commit(options: AddOptions = {}): Promise<AddedNodes> {
     this.#assertWritable();
-    const work = checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES));
-    const slots = this.#reserved;
-    if (!slots) {
-      throw new VectorIndexError(
-        ErrorCode.noReservation,
-        'nothing is reserved; call reserve() first',
-      );
-    }
-    if (work.signal?.aborted) throw abortedError(work.signal);
-    admit([slots], keptOf(this.#options).vectors);
-    this.#reserved = undefined;
-    const added = this.#publish([slots]);
-    await this.#link(work);
-    return added;
+    return this.#writer.commit(readWriteOptions(options));
   }
 
   /**
@@ -230,13 +206,48 @@ export class VectorIndex {
    * @throws {VectorIndexError} INVALID_VECTORS, DIMENSION_MISMATCH, NOT_FINITE, VALUE_TOO_LARGE,
    *   ZERO_VECTOR (nothing has changed), ABORTED, WORKER_FAILED (the vectors are in, see `link`)
    */
-  async add(vectors: Vectors, options: WorkOptions = {}): Promise<AddedNodes> {
+  async add(vectors: Vectors, options: AddOptions = {}): Promise<AddedNodes> {
     this.#assertWritable();
-    const work = checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES));
-    const slots = this.#take(vectors, work.signal);
-    const added = this.#publish(slots);
-    await this.#link(work);
-    return added;
+    return this.#writer.add(vectors, readWriteOptions(options));
+  }
+
+  /**
+   * Gives nodes other vectors: those of `vectors`, in the order of `nodes`, all at one moment. The
+   * new ones are copied before this returns its promise, and found instead of the old ones from
+   * then on; the promise settles when they are linked.
+   *
+   * @throws {VectorIndexError} as add does; NODE_NOT_FOUND, INVALID_ARGUMENT (nothing has changed)
+   */
+  async update(
+    nodes: number | ArrayLike<number>,
+    vectors: Vectors,
+    options: AddOptions = {},
+  ): Promise<void> {
+    this.#assertWritable();
+    await this.#writer.update(nodes, vectors, readWriteOptions(options));
+  }
+
+  /**
+   * Removes nodes: no search that begins after this finds them, in any thread. Their numbers are
+   * not used again; their memory is, once a tenth of a segment was removed (`consolidateAt`).
+   *
+   * @returns how many
+   * @throws {VectorIndexError} NODE_NOT_FOUND, INVALID_ARGUMENT (nothing has changed)
+   */
+  remove(nodes: number | ArrayLike<number>): number {
+    this.#assertWritable();
+    return this.#writer.remove(nodes);
+  }
+
+  /**
+   * Gives the memory of removed vectors back: segments are written anew without them, while
+   * searches and writes go on. Happens by itself from `consolidateAt` on.
+   *
+   * @throws {VectorIndexError} ABORTED, WORKER_FAILED, OUT_OF_MEMORY: nothing has changed
+   */
+  async consolidate(options: WorkOptions = {}): Promise<void> {
+    this.#assertWritable();
+    await this.#writer.consolidate(checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES)));
   }
 
   /**
@@ -244,9 +255,9 @@ export class VectorIndex {
    *
    * @throws {VectorIndexError} ABORTED, WORKER_FAILED
    */
-  async link(options: WorkOptions = {}): Promise<void> {
+  async link(options: AddOptions = {}): Promise<void> {
     this.#assertWritable();
-    await this.#link(checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES)));
+    await this.#writer.link(readWriteOptions(options));
   }
 
   /**
@@ -330,7 +341,7 @@ export class VectorIndex {
   async calibrate(options: CalibrateOptions = {}): Promise<Calibration> {
     this.#assertOwner();
     const request = readCalibration(options, this.#options);
-    const work = this.#untilClosed(request.work);
+    const work = this.#writer.untilClosed(request.work);
     return this.#writer.run(() =>
       calibrateIndex(this.#crew(), this.#options.seed, { ...request, work }),
     );
@@ -409,56 +420,6 @@ export class VectorIndex {
     await pool?.close();
     this.#blocks.giveBack();
     for (const { stored } of this.#list.all) stored?.close();
-  }
-
-  /** Copies vectors into free slots and checks them there; nothing has changed when it throws. */
-  #take(vectors: Vectors, signal?: AbortSignal): readonly Slots[] {
-    const count = countVectors(vectors, this.dimension);
-    const own = ownVectors(vectors, this.dimension, this.metric);
-    if (this.#reserved) {
-      throw new VectorIndexError(
-        ErrorCode.reservationOpen,
-        'a reservation is open where these vectors would go; commit() it first',
-      );
-    }
-    if (signal?.aborted) throw abortedError(signal);
-    const slots = this.#list.stretches(count);
-    ingest(own, slots, keptOf(this.#options).vectors);
-    return slots;
-  }
-
-  /** Lets searches see what lies in the slots. */
-  #publish(slots: readonly Slots[]): AddedNodes {
-    const first = this.#list.nextNode;
-    this.#list.publish(slots);
-    this.#blocks.moveTo(this.#list.all[0].i32s); // an empty first segment may have been replaced
-    return { first, count: this.#list.nextNode - first };
-  }
-
-  async #link(work: WorkOptions): Promise<void> {
-    const options = this.#untilClosed(work);
-    await this.#writer.run(() => linkSegments(this.#crew(), this.#options, options));
-    await this.#seal(work, false);
-  }
-
-  /** Seals the segments that are full, or all of them, where this index keeps something else. */
-  async #seal(work: WorkOptions, all: boolean): Promise<void> {
-    if (!sealsSegments(this.#options)) return;
-    const options = this.#untilClosed(work);
-    await this.#writer.run(async () => {
-      for (const segment of this.#list.all) {
-        if (!canSeal(segment) || (!all && segment.count < segment.capacity)) continue;
-        const sealed = await sealSegment(this.#crew(), segment, this.#options, options);
-        this.#list.replace(segment, sealed);
-        this.#blocks.moveTo(this.#list.all[0].i32s);
-      }
-    });
-  }
-
-  /** The same, stopped by close too. */
-  #untilClosed(work: WorkOptions): WorkOptions {
-    const { signal: closing } = this.#closing;
-    return { ...work, signal: work.signal ? AbortSignal.any([work.signal, closing]) : closing };
   }
 
   #crew(): Crew {

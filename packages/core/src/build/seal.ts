@@ -5,15 +5,23 @@
 import { calibrateSealed } from '../calibrate/calibrate-sealed.ts';
 import { BUILD_SAMPLE, DEFAULT_CALIBRATED_K } from '../calibrate/calibrate-segment.ts';
 import { type Curve, recallAt, writeCurves } from '../calibrate/curve.ts';
-import { warn } from '../engine/runtime.ts';
+import { warn, yieldToEventLoop } from '../engine/runtime.ts';
 import * as F from '../hot/fields.ts';
-import { nodeWord, type RegionName, usedWords, vectorWord } from '../memory/layout.ts';
+import {
+  codeWord,
+  nodeWord,
+  normWord,
+  type RegionName,
+  usedWords,
+  vectorWord,
+} from '../memory/layout.ts';
 import { DEFAULT_EF_SEARCH, keptOf, type ResolvedOptions } from '../options.ts';
+import { slotOf } from '../search/read-vector.ts';
 import type { Segment } from '../segment.ts';
 import { openSegment } from '../segment-list.ts';
 import { fillHubs } from './hubs.ts';
 import { centreRotated, chooseFineCodes } from './quantizer.ts';
-import { type Crew, runWork, type WorkOptions } from './runner.ts';
+import { abortedError, type Crew, runWork, SLICE_MS, type WorkOptions } from './runner.ts';
 import { trainSubspace } from './train-products.ts';
 
 /** A job over two segments, the one that was built and its sealed form. */
@@ -145,6 +153,62 @@ export function prepareCodes(source: Segment, target: Segment, seed: number): vo
   }
 }
 
+/** The sealed segment that a segment is made of, and which of its local nodes, in their order. */
+export interface SealSource {
+  readonly segment: Segment;
+  readonly locals: Int32Array;
+}
+
+/** What is kept, and where it is taken from when it was kept before. */
+export interface SealPlan {
+  readonly options: ResolvedOptions;
+  readonly from?: SealSource;
+}
+
+/** Copies a row of a region. */
+function copyRow(
+  source: { readonly segment: Segment; readonly word: number },
+  target: { readonly segment: Segment; readonly word: number },
+  words: number,
+): void {
+  const row = source.segment.i32s.subarray(source.word, source.word + words);
+  target.segment.i32s.set(row, target.word);
+}
+
+/**
+ * Copies codes and vectors as they were kept before: encoding again what codes stand for would lose
+ * a little each time.
+ */
+async function takeOver(
+  { segment, locals }: SealSource,
+  target: Segment,
+  { signal }: WorkOptions,
+): Promise<void> {
+  const { layout, i32s } = target;
+  const { regions, codeWords, vectorWords, codes } = layout;
+  copyWords(segment, target, CODE_WORDS);
+  for (const name of ['means', 'rotation', 'centroids'] as const) {
+    const from = { segment, word: segment.layout.regions[name].word };
+    copyRow(from, { segment: target, word: regions[name].word }, regions[name].words);
+  }
+  let slice = performance.now();
+  for (let slot = 0; slot < target.capacity; slot++) {
+    const node = i32s[nodeWord(layout, slot)];
+    const old = { node: locals[node], slot: slotOf(segment, locals[node]) };
+    const word = codeWord(segment.layout, old.slot);
+    copyRow({ segment, word }, { segment: target, word: codeWord(layout, slot) }, codeWords);
+    if (codes === 'int8' || codes === 'fine') {
+      i32s[normWord(layout, slot)] = segment.i32s[normWord(segment.layout, old.slot)];
+    }
+    const vector = { segment, word: vectorWord(segment.layout, old.node) };
+    copyRow(vector, { segment: target, word: vectorWord(layout, node) }, vectorWords);
+    if (slot % SLOTS_PER_ITEM > 0 || performance.now() - slice < SLICE_MS) continue;
+    await yieldToEventLoop();
+    if (signal?.aborted) throw abortedError(signal);
+    slice = performance.now();
+  }
+}
+
 /** Says so when codes of bits do not suit the vectors: some models' components tell little. */
 function warnOfLowRecall({ layout }: Segment, curve: Curve): void {
   const recall = recallAt(curve, DEFAULT_EF_SEARCH);
@@ -162,7 +226,7 @@ function warnOfLowRecall({ layout }: Segment, curve: Curve): void {
 export async function sealSegment(
   crew: Crew,
   source: Segment,
-  options: ResolvedOptions,
+  { options, from }: SealPlan,
   work: WorkOptions,
 ): Promise<Segment> {
   const { count } = source;
@@ -176,10 +240,13 @@ export async function sealSegment(
     const watch = { signal: work.signal, onDone };
     return runWork(sealing, { kind: 'seal', step, count: total, seed }, watch);
   };
-  if (target.layout.codes === 'pq') await run('train', target.layout.subspaces);
-  else prepareCodes(source, target, seed);
-  copyRegions(source, target, target.layout.codes === 'int8' ? CODE_REGIONS : []);
-  await run('write', count);
+  if (from) await takeOver(from, target, work);
+  else {
+    if (target.layout.codes === 'pq') await run('train', target.layout.subspaces);
+    else prepareCodes(source, target, seed);
+    copyRegions(source, target, target.layout.codes === 'int8' ? CODE_REGIONS : []);
+    await run('write', count);
+  }
   fillHubs(target);
   target.publishCount(count);
   target.publishLinked(count);
@@ -188,7 +255,7 @@ export async function sealSegment(
   const curve = await calibrateSealed(crew, exam, work);
   if (curve) {
     writeCurves(target, [curve]);
-    warnOfLowRecall(target, curve);
+    if (!from) warnOfLowRecall(target, curve);
   }
   return target;
 }

@@ -7,7 +7,8 @@ import { readStored } from './finish-from-file.ts';
 /** Slots by node of sealed segments that keep no vectors; made when first asked for. */
 const slotsOf = new WeakMap<Segment, Int32Array>();
 
-function slotOf(segment: Segment, node: number): number {
+/** The slot of a local node of a sealed segment. */
+export function slotOf(segment: Segment, node: number): number {
   let slots = slotsOf.get(segment);
   if (!slots) {
     const start = nodeWord(segment.layout, 0);

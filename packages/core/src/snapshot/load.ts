@@ -42,7 +42,7 @@ import type { StoredPlace } from './stored-vectors.ts';
 
 /** What may differ from the index that was saved. */
 export interface LoadOptions
-  extends Pick<IndexOptions, 'threads' | 'capacity' | 'tier' | 'memory'>,
+  extends Pick<IndexOptions, 'threads' | 'capacity' | 'consolidateAt' | 'tier' | 'memory'>,
     WorkOptions {
   /**
    * Where vectors that the file keeps go: to memory (default), nowhere ('none': searches finish by
@@ -58,7 +58,7 @@ export type LoadedOriginals = (typeof LOADED_ORIGINALS)[number];
 /** Checked options of a load. */
 export type LoadOverrides = Record<string, unknown> & { readonly originals: LoadedOriginals };
 
-const OVERRIDE_NAMES = ['threads', 'capacity', 'tier', 'memory'] as const;
+const OVERRIDE_NAMES = ['threads', 'capacity', 'consolidateAt', 'tier', 'memory'] as const;
 /** Small enough to be in the cache when it is checked. */
 const PIECE_BYTES = 1 << 20;
 /** Reads under way. More only take processors from the checks, and keep the disk from others. */

@@ -109,7 +109,7 @@ function crewOf(segment: Segment): Crew {
 export async function sealBare(segment: Segment, work: WorkOptions = {}): Promise<Segment> {
   const options = opened.get(segment);
   if (!options) throw new Error('the segment was opened elsewhere');
-  return sealSegment(crewOf(segment), segment, options, work);
+  return sealSegment(crewOf(segment), segment, { options }, work);
 }
 
 /** What a whole index would report of this segment. */

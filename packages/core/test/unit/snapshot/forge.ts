@@ -74,7 +74,7 @@ export function floats(region: ForgedRegion): Float32Array {
 }
 
 /** A file of this table text and body, with right checksums. */
-export function sealText(text: Uint8Array, body: Uint8Array, version = 3): Uint8Array {
+export function sealText(text: Uint8Array, body: Uint8Array, version = 4): Uint8Array {
   const bytes = new Uint8Array(PREFIX_BYTES + text.length + body.length);
   const view = new DataView(bytes.buffer);
   bytes.set(new TextEncoder().encode('NIGHINDX'));

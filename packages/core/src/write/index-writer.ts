@@ -1,0 +1,289 @@
+// Everything that changes an index. What callers give is checked and copied at once, in the order
+// of their calls, and found by searches from then on; linking and rewriting take their turns
+// behind it. A vector is never overwritten: an update is a new one, and the old one is removed.
+
+import { argument, assertInteger } from '../assert.ts';
+import { abortedError, type Crew, type WorkOptions } from '../build/runner.ts';
+import { canSeal, sealSegment } from '../build/seal.ts';
+import { linkSegments, Writer } from '../build/writer.ts';
+import { warn } from '../engine/runtime.ts';
+import { ErrorCode, VectorIndexError } from '../errors.ts';
+import { admit, ingest, ownVectors } from '../ingest.ts';
+import type { ScratchBlocks } from '../memory/scratch-blocks.ts';
+import { keptOf, sealsSegments } from '../options.ts';
+import { readVector } from '../search/read-vector.ts';
+import type { Segment } from '../segment.ts';
+import type { LocalNode, SegmentList, Slots } from '../segment-list.ts';
+import type { Vectors } from '../vectors.ts';
+import { countVectors } from '../vectors.ts';
+import { capacityFor, isWorthConsolidating, isWorthRebuilding } from './policy.ts';
+import { readNodes } from './read-nodes.ts';
+import { bringOver, rewrite } from './rewrite.ts';
+import { callRoll, type Source } from './roll.ts';
+import type { Rebuild, WriteOptions } from './write-options.ts';
+
+/** Which nodes a write added: `count` of them from `first` on. */
+export interface AddedNodes {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** What an index writes with. */
+export interface WriterParts {
+  readonly list: SegmentList;
+  readonly blocks: ScratchBlocks;
+  readonly crew: () => Crew;
+  /** Aborted when the index is closed. */
+  readonly closing: AbortSignal;
+}
+
+export class IndexWriter {
+  readonly #list: SegmentList;
+  readonly #blocks: ScratchBlocks;
+  readonly #crew: () => Crew;
+  readonly #closing: AbortSignal;
+  readonly #queue: Writer = new Writer();
+  #reserved: Slots | undefined;
+  /** Whether a consolidation that nobody asked for waits or runs. */
+  #consolidates = false;
+
+  constructor({ list, blocks, crew, closing }: WriterParts) {
+    this.#list = list;
+    this.#blocks = blocks;
+    this.#crew = crew;
+    this.#closing = closing;
+  }
+
+  /** True while something is linked, rewritten or saved, or waits for that. */
+  get busy(): boolean {
+    return this.#queue.busy;
+  }
+
+  /** Settles when nothing runs or waits. */
+  async idle(): Promise<void> {
+    await this.#queue.idle();
+  }
+
+  /** Runs `work` when everything asked for earlier has ended, while the graphs stand still. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return this.#queue.run(work);
+  }
+
+  /** The same options, stopped by close too. */
+  untilClosed(work: WorkOptions): WorkOptions {
+    const closing = this.#closing;
+    return { ...work, signal: work.signal ? AbortSignal.any([work.signal, closing]) : closing };
+  }
+
+  reserve(count: unknown): Float32Array {
+    const wanted = assertInteger(count, [1, Number.MAX_SAFE_INTEGER], argument('count'));
+    const slots = this.#list.stretch(wanted);
+    this.#reserved = slots;
+    return slots.segment.vectors(slots.first, slots.count);
+  }
+
+  async commit(options: WriteOptions): Promise<AddedNodes> {
+    const slots = this.#reserved;
+    if (!slots) {
+      throw new VectorIndexError(
+        ErrorCode.noReservation,
+        'nothing is reserved; call reserve() first',
+      );
+    }
+    if (options.signal?.aborted) throw abortedError(options.signal);
+    const kept = keptOf(this.#list.options).vectors;
+    admit([slots], kept);
+    // What was reserved in a segment that was rewritten since goes where there is room now.
+    const stretch = this.#list.stretch(slots.count);
+    const stays = stretch.segment === slots.segment && stretch.first === slots.first;
+    const isFresh = !this.#list.all.includes(slots.segment) && slots.first === 0;
+    const place = stays || isFresh ? slots : stretch;
+    if (place === stretch && !stays) {
+      stretch.segment
+        .vectors(stretch.first, stretch.count)
+        .set(slots.segment.vectors(slots.first, slots.count));
+    }
+    this.#reserved = undefined;
+    const added = this.#publish([place]);
+    await this.link(options);
+    return added;
+  }
+
+  async add(vectors: Vectors, options: WriteOptions): Promise<AddedNodes> {
+    const added = this.take(vectors, options.signal);
+    await this.link(options);
+    return added;
+  }
+
+  /** Copies vectors and lets searches find them; nothing has changed when it throws. */
+  take(vectors: Vectors, signal?: AbortSignal): AddedNodes {
+    return this.#publish(this.#place(vectors, signal));
+  }
+
+  /** Links what is not, or rewrites the segment with it where that is worth it or asked for. */
+  async link({ rebuild, ...work }: WriteOptions): Promise<void> {
+    const options = this.untilClosed(work);
+    await this.#queue.run(async () => {
+      for (const segment of this.#list.all) {
+        if (isWorthRebuilding(segment, rebuild))
+          await this.#tryRewriting(segment, rebuild, options);
+      }
+      await linkSegments(this.#crew(), this.#list.options, options);
+    });
+    await this.seal(work, false);
+  }
+
+  /** Seals the segments that are full, or all of them, where this index keeps something else. */
+  async seal(work: WorkOptions, all: boolean): Promise<void> {
+    const { options } = this.#list;
+    if (!sealsSegments(options)) return;
+    const untilClosed = this.untilClosed(work);
+    await this.#queue.run(async () => {
+      for (const segment of this.#list.all) {
+        if (!canSeal(segment) || (!all && segment.count < segment.capacity)) continue;
+        const sealed = await sealSegment(this.#crew(), segment, { options }, untilClosed);
+        this.#list.replace([segment], sealed);
+      }
+    });
+  }
+
+  /** Removes nodes: no search that begins after this returns them. How many. */
+  remove(nodes: unknown): number {
+    const found = this.#locateAll(readNodes(nodes));
+    this.#removeAll(found);
+    this.#consolidateSoon();
+    return found.length;
+  }
+
+  /** Gives nodes other vectors, all at one moment. */
+  async update(nodes: unknown, vectors: Vectors, options: WriteOptions): Promise<void> {
+    const numbers = readNodes(nodes);
+    const count = countVectors(vectors, this.#list.options.dimension);
+    if (count !== numbers.length) {
+      throw new VectorIndexError(
+        ErrorCode.invalidArgument,
+        `${numbers.length} nodes need as many vectors; got ${count}`,
+        { name: 'vectors', expected: numbers.length, got: count },
+      );
+    }
+    const slots = this.#place(vectors, options.signal);
+    // Looked up last: reading rows may have run code of the caller's.
+    const old = this.#locateAll(numbers);
+    this.#list.switchNodes(() => {
+      this.#list.publish(slots, numbers);
+      this.#removeAll(old);
+    });
+    this.#consolidateSoon();
+    await this.link(options);
+  }
+
+  /** Rewrites the segments of which vectors were removed. */
+  async consolidate(work: WorkOptions): Promise<void> {
+    await this.#queue.run(() => this.#consolidate(0, this.untilClosed(work)));
+  }
+
+  /** Copies vectors into free slots and checks them there; nothing has changed when it throws. */
+  #place(vectors: Vectors, signal?: AbortSignal): readonly Slots[] {
+    const { options } = this.#list;
+    const count = countVectors(vectors, options.dimension);
+    const own = ownVectors(vectors, options.dimension, options.metric);
+    if (this.#reserved) {
+      throw new VectorIndexError(
+        ErrorCode.reservationOpen,
+        'a reservation is open where these vectors would go; commit() it first',
+      );
+    }
+    if (signal?.aborted) throw abortedError(signal);
+    const slots = this.#list.stretches(count);
+    ingest(own, slots, keptOf(options).vectors);
+    return slots;
+  }
+
+  /** Lets searches see what lies in the slots, as new nodes. */
+  #publish(slots: readonly Slots[]): AddedNodes {
+    const first = this.#list.nextNode;
+    this.#list.publish(slots);
+    return { first, count: this.#list.nextNode - first };
+  }
+
+  #locateAll(nodes: readonly number[]): LocalNode[] {
+    return nodes.map((node) => this.#list.locate(node));
+  }
+
+  #removeAll(found: readonly LocalNode[]): void {
+    for (const segment of this.#list.all) {
+      const locals = found.filter((node) => node.segment === segment);
+      segment.removeLocal(locals.map(({ local }) => local));
+    }
+  }
+
+  /** Consolidates in the background when enough was removed. */
+  #consolidateSoon(): void {
+    const share = this.#list.options.consolidateAt;
+    const isDue = this.#list.all.some((segment) => isWorthConsolidating(segment, share));
+    if (!isDue || this.#consolidates) return;
+    this.#consolidates = true;
+    void this.#queue
+      .run(() => this.#consolidate(share, this.untilClosed({})))
+      .catch((error: unknown) => {
+        if (this.#closing.aborted) return;
+        const reason = error instanceof Error ? error.message : String(error);
+        warn(`removed vectors still take memory: ${reason}`, 'NOT_CONSOLIDATED');
+      })
+      .finally(() => {
+        this.#consolidates = false;
+      });
+  }
+
+  /** Rewrites the segments of which at least a share was removed, growing ones into one. */
+  async #consolidate(share: number, work: WorkOptions): Promise<void> {
+    const due = this.#list.all.filter((segment) => isWorthConsolidating(segment, share));
+    const growing = due.filter(({ sealed }) => !sealed);
+    if (growing.length > 0) await this.#rewrite(growing, work);
+    for (const segment of due) if (segment.sealed) await this.#rewrite([segment], work);
+  }
+
+  /** Rewrites a segment, unless there is no memory for a second one and nobody insists. */
+  async #tryRewriting(segment: Segment, rebuild: Rebuild, work: WorkOptions): Promise<void> {
+    try {
+      await this.#rewrite([segment], work);
+    } catch (error) {
+      const isFull = error instanceof VectorIndexError && error.code === ErrorCode.outOfMemory;
+      if (rebuild === 'now' || !isFull) throw error;
+    }
+  }
+
+  /** Writes the vectors of segments into one new segment, which takes their place. */
+  async #rewrite(segments: readonly Segment[], work: WorkOptions): Promise<void> {
+    const { options } = this.#list;
+    const capacity = capacityFor(segments, this.#list);
+    if (capacity === undefined) {
+      // They do not fit into one.
+      for (const segment of segments) await this.#rewrite([segment], work);
+      return;
+    }
+    const roll = callRoll(segments.map((segment) => this.#sourceOf(segment)));
+    const sealed = segments[0].sealed;
+    if (roll.count === 0 && (sealed || segments[0] !== this.#list.last)) {
+      this.#list.replace(segments);
+      return;
+    }
+    const target = await rewrite(this.#crew(), { roll, options, capacity, sealed, work });
+    const finish = await bringOver(target, roll);
+    finish();
+    this.#list.replace(segments, target);
+  }
+
+  #sourceOf(segment: Segment): Source {
+    const read = (local: number): Float32Array => {
+      if (segment.layout.vectors === 'float32') return segment.vectors(local, 1);
+      const blocks = this.#blocks.claim(1);
+      try {
+        return readVector(segment, blocks[0], local);
+      } finally {
+        this.#blocks.release(blocks);
+      }
+    };
+    return { segment, count: segment.count, offset: 0, read };
+  }
+}

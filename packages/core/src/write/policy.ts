@@ -1,0 +1,48 @@
+// When it pays to write a segment anew.
+
+import type { Segment } from '../segment.ts';
+import { largestCapacity, type SegmentList } from '../segment-list.ts';
+import type { Rebuild } from './write-options.ts';
+
+/** Fewer removed vectors are not worth a new memory. */
+const MIN_REMOVED = 64;
+/**
+ * Of all vectors, those not linked from which on building a graph of all takes less time than
+ * inserting them: a build takes a fifth of the time that as many insertions take
+ * (docs/decisions/0016).
+ */
+const REBUILD_SHARE = 0.25;
+
+/** True when so much of a segment was removed that it should be rewritten; any of it at 0. */
+export function isWorthConsolidating({ removed, count }: Segment, share: number): boolean {
+  if (share === 0) return removed > 0;
+  return removed >= Math.max(MIN_REMOVED, share * count);
+}
+
+/** True when what is to be linked should not be inserted, but all of the graph built anew. */
+export function isWorthRebuilding(segment: Segment, rebuild: Rebuild): boolean {
+  const { linked, count, sealed } = segment;
+  const pending = count - linked;
+  if (sealed || linked === 0 || rebuild === 'never') return false;
+  if (rebuild === 'now') return true;
+  return pending >= REBUILD_SHARE * count;
+}
+
+/**
+ * Room for the vectors of segments of a list in one, and for what may be added to it; undefined
+ * when they do not fit into one.
+ */
+export function capacityFor(
+  segments: readonly Segment[],
+  { options, last }: SegmentList,
+): number | undefined {
+  const live = segments.reduce((sum, segment) => sum + segment.live, 0);
+  const takesMore = segments.includes(last) && !last.sealed;
+  const least = Math.max(1, takesMore ? live + last.capacity - last.count : live);
+  if (segments.length === 1) {
+    return takesMore ? Math.max(least, Math.min(options.capacity, last.capacity)) : least;
+  }
+  const wanted = takesMore ? Math.max(least, options.capacity) : least;
+  const capacity = largestCapacity(options, wanted);
+  return capacity < least ? undefined : capacity;
+}

@@ -1,0 +1,77 @@
+// Who is in a rewritten segment: the vectors of some segments that were not removed, ascending by
+// node. The roll is called once; what comes and goes while they are rewritten is brought over at
+// the end.
+
+import { allocateWords } from '../memory/words.ts';
+import type { Segment } from '../segment.ts';
+
+/** A segment that is rewritten, as far as it had vectors when the roll was called. */
+export interface Source {
+  readonly segment: Segment;
+  readonly count: number;
+  /** What is added to the numbers of its nodes. */
+  readonly offset: number;
+  /** A copy or a view of the vector of a local node. */
+  read(local: number): Float32Array;
+}
+
+/** Per vector its node, the place of its source in `sources`, and its number there. */
+export interface Roll {
+  readonly sources: readonly Source[];
+  readonly count: number;
+  readonly nodes: Int32Array;
+  readonly which: Int32Array;
+  readonly locals: Int32Array;
+}
+
+/** Positions below this fit into a float beside a node: 31 + 22 bits. */
+const SORTABLE = 2 ** 22;
+
+function isAscending(nodes: Int32Array): boolean {
+  for (let i = 1; i < nodes.length; i++) if (nodes[i] <= nodes[i - 1]) return false;
+  return true;
+}
+
+/** The positions of `nodes`, ascending by node. */
+function orderOf(nodes: Int32Array): ArrayLike<number> {
+  if (nodes.length >= SORTABLE) {
+    return Uint32Array.from(nodes, (_, i) => i).sort((a, b) => nodes[a] - nodes[b]);
+  }
+  const keys = Float64Array.from(nodes, (node, i) => node * SORTABLE + i).sort();
+  return Uint32Array.from(keys, (key) => key % SORTABLE);
+}
+
+function permute(words: Int32Array, order: ArrayLike<number>): Int32Array {
+  return Int32Array.from(order, (i) => words[i]);
+}
+
+/** The vectors of `sources` that were not removed, ascending by node. */
+export function callRoll(sources: readonly Source[]): Roll {
+  const room = sources.reduce((sum, { count }) => sum + count, 0);
+  const [nodes, which, locals] = [0, 1, 2].map(() => allocateWords(room, false));
+  let count = 0;
+  for (const [place, { segment, count: end, offset }] of sources.entries()) {
+    for (let local = 0; local < end; local++) {
+      if (segment.isRemoved(local)) continue;
+      nodes[count] = segment.numberOf(local) + offset;
+      which[count] = place;
+      locals[count] = local;
+      count++;
+    }
+  }
+  const roll = [nodes, which, locals].map((words) => words.subarray(0, count));
+  const order = isAscending(roll[0]) ? undefined : orderOf(roll[0]);
+  const [a, b, c] = order ? roll.map((words) => permute(words, order)) : roll;
+  return { sources, count, nodes: a, which: b, locals: c };
+}
+
+/** The part [first, end) of a roll. */
+export function rollPart(roll: Roll, first: number, end: number): Roll {
+  return {
+    sources: roll.sources,
+    count: end - first,
+    nodes: roll.nodes.subarray(first, end),
+    which: roll.which.subarray(first, end),
+    locals: roll.locals.subarray(first, end),
+  };
+}
