@@ -2,9 +2,11 @@
 // the one before. Only the last segment takes vectors; when it is full another one is opened, and
 // nothing is ever copied to grow.
 
-import { availableMemory } from './engine/runtime.ts';
+import { availableMemory, uniqueName } from './engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
 import * as F from './hot/fields.ts';
+import { ListChanges, type ListOrigin } from './list-changes.ts';
+import { CONTROL_WORDS } from './memory/control-words.ts';
 import {
   BYTES_PER_WORD,
   computeLayout,
@@ -14,9 +16,11 @@ import {
   MAX_SEGMENT_BYTES,
   writeHeader,
 } from './memory/layout.ts';
+import { ScratchBlocks } from './memory/scratch-blocks.ts';
 import { allocateMemory } from './memory/segment-memory.ts';
+import { allocateWords } from './memory/words.ts';
 import { type Kept, pruneAlpha, type ResolvedOptions, unionAlpha } from './options.ts';
-import { Segment } from './segment.ts';
+import { Segment, type SegmentHandle } from './segment.ts';
 import type { StoredPlace } from './snapshot/stored-vectors.ts';
 
 /**
@@ -91,14 +95,36 @@ export function openSegment(
   return segment;
 }
 
+/** A list that nobody else knows yet. */
+function freshOrigin({ memory }: ResolvedOptions): ListOrigin {
+  const control = allocateWords(CONTROL_WORDS, memory !== 'private');
+  return { control, channel: uniqueName(), version: 0 };
+}
+
+/** The fewest scratch blocks that one of the segments has: a block is one in all of them. */
+function leastBlocks(segments: readonly Segment[]): number {
+  return Math.min(...segments.map(({ layout }) => layout.scratchCount));
+}
+
 export class SegmentList {
   readonly options: ResolvedOptions;
-  readonly #segments: Segment[];
+  readonly blocks: ScratchBlocks;
+  readonly #changes: ListChanges;
+  #segments: readonly Segment[];
 
-  /** @param segments at least one, in node order */
-  constructor(options: ResolvedOptions, segments: readonly Segment[]) {
+  /**
+   * @param segments at least one, in node order
+   * @param origin where the list comes from, when it is another thread's
+   */
+  constructor(
+    options: ResolvedOptions,
+    segments: readonly Segment[],
+    origin: ListOrigin = freshOrigin(options),
+  ) {
     this.options = options;
-    this.#segments = [...segments];
+    this.#segments = segments;
+    this.#changes = new ListChanges(origin);
+    this.blocks = new ScratchBlocks(origin.control, leastBlocks(segments));
   }
 
   /** A list with one empty segment of the wanted capacity, or of what fits. */
@@ -188,18 +214,66 @@ export class SegmentList {
 
   /** Makes filled stretches part of the index: searches see their vectors from here on. */
   publish(slots: readonly Slots[]): void {
-    for (const { segment, first, count } of slots) {
-      if (!this.#segments.includes(segment)) {
-        if (this.last.count === 0) this.#segments.pop(); // never held anything, and never will
-        this.#segments.push(segment);
-      }
-      segment.publishCount(first + count);
-    }
+    for (const { segment, first, count } of slots) segment.publishCount(first + count);
+    const listed = this.#segments;
+    const fresh = slots.map(({ segment }) => segment).filter((one) => !listed.includes(one));
+    if (fresh.length === 0) return;
+    // A last segment that never held anything never will.
+    this.#change([...(this.last.count > 0 ? listed : listed.slice(0, -1)), ...fresh]);
   }
 
   /** Puts `sealed`, which holds the same nodes, where `segment` is. */
   replace(segment: Segment, sealed: Segment): void {
-    this.#segments[this.#segments.indexOf(segment)] = sealed;
+    this.#change(this.#segments.map((one) => (one === segment ? sealed : one)));
+  }
+
+  /** What another thread needs to follow this list. */
+  share(): ListOrigin {
+    return this.#changes.share();
+  }
+
+  /**
+   * Keeps this list as the owner's is, from now on: `refresh` does so, and every turn of the event
+   * loop, so that a thread that has nothing to do lets memory go too.
+   *
+   * @throws {VectorIndexError} SHARE_OUTDATED when the owner's has changed since it was shared
+   */
+  follow(): void {
+    const changes = this.#changes;
+    const list = new WeakRef(this); // who forgets to close an index must not keep its memory
+    changes.follow((handles) => {
+      const followed = list.deref();
+      if (followed) followed.#take(handles);
+      else changes.close();
+    });
+  }
+
+  /** Takes what the owner has changed. Before an operation, never in the middle of one. */
+  refresh(): void {
+    const handles = this.#changes.newest();
+    if (handles) this.#take(handles);
+  }
+
+  /** Neither tells nor follows changes any more. */
+  close(): void {
+    this.#changes.close();
+  }
+
+  /** Every change of an owner's list goes this way. */
+  #change(segments: readonly Segment[]): void {
+    this.#set(segments);
+    this.#changes.tell(segments.map(({ handle }) => handle));
+  }
+
+  /** Takes the owner's segments; those that were there before stay as they are. */
+  #take(handles: readonly SegmentHandle[]): void {
+    const bound = new Map(this.#segments.map((segment) => [segment.handle.serial, segment]));
+    this.#set(handles.map((handle) => bound.get(handle.serial) ?? new Segment(handle)));
+  }
+
+  #set(segments: readonly Segment[]): void {
+    this.#segments = segments;
+    this.blocks.limitTo(leastBlocks(segments));
   }
 
   /**

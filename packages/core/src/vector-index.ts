@@ -17,7 +17,7 @@ import { ErrorCode, VectorIndexError } from './errors.ts';
 import { type EvaluateOptions, type Evaluation, evaluateIndex } from './evaluate.ts';
 import { admit, ingest, ownVectors } from './ingest.ts';
 import type { Metric } from './memory/layout.ts';
-import { ScratchBlocks } from './memory/scratch-blocks.ts';
+import type { ScratchBlocks } from './memory/scratch-blocks.ts';
 import {
   type IndexOptions,
   keptOf,
@@ -73,8 +73,8 @@ export class VectorIndex {
     this.#options = list.options;
     this.#list = list;
     this.#readOnly = readOnly;
-    this.#blocks = new ScratchBlocks(list.all[0].i32s);
-    this.#blocks.keep(readOnly ? 1 : ownerBlocks(list.options.threads));
+    this.#blocks = list.blocks;
+    if (!readOnly) this.#blocks.keep(ownerBlocks(list.options.threads));
     const { signal } = this.#closing;
     this.#searcher = new Searcher(list, this.#blocks, () => this.#crew(), signal);
   }
@@ -157,10 +157,11 @@ export class VectorIndex {
   }
 
   /**
-   * The index another thread shared, without a copy: it sees what the owner adds to the segments
-   * that were there. Read-only; `close` makes room for another.
+   * The index another thread shared, without a copy: it sees all that the owner changes.
+   * Read-only; `close` makes room for another.
    *
-   * @throws {VectorIndexError} INVALID_ARGUMENT; CAPACITY_EXCEEDED when too many are attached
+   * @throws {VectorIndexError} INVALID_ARGUMENT; CAPACITY_EXCEEDED when too many are attached;
+   *   SHARE_OUTDATED when the owner's memory is another since it was shared
    */
   static attach(shared: SharedIndex): VectorIndex {
     return new VectorIndex(openShared(shared), true);
@@ -168,6 +169,7 @@ export class VectorIndex {
 
   /** Vectors in the index. */
   get count(): number {
+    this.#list.refresh();
     return this.#list.count;
   }
 
@@ -181,6 +183,7 @@ export class VectorIndex {
 
   /** Most vectors one `reserve` can take. */
   get available(): number {
+    this.#list.refresh();
     return this.#list.available;
   }
 
@@ -369,7 +372,11 @@ export class VectorIndex {
     await this.#writer.run(() => saveSegments(checked, this.#options, this.#list.all, work));
   }
 
-  /** What `attach` needs in another thread. Memory of kind 'private' cannot be shared. */
+  /**
+   * What `attach` needs in another thread. Memory of kind 'private' cannot be shared.
+   *
+   * @throws {VectorIndexError} UNSUPPORTED_RUNTIME
+   */
   share(): SharedIndex {
     this.#assertOpen();
     return shareSegments(this.#list);
@@ -395,6 +402,7 @@ export class VectorIndex {
     const pool = await this.#pool?.catch(() => undefined); // one that could not start is not there
     await pool?.close();
     this.#blocks.giveBack();
+    this.#list.close();
     for (const { stored } of this.#list.all) stored?.close();
   }
 
@@ -418,7 +426,6 @@ export class VectorIndex {
   #publish(slots: readonly Slots[]): AddedNodes {
     const first = this.count;
     this.#list.publish(slots);
-    this.#blocks.moveTo(this.#list.all[0].i32s); // an empty first segment may have been replaced
     return { first, count: this.count - first };
   }
 
@@ -437,7 +444,6 @@ export class VectorIndex {
         if (!canSeal(segment) || (!all && segment.count < segment.capacity)) continue;
         const sealed = await sealSegment(this.#crew(), segment, this.#options, options);
         this.#list.replace(segment, sealed);
-        this.#blocks.moveTo(this.#list.all[0].i32s);
       }
     });
   }
@@ -459,8 +465,10 @@ export class VectorIndex {
     return { segments: [...this.#list.all], threads, blocks: this.#blocks, pool };
   }
 
+  /** Begins every operation: of an index that is open, on the owner's segments as they are now. */
   #assertOpen(): void {
     if (this.#closing.signal.aborted) throw closedError();
+    this.#list.refresh();
   }
 
   #assertWritable(): void {

@@ -123,8 +123,7 @@ export const HUB_COUNT: i32 = 84;
 /** How many nodes were linked when the hubs were chosen. */
 export const HUBS_LINKED: i32 = 85;
 
-/** One word per scratch block: 0 free, 1 taken; Atomics only. */
-export const SCRATCH_OWNERS: i32 = 128;
+/** Most scratch blocks a segment has. Words 128 to 383 of the header are free. */
 export const MAX_SCRATCH_COUNT: i32 = 256;
 /**
  * What was measured of the linked nodes: recall by beam width, a curve for each of a few k

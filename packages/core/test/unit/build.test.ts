@@ -8,11 +8,11 @@ import { evenWalk } from '../../src/build/link-segment.ts';
 import { itemCount, type Phase, phaseTotal, walkNode } from '../../src/build/phases.ts';
 import { type Crew, runWork } from '../../src/build/runner.ts';
 import { linkSegments, Writer } from '../../src/build/writer.ts';
-import { ScratchBlocks } from '../../src/memory/scratch-blocks.ts';
 import { resolveOptions } from '../../src/options.ts';
 import { allocateBatch } from '../../src/search/batch-queries.ts';
 import type { Segment } from '../../src/segment.ts';
 import { SegmentList } from '../../src/segment-list.ts';
+import { blocksOf } from '../support/bare-segment.ts';
 
 const options = resolveOptions({ dimension: 4, threads: 1, capacity: 4000, flatThreshold: 0 });
 
@@ -29,15 +29,14 @@ function filledSegment(count: number): Segment {
 
 /** This thread alone; the pool must not be asked for. */
 function crewOf(segment: Segment): Crew {
-  const blocks = new ScratchBlocks(segment.i32s);
   const pool = (): never => {
     throw new Error('one thread needs no pool');
   };
-  return { segments: [segment], threads: 1, blocks, pool };
+  return { segments: [segment], threads: 1, blocks: blocksOf(segment), pool };
 }
 
 function freeBlocks(segment: Segment): number {
-  const blocks = new ScratchBlocks(segment.i32s);
+  const blocks = blocksOf(segment);
   let free = 0;
   const claimed: number[] = [];
   for (;;) {
