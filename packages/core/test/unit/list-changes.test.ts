@@ -189,6 +189,44 @@ test('a change is told after the one word and before the other', () => {
   expect([C.LIST_CHANGING, C.LIST_VERSION].map((word) => control[word])).toEqual([2, 2]);
 });
 
+test('no channel stays open that nobody follows', async () => {
+  let openChannels = 0;
+  vi.stubGlobal(
+    'BroadcastChannel',
+    class {
+      constructor() {
+        openChannels++;
+      }
+      postMessage(): void {}
+      close(): void {
+        openChannels--;
+      }
+    },
+  );
+  const index = VectorIndex.create({ dimension: 4, threads: 1, capacity: 10 });
+  expect(openChannels).toBe(0);
+  const shared = index.share();
+  index.share();
+  expect(openChannels).toBe(1);
+  const reader = VectorIndex.attach(shared);
+  for (let i = 0; i < 50; i++) {
+    try {
+      lists.push(VectorIndex.attach(shared));
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'CAPACITY_EXCEEDED' });
+    }
+  }
+  expect(openChannels).toBe(2 + lists.length);
+  for (const one of lists.splice(0)) await one.close();
+  index.reserve(100).fill(1);
+  await index.commit();
+  expect(() => VectorIndex.attach(shared)).toThrow(outdated);
+  expect(openChannels).toBe(2);
+  await reader.close();
+  await index.close();
+  expect(openChannels).toBe(0);
+});
+
 describe('a runtime', () => {
   test('that has no messages without turns follows at a turn', async () => {
     vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never);
