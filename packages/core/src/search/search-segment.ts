@@ -41,8 +41,13 @@ export interface WorkCounts {
 }
 
 /** Says which vectors of the segment the search may return: those that were not removed. */
-function leaveOutRemoved({ i32s, layout, removed }: Segment, scratch: number): void {
-  i32s[scratch + F.ACCEPT] = removed > 0 ? layout.regions.tombstones.word : 0;
+function leaveOutRemoved(segment: Segment, scratch: number): void {
+  const { i32s, layout, removed, tombstones, handle } = segment;
+  const own = scratch + layout.acceptWord;
+  // Those of a snapshot are not in the memory.
+  if (removed > 0 && handle.frozen) i32s.set(tombstones, own);
+  const bits = handle.frozen ? own : layout.regions.tombstones.word;
+  i32s[scratch + F.ACCEPT] = removed > 0 ? bits : 0;
   i32s[scratch + F.ACCEPT_FLIP] = -1;
 }
 

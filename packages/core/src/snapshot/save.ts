@@ -4,7 +4,13 @@ import { abortedError, type WorkOptions } from '../build/runner.ts';
 import { readCurves } from '../calibrate/curve.ts';
 import { yieldToEventLoop } from '../engine/runtime.ts';
 import * as F from '../hot/fields.ts';
-import { levelByte, type RegionName, SAVED_REGIONS, upperHeadWord } from '../memory/layout.ts';
+import {
+  bitWords,
+  levelByte,
+  type RegionName,
+  SAVED_REGIONS,
+  upperHeadWord,
+} from '../memory/layout.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Segment } from '../segment.ts';
 import { crc32 } from './crc32.ts';
@@ -34,6 +40,7 @@ async function checksum(bytes: Uint8Array, work: WorkOptions): Promise<number> {
 interface FrozenSegment {
   readonly segment: Segment;
   readonly counts: Omit<SegmentEntry, 'regions'>;
+  readonly tombstones: Int32Array;
 }
 
 /** Upper rows of the linked nodes: an interrupted link leaves further ones drawn behind them. */
@@ -49,7 +56,8 @@ function linkedUpperCount({ i32s, u8s, layout }: Segment, linked: number): numbe
 }
 
 /** What the file gets of a region. Levels are a copy, without those of nodes not linked yet. */
-function savedBytes({ segment, counts }: FrozenSegment, name: RegionName): Uint8Array {
+function savedBytes({ segment, counts, tombstones }: FrozenSegment, name: RegionName): Uint8Array {
+  if (name === 'tombstones') return new Uint8Array(tombstones.buffer);
   const bytes = regionBytes(segment, name, counts);
   return name === 'levels' ? bytes.slice().fill(0, counts.linked) : bytes;
 }
@@ -78,7 +86,9 @@ function freeze(segment: Segment): FrozenSegment {
         }
       : NO_GRAPH;
   const nodes = { count, linked, removed, firstNode, numbered };
-  return { segment, counts: { capacity, ...nodes, sealed, ...graph } };
+  // Nodes may be removed while the file is written.
+  const tombstones = segment.tombstones.slice(0, bitWords(count));
+  return { segment, counts: { capacity, ...nodes, sealed, ...graph }, tombstones };
 }
 
 /** What is saved. */
