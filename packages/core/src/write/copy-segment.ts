@@ -17,16 +17,16 @@ const COPIED_REGIONS: readonly RegionName[] = [
 const PIECE = 1 << 20;
 
 /** Every vector of a segment, the removed ones too. */
-function everybody(segment: Segment, count: number): Roll {
+function everybody(segment: Segment, count: number, removed: number): Roll {
   const locals = Int32Array.from({ length: count }, (_, local) => local);
   const read = (local: number): Float32Array => segment.vectors(local, 1);
-  const sources = [{ segment, count, offset: 0, read }];
+  const sources = [{ segment, count, removed, offset: 0, read }];
   return { sources, count, nodes: locals, which: new Int32Array(count), locals };
 }
 
 /** Puts a copy of a growing segment in its place in the list; nobody links it meanwhile. */
 export async function copySegment(segment: Segment, list: SegmentList): Promise<void> {
-  const { count, i32s, layout } = segment;
+  const { count, removed, i32s, layout } = segment;
   const target = openLike(segment, list.options);
   const used = segment.usedCounts();
   const copy = (from: number, end: number): void => {
@@ -45,7 +45,7 @@ export async function copySegment(segment: Segment, list: SegmentList): Promise<
       await yieldToEventLoop();
     }
   }
-  const finish = await bringOver(target, everybody(segment, count));
+  const finish = await bringOver(target, everybody(segment, count, removed));
   finish();
   list.replace([segment], [target]);
 }

@@ -95,7 +95,8 @@ function listGone(
   tails: readonly Tail[],
 ): number[] {
   const gone: number[] = [];
-  for (let i = 0; i < count; i++) {
+  const changed = sources.some(({ segment, removed }) => segment.removed !== removed);
+  for (let i = 0; changed && i < count; i++) {
     if (sources[which[i]].segment.isRemoved(locals[i]) && !target.isRemoved(i)) gone.push(i);
   }
   for (const { segment, first, count: length, at } of tails) {
