@@ -33,6 +33,8 @@ async function checksum(bytes: Uint8Array, work: WorkOptions): Promise<number> {
 /** A segment with its counts as they were when saving began: adds may be published meanwhile. */
 interface FrozenSegment {
   readonly segment: Segment;
+  /** A copy: vectors may be removed meanwhile. */
+  readonly tombstones: Uint8Array;
   readonly counts: Omit<SegmentEntry, 'regions'>;
 }
 
@@ -49,7 +51,9 @@ function linkedUpperCount({ i32s, u8s, layout }: Segment, linked: number): numbe
 }
 
 /** What the file gets of a region. Levels are a copy, without those of nodes not linked yet. */
-function savedBytes({ segment, counts }: FrozenSegment, name: RegionName): Uint8Array {
+function savedBytes(frozen: FrozenSegment, name: RegionName): Uint8Array {
+  const { segment, counts, tombstones } = frozen;
+  if (name === 'tombstones') return tombstones;
   const bytes = regionBytes(segment, name, counts);
   return name === 'levels' ? bytes.slice().fill(0, counts.linked) : bytes;
 }
@@ -78,7 +82,9 @@ function freeze(segment: Segment): FrozenSegment {
         }
       : NO_GRAPH;
   const nodes = { count, linked, removed, firstNode, numbered };
-  return { segment, counts: { capacity, ...nodes, sealed, ...graph } };
+  const counts = { capacity, ...nodes, sealed, ...graph };
+  const tombstones = regionBytes(segment, 'tombstones', counts).slice();
+  return { segment, tombstones, counts };
 }
 
 /** What is saved. */
@@ -113,7 +119,7 @@ function shift(segments: readonly SegmentEntry[], by: number): SegmentEntry[] {
 
 /** The table with true offsets. They make it longer, which moves them: repeat until it stands. */
 function placeTable(
-  { options, nextNode }: SavedIndex,
+  { options, nextNode }: Pick<SavedIndex, 'options' | 'nextNode'>,
   segments: readonly SegmentEntry[],
 ): Uint8Array {
   let length = 0;
@@ -152,6 +158,7 @@ export async function saveSegments(
   index: SavedIndex,
   work: WorkOptions,
 ): Promise<void> {
+  const { options, nextNode } = index;
   const sources: RegionSource[] = [];
   const entries: SegmentEntry[] = [];
   let total = 0;
@@ -161,7 +168,7 @@ export async function saveSegments(
     sources.push(...regions);
     total += regions.reduce((sum, region) => sum + region.bytes.length, 0);
   }
-  const table = placeTable(index, entries);
+  const table = placeTable({ options, nextNode }, entries);
   const { replaceFile } = await import('./node-file.ts');
   await replaceFile(path, async (write) => {
     await write(table, 0);
