@@ -84,8 +84,9 @@ test('a living index agrees with a map under any sequence of calls', async () =>
   await fc.assert(
     fc.asyncProperty(settings, commands, async (drawn, sequence) => {
       const { dimension, metric, threads } = drawn;
-      const { isExact } = drawn.kept;
-      const model: Model = { dimension, metric, isExact, live: new Map(), nextNode: 0 };
+      const { isExact, precision, rerank } = drawn.kept;
+      const isHalf = precision === 'float16' || rerank === 'float16';
+      const model: Model = { dimension, metric, isExact, isHalf, live: new Map(), nextNode: 0 };
       const real: Real = { index: createIndex(drawn), threads, folder, pending: [] };
       try {
         await fc.asyncModelRun(() => ({ model, real }), sequence as Iterable<Command>);

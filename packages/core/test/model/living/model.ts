@@ -12,6 +12,8 @@ export interface Model {
   readonly metric: Metric;
   /** Whether vectors are kept as they are; else answers are by something like them. */
   readonly isExact: boolean;
+  /** Whether they are kept as float16, which takes no large numbers. */
+  readonly isHalf: boolean;
   readonly live: Map<number, Float32Array>;
   /** One more than the largest node there ever was. */
   nextNode: number;
@@ -43,8 +45,9 @@ export const drawn: fc.Arbitrary<Drawn> = fc.record({
 
 /** Rows of drawn vectors. */
 export function rowsOf(model: Model, { kind, count, seed }: Drawn): Float32Array[] {
-  const { dimension, metric } = model;
-  const safe = kind === 'zeros' && metric === 'cosine' ? 'gaussian' : kind;
+  const { dimension, metric, isHalf } = model;
+  const isUnfit = (kind === 'zeros' && metric === 'cosine') || (kind === 'huge' && isHalf);
+  const safe = isUnfit ? 'gaussian' : kind;
   const { vectors } = datasetOf(safe, { count, dimension, seed }, metric);
   return Array.from({ length: count }, (_, i) => vectors.slice(i * dimension, (i + 1) * dimension));
 }

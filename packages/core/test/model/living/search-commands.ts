@@ -25,14 +25,15 @@ function problemsOf(model: Model, result: SearchResult, k: number): string[] {
   return [...contractProblems(result, k, model.nextNode), ...gone.map((node) => `${node} is gone`)];
 }
 
+/** What was asked: the k nearest to a query, which is that of a node that is left out, if any. */
+interface Asked {
+  readonly query: Float32Array;
+  readonly k: number;
+  readonly self?: number;
+}
+
 /** What is wrong with an answer of everything that is kept. */
-function exactProblems(
-  model: Model,
-  result: SearchResult,
-  query: Float32Array,
-  k: number,
-  self?: number,
-): string[] {
+function exactProblems(model: Model, result: SearchResult, { query, k, self }: Asked): string[] {
   const problems = problemsOf(model, result, k);
   const others = model.live.size - (self === undefined ? 0 : 1);
   const wanted = Math.min(k, others);
@@ -46,7 +47,7 @@ const search = (seed: number, k: number, efSearch: number): Command =>
   command(`search(seed ${seed}, k ${k}, efSearch ${efSearch})`, async (model, { index }) => {
     const query = queryOf(model, seed);
     const exact = index.search(query, k, { exact: true });
-    expect(exactProblems(model, exact, query, k)).toEqual([]);
+    expect(exactProblems(model, exact, { query, k })).toEqual([]);
     const found = index.search(query, k, { efSearch, vectors: true });
     expect(problemsOf(model, found, k)).toEqual([]);
     const vectors = [...found.nodes].flatMap((node) => [...index.getVector(node)]);
@@ -87,7 +88,7 @@ const searchNode = (seed: number, k: number): Command =>
     if (node === undefined) return;
     const query = index.getVector(node);
     const exact = index.searchNode(node, k, { exact: true });
-    expect(exactProblems(model, exact, query, k, node)).toEqual([]);
+    expect(exactProblems(model, exact, { query, k, self: node })).toEqual([]);
     expect(exact.nodes.includes(node)).toBe(false);
     const found = index.searchNode(node, k);
     expect(problemsOf(model, found, k)).toEqual([]);

@@ -67,8 +67,9 @@ const reserveAndCommit = (
   meanwhile: 'remove' | 'consolidate' | 'nothing',
 ): Command =>
   command(`reserve, ${meanwhile}, commit(${show(vectors)})`, async (model, real) => {
-    const rows = rowsOf(model, { ...vectors, count: vectors.count + 1 });
     const { index } = real;
+    const count = Math.min(vectors.count + 1, index.available);
+    const rows = rowsOf(model, { ...vectors, count });
     const floats = flat(rows, model.dimension);
     index.reserve(rows.length).set(floats);
     if (meanwhile !== 'nothing') {
