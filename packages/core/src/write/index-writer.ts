@@ -18,7 +18,7 @@ import type { Vectors } from '../vectors.ts';
 import { countVectors } from '../vectors.ts';
 import { capacityFor, isWorthConsolidating, isWorthRebuilding } from './policy.ts';
 import { readNodes } from './read-nodes.ts';
-import { bringOver, rewrite } from './rewrite.ts';
+import { bringOver, bringRemovals, rewrite } from './rewrite.ts';
 import { callRoll, type Source } from './roll.ts';
 import type { Rebuild, WriteOptions } from './write-options.ts';
 
@@ -93,20 +93,20 @@ export class IndexWriter {
     if (options.signal?.aborted) throw abortedError(options.signal);
     const kept = keptOf(this.#list.options).vectors;
     admit([slots], kept);
-    // What was reserved in a segment that was rewritten since goes where there is room now.
-    const stretch = this.#list.stretch(slots.count);
-    const stays = stretch.segment === slots.segment && stretch.first === slots.first;
-    const isFresh = !this.#list.all.includes(slots.segment) && slots.first === 0;
-    const place = stays || isFresh ? slots : stretch;
-    if (place === stretch && !stays) {
-      stretch.segment
-        .vectors(stretch.first, stretch.count)
-        .set(slots.segment.vectors(slots.first, slots.count));
-    }
+    const place = this.#standing(slots);
     this.#reserved = undefined;
     const added = this.#publish([place]);
     await this.link(options);
     return added;
+  }
+
+  /** The same slots, or where there is room now when their segment was rewritten since. */
+  #standing(slots: Slots): Slots {
+    const { segment, first, count } = slots;
+    if (first === 0 || this.#list.last === segment) return slots;
+    const place = this.#list.stretch(count);
+    place.segment.vectors(place.first, count).set(segment.vectors(first, count));
+    return place;
   }
 
   async add(vectors: Vectors, options: WriteOptions): Promise<AddedNodes> {
@@ -142,6 +142,7 @@ export class IndexWriter {
       for (const segment of this.#list.all) {
         if (!canSeal(segment) || (!all && segment.count < segment.capacity)) continue;
         const sealed = await sealSegment(this.#crew(), segment, { options }, untilClosed);
+        bringRemovals(segment, sealed);
         this.#list.replace([segment], sealed);
       }
     });
