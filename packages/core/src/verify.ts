@@ -32,6 +32,7 @@ export const PROBLEM_KINDS = [
   'bad-slot',
   'bad-copy',
   'bad-hub',
+  'bad-parent',
 ] as const;
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 
@@ -51,6 +52,7 @@ const MEANINGS: Readonly<Record<ProblemKind, string>> = {
   'bad-slot': 'slots of the graph without a node of their own',
   'bad-copy': 'copies that are not led to from where their codes are',
   'bad-hub': 'hubs that are no slots of the graph, stand twice, or have codes of others',
+  'bad-parent': 'slots whose parent does not name them or does not lead to the entry point',
 };
 
 /** Problems that are told by node, or by a slot that stands for none. */
