@@ -42,8 +42,9 @@ export const UNRANKABLE: i32 = 22;
 export const PARENTED: i32 = 23;
 /** Components of the linked vectors that their 7-bit codes clip. */
 export const CLIPPED: i32 = 24;
-/** float32: the share of components that were clipped when the codes were chosen; else negative. */
-export const CLIPPED_AT_FIRST: i32 = 25;
+/** How many vectors the codes were chosen for, 0 when unknown, and their clipped components. */
+export const FIRST_CODED: i32 = 25;
+export const FIRST_CLIPPED: i32 = 26;
 
 /** First words of the regions. */
 export const VECTORS: i32 = 32;
@@ -173,6 +174,8 @@ export const NORM_MASK: i32 = 5;
 export const SINK: i32 = 6;
 /** Distances computed on stored vectors. */
 export const EXACT_COUNT: i32 = 7;
+/** Components that the codes clip of the vectors that were encoded last. */
+export const CLIPPED_COUNT: i32 = 13;
 /** 1 + the slot that the search passes by as if it were not there; 0 for none. */
 export const HIDDEN: i32 = 12;
 /** Four results of a kernel. */
