@@ -141,7 +141,7 @@ export function placeOf(segments: readonly Segment[], node: number): LocalNode |
   let gone: LocalNode | undefined;
   for (let i = segments.length - 1; i >= 0; i--) {
     const segment = segments[i];
-    const local = segment.findEver(node);
+    const local = segment.findLast(node);
     if (local === F.NONE) continue;
     if (!segment.isRemoved(local)) return { segment, local };
     gone ??= { segment, local };

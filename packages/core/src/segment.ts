@@ -106,12 +106,12 @@ export class Segment {
 
   /** The local node of `node`, or NONE when it is not here or was removed. */
   find(node: number): number {
-    const local = this.findEver(node);
+    const local = this.findLast(node);
     return local === F.NONE || this.isRemoved(local) ? F.NONE : local;
   }
 
-  /** The latest local node of `node`, removed or not, or NONE. */
-  findEver(node: number): number {
+  /** The last local node that is or was `node`, or NONE. */
+  findLast(node: number): number {
     return this.#finder.find(node, this.count);
   }
 

@@ -18,7 +18,7 @@ import { countVectors, type Vectors } from '../vectors.ts';
 import { copySegment } from './copy-segment.ts';
 import { capacityFor, isWorthConsolidating, isWorthRebuilding } from './policy.ts';
 import { readDistinctNodes } from './read-nodes.ts';
-import { bringOver, rewrite } from './rewrite.ts';
+import { bringOver, bringRemovals, rewrite } from './rewrite.ts';
 import { callRoll, sourceOf } from './roll.ts';
 import type { Rebuild, WriteOptions } from './write-options.ts';
 
@@ -131,6 +131,7 @@ export class IndexWriter {
       for (const segment of this.#list.all) {
         if (!canSeal(segment) || (!all && segment.count < segment.capacity)) continue;
         const sealed = await sealSegment(this.#threads.crew(), segment, { options }, untilClosed);
+        bringRemovals(segment, sealed);
         this.#list.replace([segment], [sealed]);
       }
     });

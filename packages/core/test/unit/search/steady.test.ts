@@ -99,11 +99,11 @@ describe('in the middle of an update', () => {
 test('what was found and removed then comes with its vector', async () => {
   const index = await smallIndex();
   const [nearest] = index.search([0, 0], 1).nodes;
-  const findEver = Segment.prototype.findEver;
-  vi.spyOn(Segment.prototype, 'findEver').mockImplementation(function (this: Segment, node) {
+  const findLast = Segment.prototype.findLast;
+  vi.spyOn(Segment.prototype, 'findLast').mockImplementation(function (this: Segment, node) {
     vi.restoreAllMocks();
     index.remove(nearest);
-    return findEver.call(this, node);
+    return findLast.call(this, node);
   });
   const { nodes, vectors: found } = index.search([0, 0], 1, { vectors: true });
   expect([...nodes]).toEqual([nearest]);
