@@ -133,6 +133,7 @@ export class IndexWriter {
         const sealed = await sealSegment(this.#threads.crew(), segment, { options }, untilClosed);
         bringRemovals(segment, sealed);
         this.#list.replace([segment], [sealed]);
+        this.#threads.renew(); // they hold the old memory
       }
     });
   }
@@ -224,14 +225,18 @@ export class IndexWriter {
     this.#consolidates = true;
     void this.#queue
       .run(() => this.#consolidate(share, this.untilClosed({})))
-      .catch((error: unknown) => {
-        if (this.#closing.aborted) return;
-        const reason = error instanceof Error ? error.message : String(error);
-        warn(`removed vectors still take memory: ${reason}`, 'NOT_CONSOLIDATED');
-      })
-      .finally(() => {
-        this.#consolidates = false;
-      });
+      .then(
+        () => {
+          this.#consolidates = false;
+          if (!this.#closing.aborted) this.#consolidateSoon(); // so much was removed meanwhile
+        },
+        (error: unknown) => {
+          this.#consolidates = false; // not again before more is removed
+          if (this.#closing.aborted) return;
+          const reason = error instanceof Error ? error.message : String(error);
+          warn(`removed vectors still take memory: ${reason}`, 'NOT_CONSOLIDATED');
+        },
+      );
   }
 
   /** Rewrites the segments of which at least a share was removed, growing ones into one. */
@@ -274,10 +279,13 @@ export class IndexWriter {
       this.#list.replace(segments, []);
       return;
     }
-    const target = await rewrite(this.#threads.crew(), { roll, options, capacity, sealed, work });
-    const finish = await bringOver(target, roll);
-    finish();
-    this.#list.replace(segments, [target]);
-    this.#threads.renew(); // they hold the old memory
+    try {
+      const target = await rewrite(this.#threads.crew(), { roll, options, capacity, sealed, work });
+      const finish = await bringOver(target, roll);
+      finish();
+      this.#list.replace(segments, [target]);
+    } finally {
+      this.#threads.renew(); // they hold the old memory, or what was to take its place
+    }
   }
 }
