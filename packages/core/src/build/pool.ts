@@ -87,6 +87,11 @@ export class WorkerPool {
     return this.#threads;
   }
 
+  /** Lets go of all that threads hold: those that come next have never seen it. */
+  renew(): void {
+    if (this.#threads) this.#retire(this.#threads);
+  }
+
   /** Ends the threads. Only when no job runs: it would be cut off in the middle of a write. */
   async close(): Promise<void> {
     await this.#retired;

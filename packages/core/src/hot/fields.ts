@@ -135,8 +135,7 @@ export const NUMBERS: i32 = 86;
 /** Where a scratch block keeps the bits of what a filtered search may return, from its start. */
 export const ACCEPT_WORD: i32 = 87;
 
-/** One word per scratch block: 0 free, 1 taken; Atomics only. */
-export const SCRATCH_OWNERS: i32 = 128;
+/** Most scratch blocks a segment has. Words 128 to 383 of the header are free. */
 export const MAX_SCRATCH_COUNT: i32 = 256;
 /**
  * What was measured of the linked nodes: recall by beam width, a curve for each of a few k

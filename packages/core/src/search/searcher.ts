@@ -6,8 +6,8 @@ import { assertNode } from '../assert.ts';
 import { type Crew, runWork } from '../build/runner.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import { MAX_POOL, NONE } from '../hot/fields.ts';
+import type { IndexThreads } from '../index-threads.ts';
 import { checkQuery, readQuery } from '../ingest.ts';
-import type { ScratchBlocks } from '../memory/scratch-blocks.ts';
 import type { BatchResult, RangeResult, SearchResult } from '../results.ts';
 import type { Segment } from '../segment.ts';
 import type { LocalNode, SegmentList } from '../segment-list.ts';
@@ -17,27 +17,26 @@ import { readVector } from './read-vector.ts';
 import { readRange, readSearch } from './search-options.ts';
 import { findWithin } from './search-range.ts';
 import type { Reader, SearchPlan } from './search-segment.ts';
+import { dropRepeated, searchSteadily } from './steady.ts';
 
 /** Results of one query without their vectors. */
 type Answer = Omit<SearchResult, 'vectors'>;
 
 export class Searcher {
   readonly #list: SegmentList;
-  readonly #blocks: ScratchBlocks;
-  readonly #crew: () => Crew;
+  readonly #threads: IndexThreads;
   readonly #closing: AbortSignal;
   readonly #batches: Set<Promise<void>> = new Set();
   /** Where `search` keeps its query: allocating one takes as long as ten distances. */
   readonly #query: Float32Array;
 
   /**
-   * @param crew who answers batches
+   * @param threads who answers batches
    * @param closing ends them
    */
-  constructor(list: SegmentList, blocks: ScratchBlocks, crew: () => Crew, closing: AbortSignal) {
+  constructor(list: SegmentList, threads: IndexThreads, closing: AbortSignal) {
     this.#list = list;
-    this.#blocks = blocks;
-    this.#crew = crew;
+    this.#threads = threads;
     this.#closing = closing;
     this.#query = new Float32Array(list.options.dimension);
   }
@@ -76,8 +75,11 @@ export class Searcher {
     const { dimension, metric } = this.#list.options;
     const { plan, vectors } = readSearch(k, options, this.#list.all);
     const count = countVectors(queries, dimension);
-    const crew = this.#crew();
-    const batch = allocateBatch({ count, dimension, plan }, crew.threads > 1);
+    const crew = this.#threads.crew();
+    const batch = allocateBatch(
+      { count, dimension, plan, control: this.#list.control },
+      crew.threads > 1,
+    );
     copyVectors(queries as Float32Array, dimension, { first: 0, count }, batch.queries);
     for (let row = 0; row < count; row++) {
       checkQuery(batch.queries.subarray(row * dimension, (row + 1) * dimension), metric, row);
@@ -130,11 +132,13 @@ export class Searcher {
   }
 
   #withReader<T>(work: (reader: Reader) => T): T {
-    const blocks = this.#blocks.claim(1);
+    const list = this.#list;
+    const claimed = list.blocks.claim(1);
+    const search = (): T => work({ segments: list.all, block: claimed[0] });
     try {
-      return work({ segments: this.#list.all, block: blocks[0] });
+      return searchSteadily(list.control, search, () => list.refresh());
     } finally {
-      this.#blocks.release(blocks);
+      list.blocks.release(claimed);
     }
   }
 
@@ -143,7 +147,9 @@ export class Searcher {
     const distances = new Float32Array(plan.k);
     const work = { distanceCount: 0, exactCount: 0, hopCount: 0 };
     const target = { nodes, distances, offset: 0 };
-    const found = this.#withReader((reader) => answerQuery(reader, { floats, plan }, target, work));
+    const { switches } = this.#list;
+    const all = this.#withReader((reader) => answerQuery(reader, { floats, plan }, target, work));
+    const found = this.#list.switches === switches ? all : dropRepeated(all, target);
     if (found === plan.k) return { nodes, distances, ...work };
     return { nodes: nodes.slice(0, found), distances: distances.slice(0, found), ...work };
   }

@@ -4,7 +4,13 @@ import { abortedError, type WorkOptions } from '../build/runner.ts';
 import { readCurves } from '../calibrate/curve.ts';
 import { yieldToEventLoop } from '../engine/runtime.ts';
 import * as F from '../hot/fields.ts';
-import { levelByte, type RegionName, SAVED_REGIONS, upperHeadWord } from '../memory/layout.ts';
+import {
+  bitWords,
+  levelByte,
+  type RegionName,
+  SAVED_REGIONS,
+  upperHeadWord,
+} from '../memory/layout.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Segment } from '../segment.ts';
 import { crc32 } from './crc32.ts';
@@ -34,7 +40,7 @@ async function checksum(bytes: Uint8Array, work: WorkOptions): Promise<number> {
 interface FrozenSegment {
   readonly segment: Segment;
   /** A copy: vectors may be removed meanwhile. */
-  readonly tombstones: Uint8Array;
+  readonly tombstones: Int32Array;
   readonly counts: Omit<SegmentEntry, 'regions'>;
 }
 
@@ -51,9 +57,8 @@ function linkedUpperCount({ i32s, u8s, layout }: Segment, linked: number): numbe
 }
 
 /** What the file gets of a region. Levels are a copy, without those of nodes not linked yet. */
-function savedBytes(frozen: FrozenSegment, name: RegionName): Uint8Array {
-  const { segment, counts, tombstones } = frozen;
-  if (name === 'tombstones') return tombstones;
+function savedBytes({ segment, counts, tombstones }: FrozenSegment, name: RegionName): Uint8Array {
+  if (name === 'tombstones') return new Uint8Array(tombstones.buffer);
   const bytes = regionBytes(segment, name, counts);
   return name === 'levels' ? bytes.slice().fill(0, counts.linked) : bytes;
 }
@@ -82,9 +87,8 @@ function freeze(segment: Segment): FrozenSegment {
         }
       : NO_GRAPH;
   const nodes = { count, linked, removed, firstNode, numbered };
-  const counts = { capacity, ...nodes, sealed, ...graph };
-  const tombstones = regionBytes(segment, 'tombstones', counts).slice();
-  return { segment, tombstones, counts };
+  const tombstones = segment.tombstones.slice(0, bitWords(count));
+  return { segment, counts: { capacity, ...nodes, sealed, ...graph }, tombstones };
 }
 
 /** What is saved. */
