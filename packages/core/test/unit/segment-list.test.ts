@@ -176,7 +176,7 @@ describe('nodes', () => {
       const segment = target();
       list.replace(
         places.map((place) => before[place]),
-        segment,
+        [segment],
       );
       const found = list.all.map((one) => (one === segment ? 'new' : before.indexOf(one)));
       expect(found).toEqual(order);
@@ -186,21 +186,21 @@ describe('nodes', () => {
     test('by nothing leave the others, and a fresh one when there is none', () => {
       const list = threeSegments();
       const [first, second, third] = list.all;
-      list.replace([second]);
+      list.replace([second], []);
       expect(list.all.map((one) => one === first || one === third)).toEqual([true, true]);
-      list.replace([first, third]);
+      list.replace([first, third], []);
       expect(list.all).toHaveLength(1);
       expect(list.count).toBe(0);
       list.publish(list.stretches(2));
       expect([...list.nodes()]).toEqual([35, 36]);
     });
 
-    test('are in the list that was handed out before', () => {
+    test('by several have them all, and stay in the list that was handed out before', () => {
       const list = threeSegments();
       const { all } = list;
-      list.replace([all[0]], target());
-      expect(all).toBe(list.all);
-      expect(all[0].count).toBe(1);
+      list.replace([all[0]], [target(), target()]);
+      expect(all.map(({ count }) => count)).toEqual([10, 10, 15]);
+      expect(list.all.map(({ count }) => count)).toEqual([1, 1, 10, 15]);
     });
   });
 });

@@ -68,18 +68,18 @@ describe('vectors that are not linked', () => {
 describe('the room of what is written anew', () => {
   test('is that of the last segment, whose free places stay', () => {
     const last = segmentOf(100, 60, 20);
-    const list = new SegmentList(resolved(), [last], 60);
+    const list = new SegmentList(resolved(), [last]);
     expect(capacityFor([last], list)).toBe(100);
     const larger = segmentOf(400, 60, 20);
-    expect(capacityFor([larger], new SegmentList(resolved(), [larger], 60))).toBe(380);
+    expect(capacityFor([larger], new SegmentList(resolved(), [larger]))).toBe(380);
   });
 
   test('is what is left of another, and one place at least', () => {
     const [first, last] = [segmentOf(100, 100, 30), segmentOf(50, 10)];
-    const list = new SegmentList(resolved(), [first, last], 110);
+    const list = new SegmentList(resolved(), [first, last]);
     expect(capacityFor([first], list)).toBe(70);
     const empty = segmentOf(100, 100, 100);
-    expect(capacityFor([empty], new SegmentList(resolved(), [empty, last], 110))).toBe(1);
+    expect(capacityFor([empty], new SegmentList(resolved(), [empty, last]))).toBe(1);
   });
 
   test('of several is what they need, and more where the last is one of them', () => {
@@ -88,7 +88,7 @@ describe('the room of what is written anew', () => {
       segmentOf(90, 90, 20),
       segmentOf(50, 30, 5),
     ];
-    const list = new SegmentList(resolved(), [first, second, last], 200);
+    const list = new SegmentList(resolved(), [first, second, last]);
     expect(capacityFor([first, second], list)).toBe(120);
     expect(capacityFor([first, second, last], list)).toBe(120 + 25 + 20);
   });
@@ -98,11 +98,9 @@ describe('the room of what is written anew', () => {
     const options = resolved({ segmentByteLimit });
     const most = largestCapacity(options, 10_000);
     const [first, last] = [segmentOf(most, most, 10), segmentOf(most, 11, 1)];
-    expect(
-      capacityFor([first, last], new SegmentList(options, [first, last], 500)),
-    ).toBeUndefined();
+    expect(capacityFor([first, last], new SegmentList(options, [first, last]))).toBeUndefined();
     const full = segmentOf(most, 11, 1);
-    const list = new SegmentList(options, [first, full, segmentOf(50, 1)], 500);
+    const list = new SegmentList(options, [first, full, segmentOf(50, 1)]);
     expect(capacityFor([first, full], list)).toBe(most);
   });
 });

@@ -25,7 +25,7 @@ function sourceOf({ nodes, removed = [], offset = 0 }: Given): Source {
   segment.publishCount(nodes.length);
   segment.removeLocal(removed);
   const read = (local: number): Float32Array => segment.vectors(local, 1);
-  return { segment, count: nodes.length, offset, read };
+  return { segment, count: nodes.length, removed: removed.length, offset, read };
 }
 
 describe('a roll', () => {
