@@ -2,11 +2,11 @@
 
 import { describe, expect, test } from 'vitest';
 import { VectorIndexError } from '../../../src/index.ts';
-import { readNodes } from '../../../src/write/read-nodes.ts';
+import { readDistinctNodes, readNodes } from '../../../src/write/read-nodes.ts';
 
-const errorOf = (given: unknown): VectorIndexError | undefined => {
+const errorOf = (given: unknown, read = readDistinctNodes): VectorIndexError | undefined => {
   try {
-    readNodes(given);
+    read(given);
     return undefined;
   } catch (error) {
     return error as VectorIndexError;
@@ -29,6 +29,7 @@ describe('a list of nodes', () => {
   ];
   test.each(good)('%j is taken in its order', (given, nodes) => {
     expect(readNodes(given)).toEqual(nodes);
+    expect(readDistinctNodes(given)).toEqual(nodes);
   });
 
   const bad: readonly unknown[] = [
@@ -40,9 +41,11 @@ describe('a list of nodes', () => {
   test.each(bad.map((value, i) => [i, value] as const))('number %i is refused', (_, given) => {
     expect(errorOf(given)).toBeInstanceOf(VectorIndexError);
     expect(errorOf(given)).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(errorOf(given, readNodes)).toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 
-  test('with a node twice is refused, and told which', () => {
+  test('with a node twice is refused where each may stand once, and told which', () => {
+    expect(readNodes([4, 9, 4])).toEqual([4, 9, 4]);
     const error = errorOf([4, 9, 2, 9, 4]);
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', details: { name: 'nodes', got: 9 } });
     expect(error?.message).toContain('node 9 stands twice');
