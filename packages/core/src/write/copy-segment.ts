@@ -1,6 +1,7 @@
 // Copy on write: a segment that a snapshot holds is copied before its graph changes.
 
 import { yieldToEventLoop } from '../engine/runtime.ts';
+import * as F from '../hot/fields.ts';
 import { type RegionName, SAVED_REGIONS, usedWords } from '../memory/layout.ts';
 import type { Segment } from '../segment.ts';
 import { openLike, type SegmentList } from '../segment-list.ts';
@@ -12,6 +13,7 @@ const COPIED_REGIONS: readonly RegionName[] = [
   ...SAVED_REGIONS.filter((name) => name !== 'tombstones'),
   'hubNorms',
   'hubCodes',
+  'parents',
 ];
 /** Words copied in one turn of the event loop. */
 const PIECE = 1 << 20;
@@ -39,7 +41,7 @@ export async function copySegment(segment: Segment, list: SegmentList): Promise<
   target.publishCount(count);
   for (const name of COPIED_REGIONS) {
     const { word } = layout.regions[name];
-    const end = word + usedWords(layout, name, used);
+    const end = word + (name === 'parents' ? i32s[F.PARENTED] : usedWords(layout, name, used));
     for (let from = word; from < end; from += PIECE) {
       copy(from, Math.min(from + PIECE, end));
       await yieldToEventLoop();

@@ -316,8 +316,8 @@ const DAMAGES: readonly Damage[] = [
 ];
 
 test('every kind of damage is planted', () => {
-  // Hubs are damaged in verify-hubs.test.ts, numbers in verify-nodes.test.ts.
-  const elsewhere: readonly ProblemKind[] = ['bad-hub', 'bad-number'];
+  // Damaged in verify-hubs.test.ts, verify-parents.test.ts and verify-nodes.test.ts.
+  const elsewhere: readonly ProblemKind[] = ['bad-hub', 'bad-parent', 'bad-number'];
   const planted = new Set<ProblemKind>([...DAMAGES.map(({ kind }) => kind), ...elsewhere]);
   expect(PROBLEM_KINDS.filter((kind) => !planted.has(kind))).toEqual([]);
 });

@@ -141,6 +141,7 @@ describe('the layout of a segment', () => {
         [F.LEVELS, regions.levels.word],
         [F.TOMBSTONES, regions.tombstones.word],
         [F.ENTRY_POINTS, regions.entryPoints.word],
+        [F.PARENTS, regions.parents.word],
         [F.EDGE_HEADS, regions.edgeHeads.word],
         [F.EDGES, regions.edges.word],
         [F.EDGE_TARGETS, regions.edgeTargets.word],
