@@ -386,8 +386,12 @@ export class SegmentList {
     });
   }
 
-  /** Takes what the owner has changed. Before an operation, never in the middle of one. */
+  /**
+   * Takes what the owner has changed, unless this list stays as it is. Before an operation, never in
+   * the middle of one.
+   */
   refresh(): void {
+    if (this.#frozenNext !== undefined) return;
     const handles = this.#changes.newest();
     if (handles) this.#take(handles);
   }
