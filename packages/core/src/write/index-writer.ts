@@ -16,7 +16,7 @@ import type { Segment } from '../segment.ts';
 import type { LocalNode, SegmentList, Slots } from '../segment-list.ts';
 import type { Vectors } from '../vectors.ts';
 import { countVectors } from '../vectors.ts';
-import { capacityFor, isWorthConsolidating, isWorthRebuilding } from './policy.ts';
+import { capacityFor, isWorthConsolidating, isWorthRebuilding, segmentsToMerge } from './policy.ts';
 import { readNodes } from './read-nodes.ts';
 import { bringOver, rewrite } from './rewrite.ts';
 import { callRoll, type Source } from './roll.ts';
@@ -142,7 +142,7 @@ export class IndexWriter {
       for (const segment of this.#list.all) {
         if (!canSeal(segment) || (!all && segment.count < segment.capacity)) continue;
         const sealed = await sealSegment(this.#crew(), segment, { options }, untilClosed);
-        this.#list.replace([segment], sealed);
+        await this.#replace([segment], sealed);
       }
     });
   }
@@ -238,7 +238,7 @@ export class IndexWriter {
   /** Rewrites the segments of which at least a share was removed, growing ones into one. */
   async #consolidate(share: number, work: WorkOptions): Promise<void> {
     const due = this.#list.all.filter((segment) => isWorthConsolidating(segment, share));
-    const growing = due.filter(({ sealed }) => !sealed);
+    const growing = segmentsToMerge(due, this.#list.all);
     if (growing.length > 0) await this.#rewrite(growing, work);
     for (const segment of due) if (segment.sealed) await this.#rewrite([segment], work);
   }
@@ -265,13 +265,22 @@ export class IndexWriter {
     const roll = callRoll(segments.map((segment) => this.#sourceOf(segment)));
     const sealed = segments[0].sealed;
     if (roll.count === 0 && (sealed || segments[0] !== this.#list.last)) {
-      this.#list.replace(segments);
+      await this.#replace(segments);
       return;
     }
     const target = await rewrite(this.#crew(), { roll, options, capacity, sealed, work });
     const finish = await bringOver(target, roll);
     finish();
+    await this.#replace(segments, target);
+  }
+
+  /** Puts `target` in the place of segments, in this turn; their memory goes soon after. */
+  async #replace(segments: readonly Segment[], target?: Segment): Promise<void> {
     this.#list.replace(segments, target);
+    const crew = this.#crew();
+    const used = segments.map(({ layout, count }) => layout.byteLength * (count / layout.capacity));
+    const bytes = used.reduce((sum, one) => sum + one, 0);
+    if (crew.threads > 1) (await crew.pool()).letGo(bytes);
   }
 
   #sourceOf(segment: Segment): Source {
