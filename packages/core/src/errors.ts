@@ -17,6 +17,7 @@ export const ErrorCode = {
   unsupportedRuntime: 'UNSUPPORTED_RUNTIME',
   busy: 'BUSY',
   readOnly: 'READ_ONLY',
+  shareOutdated: 'SHARE_OUTDATED',
   closed: 'CLOSED',
   aborted: 'ABORTED',
   workerFailed: 'WORKER_FAILED',

@@ -33,4 +33,5 @@ export { VectorIndex } from './vector-index.ts';
 export type { Query, Vectors } from './vectors.ts';
 export type { Problem, ProblemKind } from './verify.ts';
 export type { AddedNodes } from './write/index-writer.ts';
+export type { MergeOptions } from './write/merge.ts';
 export type { AddOptions, Rebuild } from './write/write-options.ts';

@@ -1,11 +1,15 @@
-// The segments of an index. Nodes are numbered in the order of adding, over all segments. Only the last segment takes vectors; when it is full another one is opened, and
-// nothing is ever copied to grow.
+// The segments of an index. Nodes are numbered in the order of adding, over all segments. Only the
+// last segment takes vectors; when it is full another one is opened, and nothing is ever copied to
+// grow.
 
-import { availableMemory } from './engine/runtime.ts';
+import { availableMemory, uniqueName } from './engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
 import * as F from './hot/fields.ts';
+import { ListChanges, type ListOrigin } from './list-changes.ts';
+import { CONTROL_WORDS, NEXT_NODE, SWITCHES } from './memory/control-words.ts';
 import {
   BYTES_PER_WORD,
+  bitWords,
   computeLayout,
   fitCapacity,
   GROWING,
@@ -13,9 +17,11 @@ import {
   MAX_SEGMENT_BYTES,
   writeHeader,
 } from './memory/layout.ts';
+import { ScratchBlocks } from './memory/scratch-blocks.ts';
 import { allocateMemory } from './memory/segment-memory.ts';
+import { allocateWords } from './memory/words.ts';
 import { type Kept, pruneAlpha, type ResolvedOptions, unionAlpha } from './options.ts';
-import { Segment } from './segment.ts';
+import { Segment, type SegmentHandle } from './segment.ts';
 import type { StoredPlace } from './snapshot/stored-vectors.ts';
 
 /**
@@ -97,25 +103,69 @@ export function openSegment(
   return segment;
 }
 
+/** An empty segment of the shape of another. */
+export function openLike({ handle, layout }: Segment, options: ResolvedOptions): Segment {
+  const memory = allocateMemory(options.memory, layout.byteLength, availableMemory());
+  serials++;
+  const segment = new Segment({ ...handle, memory, serial: serials });
+  writeHeader(segment.i32s, layout);
+  return segment;
+}
+
+/** A segment over the same memory as it is now, whatever is added and removed. */
+export function freezeSegment(segment: Segment): Segment {
+  const { count, linked, removed, handle } = segment;
+  const tombstones = allocateWords(bitWords(count), handle.memory.kind !== 'private');
+  tombstones.set(segment.tombstones.subarray(0, tombstones.length));
+  serials++;
+  return new Segment({
+    ...handle,
+    serial: serials,
+    frozen: { count, linked, removed, tombstones },
+  });
+}
+
+/** A list that nobody else knows yet. */
+function freshOrigin({ memory }: ResolvedOptions): ListOrigin {
+  const control = allocateWords(CONTROL_WORDS, memory !== 'private');
+  return { control, channel: uniqueName(), version: 0 };
+}
+
+/** The fewest scratch blocks that one of the segments has: a block is one in all of them. */
+function leastBlocks(segments: readonly Segment[]): number {
+  return Math.min(...segments.map(({ layout }) => layout.scratchCount));
+}
+
 export class SegmentList {
   readonly options: ResolvedOptions;
-  readonly #segments: Segment[];
-  #nextNode: number;
+  readonly blocks: ScratchBlocks;
+  readonly #changes: ListChanges;
+  /** The control block of the index. */
+  readonly control: Int32Array;
+  readonly #frozenNext: number | undefined;
+  #segments: readonly Segment[];
 
   /**
    * @param segments at least one
-   * @param nextNode one more than the largest number that a node was ever given
+   * @param origin where the list comes from, when it is another thread's
    */
-  constructor(options: ResolvedOptions, segments: readonly Segment[], nextNode: number) {
+  constructor(
+    options: ResolvedOptions,
+    segments: readonly Segment[],
+    origin: ListOrigin = freshOrigin(options),
+  ) {
     this.options = options;
-    this.#segments = [...segments];
-    this.#nextNode = nextNode;
+    this.#segments = segments;
+    this.control = origin.control;
+    this.#frozenNext = origin.frozenNext;
+    this.#changes = new ListChanges(origin);
+    this.blocks = new ScratchBlocks(origin.control, leastBlocks(segments));
   }
 
   /** A list with one empty segment of the wanted capacity, or of what fits. */
   static open(options: ResolvedOptions): SegmentList {
     const capacity = largestCapacity(options, options.capacity);
-    if (capacity > 0) return new SegmentList(options, [openSegment(options, capacity, 0)], 0);
+    if (capacity > 0) return new SegmentList(options, [openSegment(options, capacity, 0)]);
     throw new VectorIndexError(
       ErrorCode.invalidOption,
       `segmentByteLimit of ${options.segmentByteLimit} bytes has no room for one vector`,
@@ -143,7 +193,7 @@ export class SegmentList {
 
   /** The number that the next node gets. */
   get nextNode(): number {
-    return this.#nextNode;
+    return this.#frozenNext ?? Atomics.load(this.control, NEXT_NODE);
   }
 
   /** Most vectors that fit into one stretch: what is left in the last segment, or a fresh one. */
@@ -250,41 +300,109 @@ export class SegmentList {
       if (nodes) segment.writeNumbers(first, nodes.slice(done, done + count));
       else this.#numberThrough(segment, first, count);
       done += count;
-      if (!this.#segments.includes(segment)) {
-        if (this.last.count === 0) this.#segments.pop(); // never held anything, and never will
-        this.#segments.push(segment);
-      }
       segment.publishCount(first + count);
     }
+    const listed = this.#segments;
+    const fresh = slots.map(({ segment }) => segment).filter((one) => !listed.includes(one));
+    if (fresh.length === 0) return;
+    // A last segment that never held anything never will.
+    this.#change([...(this.last.count > 0 ? listed : listed.slice(0, -1)), ...fresh]);
   }
 
   /** Gives the next numbers to `count` vectors of a segment. */
   #numberThrough(segment: Segment, first: number, count: number): void {
-    const from = this.#nextNode;
-    this.#nextNode += count;
+    const from = this.nextNode;
+    this.skipNodes(from + count);
     if (!segment.numbered && segment.firstNode + first === from) return;
-    segment.writeNumbers(
-      first,
-      Int32Array.from({ length: count }, (_, i) => from + i),
-    );
+    const nodes = Int32Array.from({ length: count }, (_, i) => from + i);
+    segment.writeNumbers(first, nodes);
+  }
+
+  /** Lets the next node have the number `next`, or a larger one. */
+  skipNodes(next: number): void {
+    Atomics.store(this.control, NEXT_NODE, Math.max(next, this.nextNode));
   }
 
   /**
-   * Puts `target` where the first of `segments` is and leaves the others out. The vectors they hold
-   * are the same: searches find them in the one or the other.
+   * Puts `targets` where the first of `segments` is and leaves those out. They hold the same
+   * vectors: searches find them in the ones or the others.
    */
-  replace(segments: readonly Segment[], target?: Segment): void {
+  replace(segments: readonly Segment[], targets: readonly Segment[]): void {
     const place = this.#segments.indexOf(segments[0]);
     const others = this.#segments.filter((segment) => !segments.includes(segment));
-    const isLast = segments.includes(this.last);
-    if (target) others.splice(isLast ? others.length : place, 0, target);
-    if (others.length === 0) others.push(this.#next(this.nextNode, 1));
-    this.#segments.splice(0, this.#segments.length, ...others);
+    // What takes vectors stays the last.
+    others.splice(segments.includes(this.last) ? others.length : place, 0, ...targets);
+    this.#change(others.length > 0 ? others : [this.#next(this.nextNode, 1)]);
   }
 
   /** Runs what gives nodes other vectors: a search that meets it begins again. */
   switchNodes(publish: () => void): void {
-    publish();
+    Atomics.add(this.control, SWITCHES, 1);
+    try {
+      publish();
+    } finally {
+      Atomics.add(this.control, SWITCHES, 1);
+    }
+  }
+
+  /** How often nodes were switched: odd while they are, another number after they were. */
+  get switches(): number {
+    return Atomics.load(this.control, SWITCHES);
+  }
+
+  /** The same control block for a list that stays as this one is now. */
+  freeze(): ListOrigin {
+    return { ...this.#changes.share(), frozenNext: this.nextNode };
+  }
+
+  /** What another thread needs to follow this list. */
+  share(): ListOrigin {
+    const frozenNext = this.#frozenNext;
+    return { ...this.#changes.share(), ...(frozenNext !== undefined && { frozenNext }) };
+  }
+
+  /**
+   * Keeps this list as the owner's is, from now on: `refresh` does so, and every turn of the event
+   * loop, so that a thread that has nothing to do lets memory go too.
+   *
+   * @throws {VectorIndexError} SHARE_OUTDATED when the owner's has changed since it was shared
+   */
+  follow(): void {
+    const changes = this.#changes;
+    const list = new WeakRef(this); // who forgets to close an index must not keep its memory
+    changes.follow((handles) => {
+      const followed = list.deref();
+      if (followed) followed.#take(handles);
+      else changes.close();
+    });
+  }
+
+  /** Takes what the owner has changed. Before an operation, never in the middle of one. */
+  refresh(): void {
+    const handles = this.#changes.newest();
+    if (handles) this.#take(handles);
+  }
+
+  /** Neither tells nor follows changes any more. */
+  close(): void {
+    this.#changes.close();
+  }
+
+  /** Every change of an owner's list goes this way. */
+  #change(segments: readonly Segment[]): void {
+    this.#set(segments);
+    this.#changes.tell(segments.map(({ handle }) => handle));
+  }
+
+  /** Takes the owner's segments; those that were there before stay as they are. */
+  #take(handles: readonly SegmentHandle[]): void {
+    const bound = new Map(this.#segments.map((segment) => [segment.handle.serial, segment]));
+    this.#set(handles.map((handle) => bound.get(handle.serial) ?? new Segment(handle)));
+  }
+
+  #set(segments: readonly Segment[]): void {
+    this.#segments = segments;
+    this.blocks.limitTo(leastBlocks(segments));
   }
 
   /**

@@ -33,6 +33,17 @@ export interface SegmentHandle {
   readonly serial: number;
   /** Where the vectors are when they are in no memory. */
   readonly stored?: StoredPlace;
+  /** What the segment was when a snapshot was taken; what came since is not seen. */
+  readonly frozen?: FrozenCounts;
+}
+
+/** What adding and removing change of a segment whose graph stands still. */
+export interface FrozenCounts {
+  readonly count: number;
+  readonly linked: number;
+  readonly removed: number;
+  /** A copy of the words of the tombstones. */
+  readonly tombstones: Int32Array;
 }
 
 /** A residual rounded to float32 is still no smaller. */
@@ -70,12 +81,12 @@ export class Segment {
 
   /** Vectors searches may see, and those among them that were removed. */
   get count(): number {
-    return Atomics.load(this.i32s, F.COUNT);
+    return this.handle.frozen?.count ?? Atomics.load(this.i32s, F.COUNT);
   }
 
   /** Vectors that were removed and are here still. */
   get removed(): number {
-    return Atomics.load(this.i32s, F.REMOVED);
+    return this.handle.frozen?.removed ?? Atomics.load(this.i32s, F.REMOVED);
   }
 
   /** Vectors that searches find. */
@@ -95,13 +106,28 @@ export class Segment {
 
   /** The local node of `node`, or NONE when it is not here or was removed. */
   find(node: number): number {
-    const local = this.#finder.find(node, this.count);
+    const local = this.findLast(node);
     return local === F.NONE || this.isRemoved(local) ? F.NONE : local;
+  }
+
+  /** The last local node that is or was `node`, or NONE. */
+  findLast(node: number): number {
+    return this.#finder.find(node, this.count);
   }
 
   /** Whether local node `node` was removed. */
   isRemoved(node: number): boolean {
-    return ((this.i32s[tombstoneWord(this.layout, node)] >>> (node & 31)) & 1) !== 0;
+    const { frozen } = this.handle;
+    const word = frozen
+      ? frozen.tombstones[node >> 5]
+      : this.i32s[tombstoneWord(this.layout, node)];
+    return ((word >>> (node & 31)) & 1) !== 0;
+  }
+
+  /** The words of the tombstones: bit n of them is that of local node n. */
+  get tombstones(): Int32Array {
+    const { word, words } = this.layout.regions.tombstones;
+    return this.handle.frozen?.tombstones ?? this.i32s.subarray(word, word + words);
   }
 
   /** Writes down that the local nodes from `first` on are `nodes`, before they are published. */
@@ -125,7 +151,7 @@ export class Segment {
 
   /** Nodes in the graph; the others are scanned. */
   get linked(): number {
-    return Atomics.load(this.i32s, F.LINKED);
+    return this.handle.frozen?.linked ?? Atomics.load(this.i32s, F.LINKED);
   }
 
   /**

@@ -1,15 +1,15 @@
 // An index on its way to another thread: its options and the handles of its memory.
 
 import { describe, ErrorCode, VectorIndexError } from './errors.ts';
+import type { ListOrigin } from './list-changes.ts';
 import type { ResolvedOptions } from './options.ts';
 import { Segment, type SegmentHandle } from './segment.ts';
 import { SegmentList } from './segment-list.ts';
 
 /** An index as another thread receives it: post it, then `VectorIndex.attach` it there. */
-export interface SharedIndex {
+export interface SharedIndex extends ListOrigin {
   readonly options: ResolvedOptions;
   readonly segments: readonly SegmentHandle[];
-  readonly nextNode: number;
 }
 
 /**
@@ -17,7 +17,8 @@ export interface SharedIndex {
  *
  * @throws {VectorIndexError} UNSUPPORTED_RUNTIME for memory that cannot be shared
  */
-export function shareSegments({ options, all, nextNode }: SegmentList): SharedIndex {
+export function shareSegments(list: SegmentList): SharedIndex {
+  const { options, all } = list;
   if (options.memory === 'private') {
     throw new VectorIndexError(
       ErrorCode.unsupportedRuntime,
@@ -25,16 +26,18 @@ export function shareSegments({ options, all, nextNode }: SegmentList): SharedIn
       { memory: 'private' },
     );
   }
-  return { options, segments: all.map((segment) => segment.handle), nextNode };
+  return { options, segments: all.map((segment) => segment.handle), ...list.share() };
 }
 
 /**
- * The segments another thread shared, over the same memory.
+ * The list another thread shared, over the same memory: it follows that one, and keeps a scratch
+ * block to search with.
  *
- * @throws {VectorIndexError} INVALID_ARGUMENT
+ * @throws {VectorIndexError} INVALID_ARGUMENT, SHARE_OUTDATED, CAPACITY_EXCEEDED
  */
 export function openShared(shared: SharedIndex): SegmentList {
-  if (!Array.isArray(shared?.segments) || shared.segments.length === 0 || !shared.options) {
+  const { options, segments: handles, control } = shared ?? {};
+  if (!Array.isArray(handles) || handles.length === 0 || !options || !ArrayBuffer.isView(control)) {
     throw new VectorIndexError(
       ErrorCode.invalidArgument,
       `attach needs what share() returned, posted as it is; got ${describe(shared)}`,
@@ -42,5 +45,13 @@ export function openShared(shared: SharedIndex): SegmentList {
     );
   }
   const segments = shared.segments.map((handle) => new Segment(handle));
-  return new SegmentList({ ...shared.options, threads: 1 }, segments, shared.nextNode);
+  const list = new SegmentList({ ...options, threads: 1 }, segments, shared);
+  if (shared.frozenNext === undefined) list.follow();
+  try {
+    list.blocks.keep(1);
+    return list;
+  } catch (error) {
+    list.close();
+    throw error;
+  }
 }

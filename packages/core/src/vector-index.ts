@@ -3,8 +3,7 @@
 // at any moment, also while a build runs or after one was aborted.
 
 import { assertOptions, assertPath } from './assert.ts';
-import type { WorkerPool } from './build/pool.ts';
-import { abortedError, type Crew, closedError, type WorkOptions } from './build/runner.ts';
+import { abortedError, closedError, type WorkOptions } from './build/runner.ts';
 import {
   type CalibrateOptions,
   type Calibration,
@@ -12,33 +11,32 @@ import {
   readCalibration,
 } from './calibrate/calibrate.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
-import { type EvaluateOptions, type Evaluation, evaluateIndex } from './evaluate.ts';
-import type { Metric } from './memory/layout.ts';
-import { ScratchBlocks } from './memory/scratch-blocks.ts';
+import { IndexReader } from './index-reader.ts';
+import { freezeList } from './index-snapshot.ts';
 import {
   type IndexOptions,
   MAX_CAPACITY,
   type ResolvedOptions,
   resolveOptions,
 } from './options.ts';
-import type { BatchResult, RangeResult, SearchResult } from './results.ts';
-import { type RangeOptions, type SearchOptions, widestBeam } from './search/search-options.ts';
-import { Searcher } from './search/searcher.ts';
 import { warmUp } from './search/warm-up.ts';
 import { ownerBlocks, SegmentList } from './segment-list.ts';
-import { openShared, type SharedIndex, shareSegments } from './shared-index.ts';
+import { openShared, type SharedIndex } from './shared-index.ts';
 import { type LoadOptions, loadSegments, readLoadOptions } from './snapshot/load.ts';
 import { saveSegments } from './snapshot/save.ts';
-import { collectStats, type IndexStats } from './stats.ts';
-import { countVectors, isBlocks, type Query, type Vectors } from './vectors.ts';
+import { countVectors, isBlocks, type Vectors } from './vectors.ts';
 import { type Problem, verifySegments } from './verify.ts';
 import { checkWorkOptions, WORK_OPTION_NAMES } from './work-options.ts';
 import { type AddedNodes, IndexWriter } from './write/index-writer.ts';
+import { type MergeOptions, mergedOptions, mergeInto } from './write/merge.ts';
 import { type AddOptions, readWriteOptions } from './write/write-options.ts';
 
 /** Room a build leaves for later adds, so that they join its graph: address space, no memory. */
 const BUILD_HEADROOM = 1.25;
 const MIN_BUILD_CAPACITY = 1024;
+/** Who writes to the memory, who follows it, and who keeps to what it was at one moment. */
+type Role = 'owner' | 'attached' | 'snapshot';
+
 /** Results of the searches that nobody asked for. */
 const WARM_K = 10;
 
@@ -48,27 +46,18 @@ const WARM_K = 10;
  * Distances are squared Euclidean (l2), 1 - cos (cosine) or -dot (dot): smaller is nearer. Results
  * ascend by (distance, node). Nodes are numbered 0, 1, 2, ... in the order of adding.
  */
-export class VectorIndex {
-  readonly #options: ResolvedOptions;
-  readonly #list: SegmentList;
-  readonly #blocks: ScratchBlocks;
-  readonly #readOnly: boolean;
+export class VectorIndex extends IndexReader {
+  readonly #role: Role;
   readonly #writer: IndexWriter;
-  readonly #closing: AbortController = new AbortController();
-  readonly #searcher: Searcher;
-  #pool: Promise<WorkerPool> | undefined;
+  readonly #onClose: () => void;
   #closed: Promise<void> | undefined;
 
-  private constructor(list: SegmentList, readOnly: boolean) {
-    this.#options = list.options;
-    this.#list = list;
-    this.#readOnly = readOnly;
-    this.#blocks = new ScratchBlocks(list.all[0].i32s);
-    this.#blocks.keep(readOnly ? 1 : ownerBlocks(list.options.threads));
-    const { signal: closing } = this.#closing;
-    const crew = (): Crew => this.#crew();
-    this.#searcher = new Searcher(list, this.#blocks, crew, closing);
-    this.#writer = new IndexWriter({ list, blocks: this.#blocks, crew, closing });
+  private constructor(list: SegmentList, role: Role, onClose: () => void = () => undefined) {
+    super(list);
+    this.#role = role;
+    this.#onClose = onClose;
+    if (role === 'owner') list.blocks.keep(ownerBlocks(list.options.threads));
+    this.#writer = new IndexWriter(list, this.threads, this.closing.signal);
   }
 
   /**
@@ -77,7 +66,7 @@ export class VectorIndex {
    * @throws {VectorIndexError} INVALID_OPTION, OUT_OF_MEMORY, UNSUPPORTED_RUNTIME
    */
   static create(options: IndexOptions): VectorIndex {
-    return new VectorIndex(SegmentList.open(resolveOptions(options)), false);
+    return new VectorIndex(SegmentList.open(resolveOptions(options)), 'owner');
   }
 
   /**
@@ -102,7 +91,7 @@ export class VectorIndex {
     const roomy = Math.ceil(count * BUILD_HEADROOM);
     const capacity =
       options.capacity ?? Math.min(MAX_CAPACITY, Math.max(MIN_BUILD_CAPACITY, roomy));
-    const index = new VectorIndex(SegmentList.open({ ...resolved, capacity }), false);
+    const index = new VectorIndex(SegmentList.open({ ...resolved, capacity }), 'owner');
     try {
       await index.add(vectors, work);
       await index.#writer.seal(work, true);
@@ -118,7 +107,7 @@ export class VectorIndex {
     options: ResolvedOptions,
     work: WorkOptions,
   ): Promise<VectorIndex> {
-    const index = new VectorIndex(SegmentList.open(options), false);
+    const index = new VectorIndex(SegmentList.open(options), 'owner');
     try {
       for await (const block of blocks) {
         if (work.signal?.aborted) throw abortedError(work.signal);
@@ -143,37 +132,53 @@ export class VectorIndex {
     const checked = assertPath(path);
     const settings = readLoadOptions(options);
     const work = checkWorkOptions({ ...options });
-    const index = new VectorIndex(await loadSegments(checked, settings, work), false);
-    warmUp(index.#options.tier, index.#list.all[0], (node) => index.searchNode(node, WARM_K));
+    const index = new VectorIndex(await loadSegments(checked, settings, work), 'owner');
+    warmUp(index.list.options.tier, index.list.all[0], (node) => index.searchNode(node, WARM_K));
     return index;
   }
 
   /**
-   * The index another thread shared, without a copy: it sees what the owner adds to the segments
-   * that were there. Read-only; `close` makes room for another.
+   * One index of the vectors of several, of the same dimension and metric, built at once. The nodes
+   * of `indexes[i]` get the sum of `nextNode` of those before added to their numbers. Vectors of
+   * which only codes are kept are what their codes stand for. The others stay as they are.
    *
-   * @throws {VectorIndexError} INVALID_ARGUMENT; CAPACITY_EXCEEDED when too many are attached
+   * @throws {VectorIndexError} INVALID_ARGUMENT, INVALID_OPTION, CLOSED, CAPACITY_EXCEEDED,
+   *   OUT_OF_MEMORY, ABORTED, WORKER_FAILED; nothing is left behind then
+   */
+  static async merge(
+    indexes: readonly VectorIndex[],
+    options: MergeOptions = {},
+  ): Promise<VectorIndex> {
+    const { onProgress, signal, ...given } = options;
+    const work = checkWorkOptions({ ...(onProgress && { onProgress }), ...(signal && { signal }) });
+    for (const index of indexes) index.assertOpen();
+    const lists = indexes.map((index) => index.list);
+    const index = new VectorIndex(SegmentList.open(mergedOptions(lists, given)), 'owner');
+    try {
+      await mergeInto(index.list, lists, index.threads.crew(), index.#writer.untilClosed(work));
+      await index.#writer.seal(work, true);
+      return index;
+    } catch (error) {
+      await index.close();
+      throw error;
+    }
+  }
+
+  /**
+   * The index another thread shared, without a copy: it sees all that the owner changes.
+   * Read-only; `close` makes room for another.
+   *
+   * @throws {VectorIndexError} INVALID_ARGUMENT; CAPACITY_EXCEEDED when too many are attached;
+   *   SHARE_OUTDATED when the owner's memory is another since it was shared
    */
   static attach(shared: SharedIndex): VectorIndex {
-    return new VectorIndex(openShared(shared), true);
-  }
-
-  /** Vectors in the index: those that were added and not removed. */
-  get count(): number {
-    return this.#list.count;
-  }
-
-  get dimension(): number {
-    return this.#options.dimension;
-  }
-
-  get metric(): Metric {
-    return this.#options.metric;
+    return new VectorIndex(openShared(shared), 'attached');
   }
 
   /** Most vectors one `reserve` can take. */
   get available(): number {
-    return this.#list.available;
+    this.list.refresh();
+    return this.list.available;
   }
 
   /**
@@ -261,76 +266,6 @@ export class VectorIndex {
   }
 
   /**
-   * The k nearest vectors to `query`, on this thread.
-   *
-   * @throws {VectorIndexError} DIMENSION_MISMATCH, NOT_FINITE, ZERO_VECTOR, INVALID_ARGUMENT,
-   *   INVALID_OPTION (efSearch and recall together), ...
-   */
-  search(query: Query, k: number, options: SearchOptions = {}): SearchResult {
-    this.#assertOpen();
-    return this.#searcher.search(query, k, options);
-  }
-
-  /**
-   * The k nearest vectors to that of `node`, itself left out; its copies are not.
-   *
-   * @throws {VectorIndexError} INVALID_ARGUMENT, INVALID_OPTION
-   */
-  searchNode(node: number, k: number, options: SearchOptions = {}): SearchResult {
-    this.#assertOpen();
-    return this.#searcher.searchNode(node, k, options);
-  }
-
-  /**
-   * Everything that a search finds within `maxDistance` of `query`, in the distances of the metric,
-   * that distance included; with `exact` simply everything. At most `limit` results, the nearest.
-   *
-   * @throws {VectorIndexError} as search does
-   */
-  searchRange(query: Query, maxDistance: number, options: RangeOptions = {}): RangeResult {
-    this.#assertOpen();
-    return this.#searcher.searchRange(query, maxDistance, options);
-  }
-
-  /**
-   * `search` for many queries, on all threads.
-   *
-   * @param queries count * dimension numbers, or rows; copied before this returns its promise
-   * @throws {VectorIndexError} as search does, with the row; WORKER_FAILED
-   */
-  async searchBatch(
-    queries: Vectors,
-    k: number,
-    options: SearchOptions = {},
-  ): Promise<BatchResult> {
-    this.#assertOpen();
-    return this.#searcher.searchBatch(queries, k, options);
-  }
-
-  /** Whether `node` was added and not removed. */
-  has(node: number): boolean {
-    this.#assertOpen();
-    return this.#searcher.has(node);
-  }
-
-  /** The nodes of the index, ascending; those of this moment. */
-  nodes(): Uint32Array {
-    this.#assertOpen();
-    return this.#list.nodes();
-  }
-
-  /**
-   * A copy of the vector of `node`; of unit length in a cosine index. Where no vectors are kept
-   * (originals 'none'), what its codes stand for.
-   *
-   * @throws {VectorIndexError} INVALID_ARGUMENT, NODE_NOT_FOUND
-   */
-  getVector(node: number): Float32Array {
-    this.#assertOpen();
-    return this.#searcher.vector(node);
-  }
-
-  /**
    * Measures which beam width reaches a recall, and keeps the measurements for searches that are
    * asked for one. A build does this for k = 10 at its end, with 64 stored vectors that are hidden
    * from the graph one by one (docs/decisions/0009). Three k are kept, the latest.
@@ -340,27 +275,11 @@ export class VectorIndex {
    */
   async calibrate(options: CalibrateOptions = {}): Promise<Calibration> {
     this.#assertOwner();
-    const request = readCalibration(options, this.#options);
+    const request = readCalibration(options, this.list.options);
     const work = this.#writer.untilClosed(request.work);
     return this.#writer.run(() =>
-      calibrateIndex(this.#crew(), this.#options.seed, { ...request, work }),
+      calibrateIndex(this.threads.crew(), this.list.options.seed, { ...request, work }),
     );
-  }
-
-  /**
-   * Recall against exact search, and the speed at which it was reached.
-   *
-   * @throws {VectorIndexError} INVALID_ARGUMENT, DIMENSION_MISMATCH, ABORTED
-   */
-  async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
-    this.#assertOpen();
-    return evaluateIndex(this, options, (k, recall) => widestBeam(this.#list.all, k, recall));
-  }
-
-  /** Counts, parameters and bytes. */
-  stats(): IndexStats {
-    this.#assertOpen();
-    return collectStats(this.#options, this.#list.all);
   }
 
   /**
@@ -372,11 +291,28 @@ export class VectorIndex {
   verify(): Problem[] {
     this.#assertOwner();
     if (!this.#writer.busy)
-      return verifySegments(this.#list.all, this.#list.nextNode, this.#blocks);
+      return verifySegments(this.list.all, this.list.nextNode, this.list.blocks);
     throw new VectorIndexError(
       ErrorCode.busy,
       'the index is being linked or saved; await that, then verify',
     );
+  }
+
+  /**
+   * The index as it is now, whatever is written to it later: it can be searched, shared and saved.
+   * Shares the memory, and the graph until that changes: the writer copies it then. Waits for
+   * writes that were asked for earlier. Close it when it is not needed any more.
+   *
+   * @throws {VectorIndexError} READ_ONLY, CAPACITY_EXCEEDED when too many are open
+   */
+  async snapshot(): Promise<VectorIndex> {
+    this.#assertOwner();
+    return this.#writer.run(async () => {
+      const held = this.list.all;
+      const frozen = freezeList(this.list);
+      this.#writer.held.hold(held);
+      return new VectorIndex(frozen, 'snapshot', () => this.#writer.held.letGo(held));
+    });
   }
 
   /**
@@ -387,16 +323,12 @@ export class VectorIndex {
    *   untouched then
    */
   async save(path: string, options: WorkOptions = {}): Promise<void> {
-    this.#assertWritable();
+    this.assertOpen();
+    if (this.#role === 'attached') this.#assertOwner();
+    this.list.assertWhole();
     const checked = assertPath(path);
     const work = checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES));
-    await this.#writer.run(() => saveSegments(checked, this.#list, work));
-  }
-
-  /** What `attach` needs in another thread. Memory of kind 'private' cannot be shared. */
-  share(): SharedIndex {
-    this.#assertOpen();
-    return shareSegments(this.#list);
+    await this.#writer.run(() => saveSegments(checked, this.list, work));
   }
 
   /**
@@ -413,42 +345,29 @@ export class VectorIndex {
   }
 
   async #close(): Promise<void> {
-    this.#closing.abort(closedError());
+    this.closing.abort(closedError());
     await this.#writer.idle();
-    await this.#searcher.idle();
-    const pool = await this.#pool?.catch(() => undefined); // one that could not start is not there
-    await pool?.close();
-    this.#blocks.giveBack();
-    for (const { stored } of this.#list.all) stored?.close();
-  }
-
-  #crew(): Crew {
-    const pool = (): Promise<WorkerPool> => {
-      this.#pool ??= import('./build/pool.ts').then(
-        ({ WorkerPool }) => new WorkerPool(this.#blocks.claim(this.#options.threads)),
-      );
-      return this.#pool;
-    };
-    const { threads } = this.#options;
-    return { segments: [...this.#list.all], threads, blocks: this.#blocks, pool };
-  }
-
-  #assertOpen(): void {
-    if (this.#closing.signal.aborted) throw closedError();
+    await this.searcher.idle();
+    await this.threads.close();
+    this.list.blocks.giveBack();
+    this.list.close();
+    this.#onClose();
+    if (this.#role === 'snapshot') return; // its files are the owner's
+    for (const { stored } of this.list.all) stored?.close();
   }
 
   #assertWritable(): void {
     this.#assertOwner();
-    this.#list.assertWhole();
+    this.list.assertWhole();
   }
 
   /** Refuses what takes memory that linking needs too, or changes what all threads read. */
   #assertOwner(): void {
-    this.#assertOpen();
-    if (!this.#readOnly) return;
-    throw new VectorIndexError(
-      ErrorCode.readOnly,
-      'an attached index is read-only; write in the thread that shared it',
-    );
+    this.assertOpen();
+    if (this.#role === 'owner') return;
+    const what = this.#role === 'snapshot' ? 'a snapshot' : 'an attached index';
+    const where =
+      this.#role === 'snapshot' ? 'to the index it was taken of' : 'in the thread that shared it';
+    throw new VectorIndexError(ErrorCode.readOnly, `${what} is read-only; write ${where}`);
   }
 }

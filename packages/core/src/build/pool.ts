@@ -9,9 +9,6 @@ import { type JobMessage, shareIsOver } from './job.ts';
 
 type Threads = Piscina<JobMessage, void>;
 
-/** Memory that was let go and that threads may still hold, bytes. */
-const MAX_HELD_BYTES = 2 ** 24;
-
 /** Threads run compiled files: the sources' pool uses the built worker beside them. */
 function workerUrl(): string {
   const here = import.meta.url;
@@ -59,8 +56,6 @@ export class WorkerPool {
   readonly #running: Set<Promise<void>> = new Set();
   #threads: Threads | undefined;
   #retired: Promise<unknown> = Promise.resolve();
-  /** Bytes of memory that was let go since these threads started. */
-  #held = 0;
 
   constructor(blocks: readonly number[]) {
     this.#size = blocks.length;
@@ -92,14 +87,9 @@ export class WorkerPool {
     return this.#threads;
   }
 
-  /**
-   * Says that `bytes` of memory that jobs were about are of no use any more. A thread that waits
-   * collects no garbage, so its memory would stay: threads that may hold too much are replaced.
-   */
-  letGo(bytes: number): void {
-    if (!this.#threads) return;
-    this.#held += bytes;
-    if (this.#held >= MAX_HELD_BYTES) this.#retire(this.#threads);
+  /** Lets go of all that threads hold: those that come next have never seen it. */
+  renew(): void {
+    if (this.#threads) this.#retire(this.#threads);
   }
 
   /** Ends the threads. Only when no job runs: it would be cut off in the middle of a write. */
@@ -126,7 +116,6 @@ export class WorkerPool {
   #retire(threads: Threads): void {
     if (this.#threads !== threads) return;
     this.#threads = undefined;
-    this.#held = 0;
     const settled = Promise.allSettled([...this.#running]);
     this.#retired = Promise.all([this.#retired, settled.then(() => threads.destroy())]);
   }

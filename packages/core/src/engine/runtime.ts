@@ -19,9 +19,15 @@ export interface FileSystem {
   closeSync(file: number): void;
 }
 
+/** What a thread needs to take a message without a turn of its event loop. */
+interface NodeThreads {
+  receiveMessageOnPort(port: unknown): { readonly message: unknown } | undefined;
+}
+
 interface NodeProcess {
   getBuiltinModule?(id: 'node:os'): NodeOs;
   getBuiltinModule?(id: 'node:fs'): FileSystem;
+  getBuiltinModule?(id: 'node:worker_threads'): NodeThreads;
   constrainedMemory?(): number;
   emitWarning?(message: string, options: { type: string; code: string }): void;
 }
@@ -69,4 +75,57 @@ export function yieldToEventLoop(): Promise<void> {
     if (immediate) immediate(resolve);
     else setTimeout(resolve, 0);
   });
+}
+
+/** A channel to all threads of this process that opened one of the same name. */
+export interface Channel {
+  post(message: unknown): void;
+  /** Messages that have come and were not heard; none where they come by the event loop only. */
+  receive(): unknown[];
+  close(): void;
+}
+
+/** A BroadcastChannel of Node; a page's has no `unref`. */
+interface Broadcast {
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  postMessage(message: unknown): void;
+  unref?(): void;
+  close(): void;
+}
+
+/**
+ * Opens a channel that does not keep the process alive; undefined where there are none.
+ *
+ * @param onMessage called in turns of the event loop, with every message that nobody has received
+ */
+export function openChannel(
+  name: string,
+  onMessage?: (message: unknown) => void,
+): Channel | undefined {
+  const { BroadcastChannel } = globalThis as {
+    BroadcastChannel?: new (name: string) => Broadcast;
+  };
+  if (!BroadcastChannel) return undefined;
+  const broadcast = new BroadcastChannel(name);
+  if (onMessage) broadcast.onmessage = ({ data }) => onMessage(data);
+  broadcast.unref?.();
+  const threads = nodeProcess()?.getBuiltinModule?.('node:worker_threads');
+  const receive = (): unknown[] => {
+    const messages: unknown[] = [];
+    let received = threads?.receiveMessageOnPort(broadcast);
+    for (; received; received = threads?.receiveMessageOnPort(broadcast)) {
+      messages.push(received.message);
+    }
+    return messages;
+  };
+  return {
+    post: (message) => broadcast.postMessage(message),
+    receive,
+    close: () => broadcast.close(),
+  };
+}
+
+/** A name that nothing else has. Nothing that an index holds or finds depends on it. */
+export function uniqueName(): string {
+  return globalThis.crypto.randomUUID();
 }

@@ -1,20 +1,27 @@
-// Who uses which scratch block. The owner words lie in the header of the first segment, so that all
+// Who uses which scratch block. The owner words lie in the control block of the index, so that all
 // threads, also those that attached, take blocks from the same list; a block is one
-// compare-exchange, never waited for. An index keeps the blocks it cannot do without for as long as
-// it is open, so that no number of attached readers can take them away.
+// compare-exchange, never waited for, and has the same index in every segment. An index keeps the
+// blocks it cannot do without for as long as it is open, so that no number of attached readers can
+// take them away.
 
 import { ErrorCode, VectorIndexError } from '../errors.ts';
-import * as F from '../hot/fields.ts';
+import { SCRATCH_OWNERS } from './control-words.ts';
 
 export class ScratchBlocks {
-  #header: Int32Array;
+  readonly #control: Int32Array;
+  /** Blocks that every segment has. */
+  #total: number;
   #kept: readonly number[] = [];
   /** Blocks that are kept and not claimed. */
   #idle: number[] = [];
 
-  /** @param header the words of the index's first segment */
-  constructor(header: Int32Array) {
-    this.#header = header;
+  /**
+   * @param control the control block of the index
+   * @param total the fewest scratch blocks that one of its segments has
+   */
+  constructor(control: Int32Array, total: number) {
+    this.#control = control;
+    this.#total = total;
   }
 
   /**
@@ -29,23 +36,25 @@ export class ScratchBlocks {
 
   /** Gives the kept blocks back; none may be in use. */
   giveBack(): void {
-    for (const block of this.#kept) this.#free(block);
+    this.#free(this.#kept);
     this.#kept = [];
     this.#idle = [];
   }
 
   /**
-   * Goes on with the header of another first segment. Readers that attached before keep their
-   * blocks, which stay taken here too: they may search segments that both have. Nobody else gets
-   * one from the old header any more.
+   * Goes on with blocks below `total`: a segment has come that has no more. Kept ones that it does
+   * not have are exchanged, as far as there are others; those in use are given back when they are
+   * released. There are never more again, for whoever still searches a segment that has fewer.
    */
-  moveTo(header: Int32Array): void {
-    if (header === this.#header) return;
-    const total = Math.min(header[F.SCRATCH_COUNT], this.#header[F.SCRATCH_COUNT]);
-    for (let word = F.SCRATCH_OWNERS; word < F.SCRATCH_OWNERS + total; word++) {
-      if (Atomics.exchange(this.#header, word, 1) === 1) Atomics.store(header, word, 1);
-    }
-    this.#header = header;
+  limitTo(total: number): void {
+    if (total >= this.#total) return;
+    this.#total = total;
+    const isLost = (block: number): boolean => block >= total;
+    const lost = this.#kept.filter(isLost);
+    const others = this.#take(lost.length);
+    this.#free(this.#idle.filter(isLost));
+    this.#kept = [...this.#kept.filter((block) => !isLost(block)), ...others];
+    this.#idle = [...this.#idle.filter((block) => !isLost(block)), ...others];
   }
 
   /**
@@ -57,16 +66,12 @@ export class ScratchBlocks {
     const claimed: number[] = [];
     while (claimed.length < count && this.#idle.length > 0)
       claimed.push(this.#idle.pop() as number);
-    const total = this.#header[F.SCRATCH_COUNT];
-    for (let block = 0; block < total && claimed.length < count; block++) {
-      const owner = F.SCRATCH_OWNERS + block;
-      if (Atomics.compareExchange(this.#header, owner, 0, 1) === 0) claimed.push(block);
-    }
+    if (claimed.length < count) claimed.push(...this.#take(count - claimed.length));
     if (claimed.length === count) return claimed;
     this.release(claimed);
     throw new VectorIndexError(
       ErrorCode.capacityExceeded,
-      `all ${total} scratch blocks are in use; close attached indexes or raise threads`,
+      `all ${this.#total} scratch blocks are in use; close attached indexes or raise threads`,
       { expected: count, got: claimed.length },
     );
   }
@@ -74,11 +79,21 @@ export class ScratchBlocks {
   release(blocks: readonly number[]): void {
     for (const block of blocks) {
       if (this.#kept.includes(block)) this.#idle.push(block);
-      else this.#free(block);
+      else this.#free([block]);
     }
   }
 
-  #free(block: number): void {
-    Atomics.store(this.#header, F.SCRATCH_OWNERS + block, 0);
+  /** Up to `count` blocks that nobody has. */
+  #take(count: number): number[] {
+    const taken: number[] = [];
+    for (let block = 0; block < this.#total && taken.length < count; block++) {
+      const owner = SCRATCH_OWNERS + block;
+      if (Atomics.compareExchange(this.#control, owner, 0, 1) === 0) taken.push(block);
+    }
+    return taken;
+  }
+
+  #free(blocks: readonly number[]): void {
+    for (const block of blocks) Atomics.store(this.#control, SCRATCH_OWNERS + block, 0);
   }
 }

@@ -2,6 +2,7 @@
 // where the caller reads them. Results are those of a single search, query by query.
 
 import { ErrorCode, VectorIndexError } from '../errors.ts';
+import { SWITCHES } from '../memory/control-words.ts';
 import { BYTES_PER_WORD } from '../memory/layout.ts';
 import { countWithin, searchExhaustively } from './search-exhaustively.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type WorkCounts,
 } from './search-segment.ts';
 import { setQuery } from './set-query.ts';
+import { dropRepeated, searchSteadily } from './steady.ts';
 
 /** Words of work counts each query has. */
 const COUNTS = 3;
@@ -28,6 +30,8 @@ export interface BatchQueries {
   readonly lengths: Uint32Array;
   /** Per query three words: distances computed, of those on vectors, and rows read. */
   readonly work: Uint32Array;
+  /** The control block of the index. */
+  readonly control: Int32Array;
 }
 
 /** Answers one checked query; how many results were written. */
@@ -48,13 +52,17 @@ export function answerQuery(
 
 /** Answers the queries [first, end) of the batch. */
 export function runQueries(reader: Reader, batch: BatchQueries, first: number, end: number): void {
-  const { plan, nodes, distances } = batch;
+  const { plan, nodes, distances, control } = batch;
   const dimension = batch.queries.length / batch.count;
   for (let i = first; i < end; i++) {
     const floats = batch.queries.subarray(i * dimension, (i + 1) * dimension);
     const work: WorkCounts = { distanceCount: 0, exactCount: 0, hopCount: 0 };
     const target = { nodes, distances, offset: i * plan.k };
-    batch.lengths[i] = answerQuery(reader, { floats, plan }, target, work);
+    const search = (): number => answerQuery(reader, { floats, plan }, target, work);
+    const switches = Atomics.load(control, SWITCHES);
+    const found = searchSteadily(control, search);
+    const isSteady = Atomics.load(control, SWITCHES) === switches;
+    batch.lengths[i] = isSteady ? found : dropRepeated(found, target);
     batch.work.set([work.distanceCount, work.exactCount, work.hopCount], COUNTS * i);
   }
 }
@@ -71,14 +79,15 @@ function allocateWords(length: number, shared: boolean): ArrayBufferLike {
 
 /** Room for `count` queries and their results, shared where `shared` says so. */
 export function allocateBatch(
-  shape: { readonly count: number; readonly dimension: number; readonly plan: SearchPlan },
+  shape: Pick<BatchQueries, 'count' | 'plan' | 'control'> & { readonly dimension: number },
   shared: boolean,
 ): BatchQueries {
-  const { count, dimension, plan } = shape;
+  const { count, dimension, plan, control } = shape;
   const words = (length: number): ArrayBufferLike => allocateWords(length, shared);
   return {
     count,
     plan,
+    control,
     queries: new Float32Array(words(count * dimension)),
     nodes: new Uint32Array(words(count * plan.k)),
     distances: new Float32Array(words(count * plan.k)),

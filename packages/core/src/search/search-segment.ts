@@ -41,8 +41,13 @@ export interface WorkCounts {
 }
 
 /** Says which vectors of the segment the search may return: those that were not removed. */
-function leaveOutRemoved({ i32s, layout, removed }: Segment, scratch: number): void {
-  i32s[scratch + F.ACCEPT] = removed > 0 ? layout.regions.tombstones.word : 0;
+function leaveOutRemoved(segment: Segment, scratch: number): void {
+  const { i32s, layout, removed, tombstones, handle } = segment;
+  const own = scratch + layout.acceptWord;
+  // Those of a snapshot are not in the memory.
+  if (removed > 0 && handle.frozen) i32s.set(tombstones, own);
+  const bits = handle.frozen ? own : layout.regions.tombstones.word;
+  i32s[scratch + F.ACCEPT] = removed > 0 ? bits : 0;
   i32s[scratch + F.ACCEPT_FLIP] = -1;
 }
 
@@ -53,15 +58,15 @@ function widened({ count, live }: Segment, width: number): number {
   return Math.min(F.MAX_POOL, Math.ceil((width + 3 * Math.sqrt(width * dead)) / (1 - dead)));
 }
 
-/** Measures the nodes from `first` on, by the best that is kept of them. */
-function scan(segment: Segment, scratch: number, first: number): void {
-  const { hot, count, stored } = segment;
+/** Measures the nodes [first, end), by the best that is kept of them. */
+function scan(segment: Segment, scratch: number, first: number, end: number): void {
+  const { hot, stored } = segment;
   if (stored) {
-    for (let node = first; node < count; node++) measureStored(segment, stored, scratch, node);
+    for (let node = first; node < end; node++) measureStored(segment, stored, scratch, node);
     return;
   }
   if (segment.sealed) hot.bindQuery(scratch);
-  hot.scanExact(scratch, first, count);
+  hot.scanExact(scratch, first, end);
 }
 
 /** Leaves the nearest nodes of the segment in RESULTS of the block, finished; how many. */
@@ -74,9 +79,8 @@ function searchSegment(
   const segment = segments[index];
   const { hot, i32s } = segment;
   const scratch = segment.scratch(block);
-  const count = segment.count;
   const width = plan.widths ? (plan.widths[index] ?? 0) : plan.efSearch;
-  const linked = plan.exact || width === 0 ? 0 : Math.min(segment.linked, count);
+  const linked = plan.exact || width === 0 ? 0 : segment.linked;
   i32s[scratch + F.DISTANCE_COUNT] = 0;
   i32s[scratch + F.EXACT_COUNT] = 0;
   i32s[scratch + F.HOP_COUNT] = 0;
@@ -89,7 +93,9 @@ function searchSegment(
     else hot.searchWithout(scratch, ef, finished, linked, plan.hidden);
     if (segment.stored) finishFromFile(segment, segment.stored, scratch);
   }
-  if (linked < count) scan(segment, scratch, linked);
+  // Only now: what was added and linked meanwhile has taken others' places in the beam.
+  const { count } = segment;
+  if (linked < count) scan(segment, scratch, linked, count);
   const exact = i32s[scratch + F.EXACT_COUNT] + (segment.stored ? 0 : count - linked);
   work.exactCount += exact;
   work.distanceCount += i32s[scratch + F.DISTANCE_COUNT] + exact;

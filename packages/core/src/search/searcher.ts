@@ -5,38 +5,38 @@
 import { assertNode } from '../assert.ts';
 import { type Crew, runWork } from '../build/runner.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
-import { MAX_POOL } from '../hot/fields.ts';
+import { MAX_POOL, NONE } from '../hot/fields.ts';
+import type { IndexThreads } from '../index-threads.ts';
 import { checkQuery, readQuery } from '../ingest.ts';
-import type { ScratchBlocks } from '../memory/scratch-blocks.ts';
 import type { BatchResult, RangeResult, SearchResult } from '../results.ts';
-import type { SegmentList } from '../segment-list.ts';
+import type { Segment } from '../segment.ts';
+import type { LocalNode, SegmentList } from '../segment-list.ts';
 import { copyVectors, countVectors } from '../vectors.ts';
 import { allocateBatch, answerQuery, type BatchQueries, sumWork } from './batch-queries.ts';
 import { readVector } from './read-vector.ts';
 import { readRange, readSearch } from './search-options.ts';
 import { findWithin } from './search-range.ts';
 import type { Reader, SearchPlan } from './search-segment.ts';
+import { dropRepeated, searchSteadily } from './steady.ts';
 
 /** Results of one query without their vectors. */
 type Answer = Omit<SearchResult, 'vectors'>;
 
 export class Searcher {
   readonly #list: SegmentList;
-  readonly #blocks: ScratchBlocks;
-  readonly #crew: () => Crew;
+  readonly #threads: IndexThreads;
   readonly #closing: AbortSignal;
   readonly #batches: Set<Promise<void>> = new Set();
   /** Where `search` keeps its query: allocating one takes as long as ten distances. */
   readonly #query: Float32Array;
 
   /**
-   * @param crew who answers batches
+   * @param threads who answers batches
    * @param closing ends them
    */
-  constructor(list: SegmentList, blocks: ScratchBlocks, crew: () => Crew, closing: AbortSignal) {
+  constructor(list: SegmentList, threads: IndexThreads, closing: AbortSignal) {
     this.#list = list;
-    this.#blocks = blocks;
-    this.#crew = crew;
+    this.#threads = threads;
     this.#closing = closing;
     this.#query = new Float32Array(list.options.dimension);
   }
@@ -75,8 +75,11 @@ export class Searcher {
     const { dimension, metric } = this.#list.options;
     const { plan, vectors } = readSearch(k, options, this.#list.all);
     const count = countVectors(queries, dimension);
-    const crew = this.#crew();
-    const batch = allocateBatch({ count, dimension, plan }, crew.threads > 1);
+    const crew = this.#threads.crew();
+    const batch = allocateBatch(
+      { count, dimension, plan, control: this.#list.control },
+      crew.threads > 1,
+    );
     copyVectors(queries as Float32Array, dimension, { first: 0, count }, batch.queries);
     for (let row = 0; row < count; row++) {
       checkQuery(batch.queries.subarray(row * dimension, (row + 1) * dimension), metric, row);
@@ -84,7 +87,9 @@ export class Searcher {
     await this.#runBatch(crew, batch);
     const { nodes, distances, lengths } = batch;
     const result = { k: plan.k, nodes, distances, lengths, ...sumWork(batch) };
-    return vectors ? { ...result, vectors: this.#collect(nodes, lengths) } : result;
+    if (!vectors) return result;
+    const read = (node: number): Float32Array => this.#read(this.#placeOf(node, crew.segments));
+    return { ...result, vectors: this.#collect(nodes, lengths, read) };
   }
 
   /** Whether `node` is a vector of the index. */
@@ -98,8 +103,7 @@ export class Searcher {
    * @throws {VectorIndexError} INVALID_ARGUMENT, NODE_NOT_FOUND
    */
   vector(node: unknown): Float32Array {
-    const { segment, local } = this.#list.locate(assertNode(node));
-    return this.#withReader(({ block }) => readVector(segment, block, local));
+    return this.#read(this.#list.locate(assertNode(node)));
   }
 
   /** The vectors of `nodes`, one after another. */
@@ -115,12 +119,26 @@ export class Searcher {
     await Promise.allSettled(this.#batches);
   }
 
+  #read({ segment, local }: LocalNode): Float32Array {
+    return this.#withReader(({ block }) => readVector(segment, block, local));
+  }
+
+  /** Where the vector of a node is that was found in `searched`, or was when it was removed. */
+  #placeOf(node: number, searched: readonly Segment[]): LocalNode {
+    const found = this.#list.find(node);
+    if (found) return found;
+    const segment = searched.findLast((one) => one.findLast(node) !== NONE);
+    return segment ? { segment, local: segment.findLast(node) } : this.#list.locate(node);
+  }
+
   #withReader<T>(work: (reader: Reader) => T): T {
-    const blocks = this.#blocks.claim(1);
+    const list = this.#list;
+    const claimed = list.blocks.claim(1);
+    const search = (): T => work({ segments: list.all, block: claimed[0] });
     try {
-      return work({ segments: this.#list.all, block: blocks[0] });
+      return searchSteadily(list.control, search, () => list.refresh());
     } finally {
-      this.#blocks.release(blocks);
+      list.blocks.release(claimed);
     }
   }
 
@@ -129,19 +147,25 @@ export class Searcher {
     const distances = new Float32Array(plan.k);
     const work = { distanceCount: 0, exactCount: 0, hopCount: 0 };
     const target = { nodes, distances, offset: 0 };
-    const found = this.#withReader((reader) => answerQuery(reader, { floats, plan }, target, work));
+    const { switches } = this.#list;
+    const all = this.#withReader((reader) => answerQuery(reader, { floats, plan }, target, work));
+    const found = this.#list.switches === switches ? all : dropRepeated(all, target);
     if (found === plan.k) return { nodes, distances, ...work };
     return { nodes: nodes.slice(0, found), distances: distances.slice(0, found), ...work };
   }
 
   /** The vectors of `nodes`; of a batch, of the first lengths[i] in row i. */
-  #collect(nodes: Uint32Array, lengths: Uint32Array = Uint32Array.of(nodes.length)): Float32Array {
+  #collect(
+    nodes: Uint32Array,
+    lengths: Uint32Array = Uint32Array.of(nodes.length),
+    read: (node: number) => Float32Array = (node) => this.vector(node),
+  ): Float32Array {
     const { dimension } = this.#list.options;
     const floats = this.#allocate(nodes.length * dimension);
     const room = lengths.length > 0 ? nodes.length / lengths.length : 0;
     for (const [row, length] of lengths.entries()) {
       for (let i = row * room; i < row * room + length; i++) {
-        floats.set(this.vector(nodes[i]), i * dimension);
+        floats.set(read(nodes[i]), i * dimension);
       }
     }
     return floats;

@@ -342,6 +342,8 @@ export async function loadSegments(
     await readRegions({ path, file, work }, targets);
     segments.forEach(clearLooseLevels);
     checkNodes(path, segments, table.nextNode);
-    return new SegmentList(optionsAtLoad(options, originals), segments, table.nextNode);
+    const list = new SegmentList(optionsAtLoad(options, originals), segments);
+    list.skipNodes(table.nextNode);
+    return list;
   });
 }

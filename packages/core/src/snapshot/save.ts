@@ -4,7 +4,13 @@ import { abortedError, type WorkOptions } from '../build/runner.ts';
 import { readCurves } from '../calibrate/curve.ts';
 import { yieldToEventLoop } from '../engine/runtime.ts';
 import * as F from '../hot/fields.ts';
-import { levelByte, type RegionName, SAVED_REGIONS, upperHeadWord } from '../memory/layout.ts';
+import {
+  bitWords,
+  levelByte,
+  type RegionName,
+  SAVED_REGIONS,
+  upperHeadWord,
+} from '../memory/layout.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Segment } from '../segment.ts';
 import { crc32 } from './crc32.ts';
@@ -33,6 +39,8 @@ async function checksum(bytes: Uint8Array, work: WorkOptions): Promise<number> {
 /** A segment with its counts as they were when saving began: adds may be published meanwhile. */
 interface FrozenSegment {
   readonly segment: Segment;
+  /** A copy: vectors may be removed meanwhile. */
+  readonly tombstones: Int32Array;
   readonly counts: Omit<SegmentEntry, 'regions'>;
 }
 
@@ -49,7 +57,8 @@ function linkedUpperCount({ i32s, u8s, layout }: Segment, linked: number): numbe
 }
 
 /** What the file gets of a region. Levels are a copy, without those of nodes not linked yet. */
-function savedBytes({ segment, counts }: FrozenSegment, name: RegionName): Uint8Array {
+function savedBytes({ segment, counts, tombstones }: FrozenSegment, name: RegionName): Uint8Array {
+  if (name === 'tombstones') return new Uint8Array(tombstones.buffer);
   const bytes = regionBytes(segment, name, counts);
   return name === 'levels' ? bytes.slice().fill(0, counts.linked) : bytes;
 }
@@ -78,7 +87,8 @@ function freeze(segment: Segment): FrozenSegment {
         }
       : NO_GRAPH;
   const nodes = { count, linked, removed, firstNode, numbered };
-  return { segment, counts: { capacity, ...nodes, sealed, ...graph } };
+  const tombstones = segment.tombstones.slice(0, bitWords(count));
+  return { segment, counts: { capacity, ...nodes, sealed, ...graph }, tombstones };
 }
 
 /** What is saved. */
@@ -113,7 +123,7 @@ function shift(segments: readonly SegmentEntry[], by: number): SegmentEntry[] {
 
 /** The table with true offsets. They make it longer, which moves them: repeat until it stands. */
 function placeTable(
-  { options, nextNode }: SavedIndex,
+  { options, nextNode }: Pick<SavedIndex, 'options' | 'nextNode'>,
   segments: readonly SegmentEntry[],
 ): Uint8Array {
   let length = 0;
@@ -152,6 +162,7 @@ export async function saveSegments(
   index: SavedIndex,
   work: WorkOptions,
 ): Promise<void> {
+  const { options, nextNode } = index;
   const sources: RegionSource[] = [];
   const entries: SegmentEntry[] = [];
   let total = 0;
@@ -161,7 +172,7 @@ export async function saveSegments(
     sources.push(...regions);
     total += regions.reduce((sum, region) => sum + region.bytes.length, 0);
   }
-  const table = placeTable(index, entries);
+  const table = placeTable({ options, nextNode }, entries);
   const { replaceFile } = await import('./node-file.ts');
   await replaceFile(path, async (write) => {
     await write(table, 0);

@@ -3,23 +3,28 @@
 // behind it. A vector is never overwritten: an update is a new one, and the old one is removed.
 
 import { argument, assertInteger } from '../assert.ts';
-import { abortedError, type Crew, type WorkOptions } from '../build/runner.ts';
+import { abortedError, type WorkOptions } from '../build/runner.ts';
 import { canSeal, sealSegment } from '../build/seal.ts';
 import { linkSegments, Writer } from '../build/writer.ts';
 import { warn } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
+import { HeldSegments } from '../index-snapshot.ts';
+import type { IndexThreads } from '../index-threads.ts';
 import { admit, ingest, ownVectors } from '../ingest.ts';
-import type { ScratchBlocks } from '../memory/scratch-blocks.ts';
 import { keptOf, sealsSegments } from '../options.ts';
-import { readVector } from '../search/read-vector.ts';
 import type { Segment } from '../segment.ts';
 import type { LocalNode, SegmentList, Slots } from '../segment-list.ts';
-import type { Vectors } from '../vectors.ts';
-import { countVectors } from '../vectors.ts';
-import { capacityFor, isWorthConsolidating, isWorthRebuilding, segmentsToMerge } from './policy.ts';
-import { readNodes } from './read-nodes.ts';
-import { bringOver, rewrite } from './rewrite.ts';
-import { callRoll, type Source } from './roll.ts';
+import { countVectors, type Vectors } from '../vectors.ts';
+import { copySegment } from './copy-segment.ts';
+import {
+  capacityFor,
+  isWorthConsolidating,
+  isWorthRebuilding,
+  segmentsToMerge,
+} from './policy.ts';
+import { readDistinctNodes } from './read-nodes.ts';
+import { bringOver, bringRemovals, rewrite } from './rewrite.ts';
+import { callRoll, sourceOf } from './roll.ts';
 import type { Rebuild, WriteOptions } from './write-options.ts';
 
 /** Which nodes a write added: `count` of them from `first` on. */
@@ -28,29 +33,26 @@ export interface AddedNodes {
   readonly count: number;
 }
 
-/** What an index writes with. */
-export interface WriterParts {
-  readonly list: SegmentList;
-  readonly blocks: ScratchBlocks;
-  readonly crew: () => Crew;
-  /** Aborted when the index is closed. */
-  readonly closing: AbortSignal;
+/** Room that was given to the caller, in a segment of the list or in one that will be. */
+interface Reservation extends Slots {
+  readonly wasListed: boolean;
 }
 
 export class IndexWriter {
+  /** What snapshots hold. */
+  readonly held: HeldSegments = new HeldSegments();
   readonly #list: SegmentList;
-  readonly #blocks: ScratchBlocks;
-  readonly #crew: () => Crew;
+  readonly #threads: IndexThreads;
   readonly #closing: AbortSignal;
   readonly #queue: Writer = new Writer();
-  #reserved: Slots | undefined;
+  #reserved: Reservation | undefined;
   /** Whether a consolidation that nobody asked for waits or runs. */
   #consolidates = false;
 
-  constructor({ list, blocks, crew, closing }: WriterParts) {
+  /** @param closing aborted when the index is closed */
+  constructor(list: SegmentList, threads: IndexThreads, closing: AbortSignal) {
     this.#list = list;
-    this.#blocks = blocks;
-    this.#crew = crew;
+    this.#threads = threads;
     this.#closing = closing;
   }
 
@@ -78,7 +80,7 @@ export class IndexWriter {
   reserve(count: unknown): Float32Array {
     const wanted = assertInteger(count, [1, Number.MAX_SAFE_INTEGER], argument('count'));
     const slots = this.#list.stretch(wanted);
-    this.#reserved = slots;
+    this.#reserved = { ...slots, wasListed: this.#list.all.includes(slots.segment) };
     return slots.segment.vectors(slots.first, slots.count);
   }
 
@@ -93,16 +95,7 @@ export class IndexWriter {
     if (options.signal?.aborted) throw abortedError(options.signal);
     const kept = keptOf(this.#list.options).vectors;
     admit([slots], kept);
-    // What was reserved in a segment that was rewritten since goes where there is room now.
-    const stretch = this.#list.stretch(slots.count);
-    const stays = stretch.segment === slots.segment && stretch.first === slots.first;
-    const isFresh = !this.#list.all.includes(slots.segment) && slots.first === 0;
-    const place = stays || isFresh ? slots : stretch;
-    if (place === stretch && !stays) {
-      stretch.segment
-        .vectors(stretch.first, stretch.count)
-        .set(slots.segment.vectors(slots.first, slots.count));
-    }
+    const place = this.#settle(slots);
     this.#reserved = undefined;
     const added = this.#publish([place]);
     await this.link(options);
@@ -128,7 +121,8 @@ export class IndexWriter {
         if (isWorthRebuilding(segment, rebuild))
           await this.#tryRewriting(segment, rebuild, options);
       }
-      await linkSegments(this.#crew(), this.#list.options, options);
+      for (const segment of this.#list.all) await this.#makeOwn(segment);
+      await linkSegments(this.#threads.crew(), this.#list.options, options);
     });
     await this.seal(work, false);
   }
@@ -141,15 +135,17 @@ export class IndexWriter {
     await this.#queue.run(async () => {
       for (const segment of this.#list.all) {
         if (!canSeal(segment) || (!all && segment.count < segment.capacity)) continue;
-        const sealed = await sealSegment(this.#crew(), segment, { options }, untilClosed);
-        await this.#replace([segment], sealed);
+        const sealed = await sealSegment(this.#threads.crew(), segment, { options }, untilClosed);
+        bringRemovals(segment, sealed);
+        this.#list.replace([segment], [sealed]);
+        this.#threads.renew(); // they hold the memory it grew in
       }
     });
   }
 
   /** Removes nodes: no search that begins after this returns them. How many. */
   remove(nodes: unknown): number {
-    const found = this.#locateAll(readNodes(nodes));
+    const found = this.#locateAll(readDistinctNodes(nodes));
     this.#removeAll(found);
     this.#consolidateSoon();
     return found.length;
@@ -157,7 +153,7 @@ export class IndexWriter {
 
   /** Gives nodes other vectors, all at one moment. */
   async update(nodes: unknown, vectors: Vectors, options: WriteOptions): Promise<void> {
-    const numbers = readNodes(nodes);
+    const numbers = readDistinctNodes(nodes);
     const count = countVectors(vectors, this.#list.options.dimension);
     if (count !== numbers.length) {
       throw new VectorIndexError(
@@ -180,6 +176,15 @@ export class IndexWriter {
   /** Rewrites the segments of which vectors were removed. */
   async consolidate(work: WorkOptions): Promise<void> {
     await this.#queue.run(() => this.#consolidate(0, this.untilClosed(work)));
+  }
+
+  /** Where reserved vectors go: on, when their segment was rewritten since. */
+  #settle(slots: Reservation): Slots {
+    if (!slots.wasListed || this.#list.all.includes(slots.segment)) return slots;
+    const { segment, first, count } = slots;
+    const place = this.#list.stretch(count);
+    place.segment.vectors(place.first, count).set(segment.vectors(first, count));
+    return place;
   }
 
   /** Copies vectors into free slots and checks them there; nothing has changed when it throws. */
@@ -243,6 +248,13 @@ export class IndexWriter {
     for (const segment of due) if (segment.sealed) await this.#rewrite([segment], work);
   }
 
+  /** Copies a segment whose graph is about to change and is held by a snapshot. */
+  async #makeOwn(segment: Segment): Promise<void> {
+    const { linked, count } = segment;
+    if (linked === 0 || linked === count || !this.held.has(segment)) return;
+    await copySegment(segment, this.#list);
+  }
+
   /** Rewrites a segment, unless there is no memory for a second one and nobody insists. */
   async #tryRewriting(segment: Segment, rebuild: Rebuild, work: WorkOptions): Promise<void> {
     try {
@@ -262,37 +274,16 @@ export class IndexWriter {
       for (const segment of segments) await this.#rewrite([segment], work);
       return;
     }
-    const roll = callRoll(segments.map((segment) => this.#sourceOf(segment)));
+    const roll = callRoll(segments.map((segment) => sourceOf(segment, this.#list.blocks)));
     const sealed = segments[0].sealed;
     if (roll.count === 0 && (sealed || segments[0] !== this.#list.last)) {
-      await this.#replace(segments);
+      this.#list.replace(segments, []);
       return;
     }
-    const target = await rewrite(this.#crew(), { roll, options, capacity, sealed, work });
+    const target = await rewrite(this.#threads.crew(), { roll, options, capacity, sealed, work });
     const finish = await bringOver(target, roll);
     finish();
-    await this.#replace(segments, target);
-  }
-
-  /** Puts `target` in the place of segments, in this turn; their memory goes soon after. */
-  async #replace(segments: readonly Segment[], target?: Segment): Promise<void> {
-    this.#list.replace(segments, target);
-    const crew = this.#crew();
-    const used = segments.map(({ layout, count }) => layout.byteLength * (count / layout.capacity));
-    const bytes = used.reduce((sum, one) => sum + one, 0);
-    if (crew.threads > 1) (await crew.pool()).letGo(bytes);
-  }
-
-  #sourceOf(segment: Segment): Source {
-    const read = (local: number): Float32Array => {
-      if (segment.layout.vectors === 'float32') return segment.vectors(local, 1);
-      const blocks = this.#blocks.claim(1);
-      try {
-        return readVector(segment, blocks[0], local);
-      } finally {
-        this.#blocks.release(blocks);
-      }
-    };
-    return { segment, count: segment.count, offset: 0, read };
+    this.#list.replace(segments, [target]);
+    this.#threads.renew(); // they hold the old memory
   }
 }

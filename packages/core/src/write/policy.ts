@@ -15,10 +15,13 @@ const REBUILD_SHARE = 0.25;
 /** Segments that are not due are written anew with others up to so many times as large. */
 const MERGE_FACTOR = 2;
 
-/** True when so much of a segment was removed that it should be rewritten; any of it at 0. */
+/**
+ * True when so much of a segment was removed that it should be rewritten; any of it at 0, nothing
+ * at 1.
+ */
 export function isWorthConsolidating({ removed, count }: Segment, share: number): boolean {
   if (share === 0) return removed > 0;
-  return removed >= Math.max(MIN_REMOVED, share * count);
+  return share < 1 && removed >= Math.max(MIN_REMOVED, share * count);
 }
 
 /**

@@ -8,7 +8,7 @@ function invalid(message: string, got: unknown): VectorIndexError {
 }
 
 /**
- * A node, or an array of them, each once.
+ * A node, or an array of them.
  *
  * @throws {VectorIndexError} INVALID_ARGUMENT
  */
@@ -18,7 +18,12 @@ export function readNodes(given: unknown): number[] {
   if (!isList || given instanceof DataView) {
     throw invalid(`nodes must be a node or an array of nodes; got ${describe(given)}`, undefined);
   }
-  const nodes = Array.from(given as ArrayLike<unknown>, assertNode);
+  return Array.from(given as ArrayLike<unknown>, assertNode);
+}
+
+/** The same, each node once. */
+export function readDistinctNodes(given: unknown): number[] {
+  const nodes = readNodes(given);
   const once = new Set(nodes);
   if (once.size === nodes.length) return nodes;
   const twice = nodes.find((node) => !once.delete(node));

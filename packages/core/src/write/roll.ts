@@ -2,17 +2,36 @@
 // node. The roll is called once; what comes and goes while they are rewritten is brought over at
 // the end.
 
+import type { ScratchBlocks } from '../memory/scratch-blocks.ts';
 import { allocateWords } from '../memory/words.ts';
+import { readVector } from '../search/read-vector.ts';
 import type { Segment } from '../segment.ts';
 
 /** A segment that is rewritten, as far as it had vectors when the roll was called. */
 export interface Source {
   readonly segment: Segment;
   readonly count: number;
+  /** How many of them were removed. */
+  readonly removed: number;
   /** What is added to the numbers of its nodes. */
   readonly offset: number;
   /** A copy or a view of the vector of a local node. */
   read(local: number): Float32Array;
+}
+
+/** A segment as it is now; its vectors are read with `blocks`. */
+export function sourceOf(segment: Segment, blocks: ScratchBlocks, offset: number = 0): Source {
+  const read = (local: number): Float32Array => {
+    if (segment.layout.vectors === 'float32') return segment.vectors(local, 1);
+    const claimed = blocks.claim(1);
+    try {
+      return readVector(segment, claimed[0], local);
+    } finally {
+      blocks.release(claimed);
+    }
+  };
+  const { count, removed } = segment;
+  return { segment, count, removed, offset, read };
 }
 
 /** Per vector its node, the place of its source in `sources`, and its number there. */

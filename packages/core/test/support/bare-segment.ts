@@ -6,6 +6,7 @@ import { itemCount, type Phase, runItem } from '../../src/build/phases.ts';
 import type { Crew, WorkOptions } from '../../src/build/runner.ts';
 import { sealSegment } from '../../src/build/seal.ts';
 import * as F from '../../src/hot/fields.ts';
+import { CONTROL_WORDS } from '../../src/memory/control-words.ts';
 import { BYTES_PER_WORD, nodeWord, type RegionName } from '../../src/memory/layout.ts';
 import { ScratchBlocks } from '../../src/memory/scratch-blocks.ts';
 import { type IndexOptions, type ResolvedOptions, resolveOptions } from '../../src/options.ts';
@@ -97,12 +98,22 @@ export async function linkedSegment(
   return segment;
 }
 
+const blocks = new WeakMap<Segment, ScratchBlocks>();
+
+/** The scratch blocks of a bare segment, which has no index to keep any of them. */
+export function blocksOf(segment: Segment): ScratchBlocks {
+  const control = new Int32Array(CONTROL_WORDS);
+  const own = blocks.get(segment) ?? new ScratchBlocks(control, segment.layout.scratchCount);
+  blocks.set(segment, own);
+  return own;
+}
+
 /** Who builds a bare segment: this thread. */
 function crewOf(segment: Segment): Crew {
   const pool = (): never => {
     throw new Error('a bare segment has no threads');
   };
-  return { segments: [segment], threads: 1, blocks: new ScratchBlocks(segment.i32s), pool };
+  return { segments: [segment], threads: 1, blocks: blocksOf(segment), pool };
 }
 
 /** The sealed form of a linked segment, as it was opened to be kept. */
@@ -114,7 +125,7 @@ export async function sealBare(segment: Segment, work: WorkOptions = {}): Promis
 
 /** What a whole index would report of this segment. */
 export function problemsOf(segment: Segment): Problem[] {
-  return verifySegments([segment], segment.count, new ScratchBlocks(segment.i32s));
+  return verifySegments([segment], segment.count, blocksOf(segment));
 }
 
 /** The bytes before benches and scratch blocks: everything that must not depend on the tier. */

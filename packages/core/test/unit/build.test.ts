@@ -8,11 +8,12 @@ import { evenWalk } from '../../src/build/link-segment.ts';
 import { itemCount, type Phase, phaseTotal, walkNode } from '../../src/build/phases.ts';
 import { type Crew, runWork } from '../../src/build/runner.ts';
 import { linkSegments, Writer } from '../../src/build/writer.ts';
-import { ScratchBlocks } from '../../src/memory/scratch-blocks.ts';
+import { CONTROL_WORDS } from '../../src/memory/control-words.ts';
 import { resolveOptions } from '../../src/options.ts';
 import { allocateBatch } from '../../src/search/batch-queries.ts';
 import type { Segment } from '../../src/segment.ts';
 import { SegmentList } from '../../src/segment-list.ts';
+import { blocksOf } from '../support/bare-segment.ts';
 
 const options = resolveOptions({ dimension: 4, threads: 1, capacity: 4000, flatThreshold: 0 });
 
@@ -29,15 +30,14 @@ function filledSegment(count: number): Segment {
 
 /** This thread alone; the pool must not be asked for. */
 function crewOf(segment: Segment): Crew {
-  const blocks = new ScratchBlocks(segment.i32s);
   const pool = (): never => {
     throw new Error('one thread needs no pool');
   };
-  return { segments: [segment], threads: 1, blocks, pool };
+  return { segments: [segment], threads: 1, blocks: blocksOf(segment), pool };
 }
 
 function freeBlocks(segment: Segment): number {
-  const blocks = new ScratchBlocks(segment.i32s);
+  const blocks = blocksOf(segment);
   let free = 0;
   const claimed: number[] = [];
   for (;;) {
@@ -150,7 +150,8 @@ describe('work on this thread', () => {
   test('stops between two items when it is aborted on the way', async () => {
     const segment = filledSegment(4000);
     const plan = { k: 1, efSearch: 64, exact: true, exhaustive: false };
-    const batch = allocateBatch({ count: 20_000, dimension: 4, plan }, false);
+    const control = new Int32Array(CONTROL_WORDS);
+    const batch = allocateBatch({ count: 20_000, dimension: 4, plan, control }, false);
     const controller = new AbortController();
     await new Promise((resolve) => setImmediate(resolve)); // a fresh slice
     setImmediate(() => controller.abort());

@@ -1,0 +1,41 @@
+// The threads of an index: a pool that starts when there is first something for it to do.
+
+import type { WorkerPool } from './build/pool.ts';
+import type { Crew } from './build/runner.ts';
+import type { SegmentList } from './segment-list.ts';
+
+export class IndexThreads {
+  readonly #list: SegmentList;
+  #pool: Promise<WorkerPool> | undefined;
+
+  constructor(list: SegmentList) {
+    this.#list = list;
+  }
+
+  /** Who works on the segments as they are now. */
+  crew(): Crew {
+    const { all, options, blocks } = this.#list;
+    const { threads } = options;
+    const pool = (): Promise<WorkerPool> => {
+      this.#pool ??= import('./build/pool.ts').then(
+        ({ WorkerPool }) => new WorkerPool(blocks.claim(threads)),
+      );
+      return this.#pool;
+    };
+    return { segments: [...all], threads, blocks, pool };
+  }
+
+  /** Lets threads go of the segments they hold, which the list does not have any more. */
+  renew(): void {
+    void this.#pool?.then(
+      (pool) => pool.renew(),
+      () => undefined,
+    );
+  }
+
+  /** Ends the threads. */
+  async close(): Promise<void> {
+    const pool = await this.#pool?.catch(() => undefined); // one that could not start is not there
+    await pool?.close();
+  }
+}
