@@ -3,6 +3,7 @@
 // behind it. A vector is never overwritten: an update is a new one, and the old one is removed.
 
 import { argument, assertInteger } from '../assert.ts';
+import { needsNewCodes } from '../build/clipped.ts';
 import { abortedError, type WorkOptions } from '../build/runner.ts';
 import { canSeal, sealSegment } from '../build/seal.ts';
 import { linkSegments, Writer } from '../build/writer.ts';
@@ -16,7 +17,7 @@ import type { Segment } from '../segment.ts';
 import type { LocalNode, SegmentList, Slots } from '../segment-list.ts';
 import { countVectors, type Vectors } from '../vectors.ts';
 import { copySegment } from './copy-segment.ts';
-import { capacityFor, isWorthConsolidating, isWorthRebuilding } from './policy.ts';
+import { capacityFor, isWorthConsolidating, isWorthRebuilding, segmentsToMerge } from './policy.ts';
 import { readDistinctNodes } from './read-nodes.ts';
 import { bringOver, bringRemovals, rewrite } from './rewrite.ts';
 import { callRoll, sourceOf } from './roll.ts';
@@ -118,6 +119,9 @@ export class IndexWriter {
       }
       for (const segment of this.#list.all) await this.#makeOwn(segment);
       await linkSegments(this.#threads.crew(), this.#list.options, options);
+      for (const segment of rebuild === 'auto' ? this.#list.all : []) {
+        if (needsNewCodes(segment)) await this.#tryRewriting(segment, rebuild, options);
+      }
     });
     await this.seal(work, false);
   }
@@ -133,7 +137,7 @@ export class IndexWriter {
         const sealed = await sealSegment(this.#threads.crew(), segment, { options }, untilClosed);
         bringRemovals(segment, sealed);
         this.#list.replace([segment], [sealed]);
-        this.#threads.renew(); // they hold the old memory
+        this.#threads.renew(); // they hold the memory it grew in
       }
     });
   }
@@ -242,7 +246,7 @@ export class IndexWriter {
   /** Rewrites the segments of which at least a share was removed, growing ones into one. */
   async #consolidate(share: number, work: WorkOptions): Promise<void> {
     const due = this.#list.all.filter((segment) => isWorthConsolidating(segment, share));
-    const growing = due.filter(({ sealed }) => !sealed);
+    const growing = segmentsToMerge(due, this.#list.all);
     if (growing.length > 0) await this.#rewrite(growing, work);
     for (const segment of due) if (segment.sealed) await this.#rewrite([segment], work);
   }
