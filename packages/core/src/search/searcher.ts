@@ -8,6 +8,7 @@ import { ErrorCode, VectorIndexError } from '../errors.ts';
 import { MAX_POOL } from '../hot/fields.ts';
 import { checkQuery, readQuery } from '../ingest.ts';
 import type { ScratchBlocks } from '../memory/scratch-blocks.ts';
+import { keepForBatch } from '../node-filter.ts';
 import type { BatchResult, RangeResult, SearchResult } from '../results.ts';
 import type { SegmentList } from '../segment-list.ts';
 import { copyVectors, countVectors } from '../vectors.ts';
@@ -15,7 +16,7 @@ import { allocateBatch, answerQuery, type BatchQueries, sumWork } from './batch-
 import { readVector } from './read-vector.ts';
 import { readRange, readSearch } from './search-options.ts';
 import { findWithin } from './search-range.ts';
-import type { Reader, SearchPlan } from './search-segment.ts';
+import { type Reader, type SearchPlan, type WorkCounts, workOf } from './search-segment.ts';
 
 /** Results of one query without their vectors. */
 type Answer = Omit<SearchResult, 'vectors'>;
@@ -73,9 +74,13 @@ export class Searcher {
 
   async searchBatch(queries: unknown, k: unknown, options: unknown): Promise<BatchResult> {
     const { dimension, metric } = this.#list.options;
-    const { plan, vectors } = readSearch(k, options, this.#list.all);
+    const request = readSearch(k, options, this.#list.all);
+    const { vectors } = request;
     const count = countVectors(queries, dimension);
     const crew = this.#crew();
+    const { accept } = request.plan;
+    const kept = accept && { accept: keepForBatch(accept, crew.threads > 1) };
+    const plan = { ...request.plan, ...kept };
     const batch = allocateBatch({ count, dimension, plan }, crew.threads > 1);
     copyVectors(queries as Float32Array, dimension, { first: 0, count }, batch.queries);
     for (let row = 0; row < count; row++) {
@@ -83,7 +88,7 @@ export class Searcher {
     }
     await this.#runBatch(crew, batch);
     const { nodes, distances, lengths } = batch;
-    const result = { k: plan.k, nodes, distances, lengths, ...sumWork(batch) };
+    const result = { k: plan.k, nodes, distances, lengths, ...workOf(sumWork(batch)) };
     return vectors ? { ...result, vectors: this.#collect(nodes, lengths) } : result;
   }
 
@@ -127,9 +132,11 @@ export class Searcher {
   #answer(floats: Float32Array, plan: SearchPlan): Answer {
     const nodes = new Uint32Array(plan.k);
     const distances = new Float32Array(plan.k);
-    const work = { distanceCount: 0, exactCount: 0, hopCount: 0 };
+    const counts: WorkCounts = { distanceCount: 0, exactCount: 0, hopCount: 0 };
     const target = { nodes, distances, offset: 0 };
-    const found = this.#withReader((reader) => answerQuery(reader, { floats, plan }, target, work));
+    const query = { floats, plan };
+    const found = this.#withReader((reader) => answerQuery(reader, query, target, counts));
+    const work = workOf(counts);
     if (found === plan.k) return { nodes, distances, ...work };
     return { nodes: nodes.slice(0, found), distances: distances.slice(0, found), ...work };
   }

@@ -1,0 +1,105 @@
+// How to search a segment of which a filter lets only some through. What each way costs is estimated
+// from what was measured (docs/decisions/0015); whichever is least is taken. A search of the
+// graph may cost more than that, so it gets a budget: with the scan that follows when it is spent,
+// no search takes longer than 1.2 times measuring all that the filter lets through.
+
+import type { Segment } from '../segment.ts';
+
+/** The ways to search a graph under a filter, and what is left when they fail. */
+export type Way = 'sweep' | 'two-hop' | 'scan';
+
+/** A segment under a filter. */
+export interface FilteredShape {
+  /** Slots of the graph, and the nodes of these that may be returned. */
+  readonly linked: number;
+  readonly accepted: number;
+  /** The beam a search without a filter would have. */
+  readonly ef: number;
+}
+
+/** Nanoseconds, on the machine of docs/decisions/0015: only their ratios count. */
+const COST = {
+  /** Of a distance on floats: the first part and that of a component. */
+  vector: 10,
+  vectorComponent: 0.3,
+  /** Of a distance on codes, and of a byte of them. */
+  code: 6,
+  codeByte: 0.08,
+  /** Of looking whether a slot may be returned. */
+  slot: 1.2,
+  /** Of reading a vector from a file. */
+  read: 2500,
+  /** Of a row that is read for what it leads to. */
+  row: 60,
+} as const;
+
+/** The part of a scan's cost that a search may add to it. */
+const MOST = 1.2;
+/** Distances that a beam computes for each of its places, of the rows' length. */
+const FRESH = 0.55;
+/** Less of a row than this leads to results: its neighbors' rows are read as well. */
+const SWEEP_FROM = 0.5;
+/** Room of a swept beam, in deviations of how many of its places may be returned. */
+const DEVIATIONS = 3;
+
+/** What a segment's work costs. */
+export interface Costs {
+  readonly distance: number;
+  readonly row: number;
+  readonly vector: number;
+}
+
+export function costsOf({ layout, stored }: Segment): Costs {
+  const { dimension, codeWords } = layout;
+  const floats = COST.vector + COST.vectorComponent * dimension;
+  return {
+    distance: COST.code + COST.codeByte * 4 * codeWords,
+    row: COST.row,
+    vector: stored ? COST.read + floats : floats,
+  };
+}
+
+/** What measuring all that may be returned costs on vectors, and on codes with `width` finished. */
+export function scanCosts(
+  { distance, vector }: Costs,
+  { linked, accepted, ef }: FilteredShape,
+): { readonly vectors: number; readonly codes: number } {
+  const finished = Math.min(ef, accepted) * vector;
+  return {
+    vectors: accepted * vector,
+    codes: linked * COST.slot + accepted * distance + finished,
+  };
+}
+
+/** A beam in which as many may be returned as in one of `ef` where all may be. */
+export function sweptWidth({ linked, accepted, ef }: FilteredShape, most: number): number {
+  const rejected = 1 - accepted / linked;
+  const width = (ef + DEVIATIONS * Math.sqrt(ef * rejected)) / (1 - rejected);
+  return Math.min(most, linked, Math.ceil(width));
+}
+
+/** What to try, in this order, and what everything before the scan may cost. */
+export interface Course {
+  readonly ways: readonly Way[];
+  readonly budget: number;
+  /** Whether a scan compares codes first. */
+  readonly byCodes: boolean;
+}
+
+/** The cheapest way, and those that follow when it fails. */
+export function planCourse(segment: Segment, shape: FilteredShape): Course {
+  const { linked, accepted, ef } = shape;
+  const costs = costsOf(segment);
+  const scans = scanCosts(costs, shape);
+  const byCodes = scans.codes < scans.vectors;
+  const scan = Math.min(scans.codes, scans.vectors);
+  const budget = MOST * scans.vectors - scan;
+  const share = accepted / linked;
+  const fresh = FRESH * segment.layout.M0 * costs.distance;
+  const twoHop = ef * (fresh + costs.row / share);
+  const sweep = (ef / share) * fresh;
+  const ways: Way[] = [];
+  if (share >= SWEEP_FROM && sweep < Math.min(scan, budget)) ways.push('sweep');
+  if (twoHop < Math.min(scan, budget)) ways.push('two-hop');
+  return { ways: [...ways, 'scan'], budget, byCodes };
+}
