@@ -31,10 +31,10 @@ export interface HotCode {
   isAccepted(scratch: Word, node: Node): Flag;
   countAccepted(scratch: Word, first: Node, end: Node): number;
   sweep(scratch: Word, ef: number, limit: number): number;
+  scout(scratch: Word, width: number, limit: number): number;
   searchTwoHop(
     scratch: Word,
     ef: number,
-    end: Node,
     distanceCost: number,
     rowCost: number,
     budget: number,

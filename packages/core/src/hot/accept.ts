@@ -23,22 +23,23 @@ export function isAccepted(scratch: i32, node: i32): boolean {
   return ((i32At(bits + (node >> 5)) >> (node & 31)) & 1) !== 0;
 }
 
-/** True when a copy of `slot` may be returned. */
-function isCopyAccepted(scratch: i32, slot: i32): boolean {
+/** 1 when a copy of `slot` may be returned, else 0; of copies themselves, 0. */
+export function leadByCopy(scratch: i32, slot: i32): i32 {
+  if (isCopy(slot)) return 0;
   const copies = i32At(COPIES);
   let next = i32At(copies + slot);
   while (next !== 0) {
     const copy = (next & ~SAME_VECTOR) - 1;
-    if (isAccepted(scratch, nodeOf(copy))) return true;
+    if (isAccepted(scratch, nodeOf(copy))) return 1;
     next = i32At(copies + copy);
   }
-  return false;
+  return 0;
 }
 
 /** True when `slot` of the graph leads to a result: it may be one, or one of its copies may. */
 export function leadsToResult(scratch: i32, slot: i32): boolean {
   if (isAccepted(scratch, nodeOf(slot))) return true;
-  return i32At(COPY_COUNT) > 0 && !isCopy(slot) && isCopyAccepted(scratch, slot);
+  return i32At(COPY_COUNT) > 0 && leadByCopy(scratch, slot) !== 0;
 }
 
 /** The node of local node `node`. */

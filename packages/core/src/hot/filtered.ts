@@ -6,7 +6,7 @@ import { leadsToResult } from './accept.ts';
 import { isStepped } from './distance.ts';
 import { bindQuery } from './encode.ts';
 import { DISTANCE_COUNT, METRIC, NONE, POOL } from './fields.ts';
-import { i32At } from './machine.ts';
+import { asInteger, i32At } from './machine.ts';
 import { poolCut, poolMove, poolNode, poolSize } from './pool.ts';
 import { bindReach, descentWidth, rerank } from './rerank.ts';
 import { scanCodes } from './scan.ts';
@@ -48,20 +48,33 @@ export function sweep(scratch: i32, ef: i32, limit: i32): i32 {
 }
 
 /**
- * A search with a beam of `ef` of only those that lead to results; how many it found, or NONE when
- * it cost more than `budget` (see searchLeading).
+ * A plain search with a beam of `width`: how many of the slots it finds lead to results. It ends
+ * when `limit` distances were counted.
+ */
+export function scout(scratch: i32, width: i32, limit: i32): i32 {
+  const isBounded = bind(scratch);
+  descend(scratch, 0, descentWidth(width), isBounded);
+  searchWithin(scratch, width, limit);
+  const size = poolSize(scratch + POOL);
+  let count: i32 = 0;
+  for (let i: i32 = 0; i < size; i++) {
+    count += asInteger(leadsToResult(scratch, poolNode(scratch + POOL, i)));
+  }
+  return count;
+}
+
+/**
+ * A search with a beam of `ef` of only those that lead to results, from where a scout has been; how
+ * many it found, or NONE when it cost more than `budget` (see searchLeading).
  */
 export function searchTwoHop(
   scratch: i32,
   ef: i32,
-  end: i32,
   distanceCost: f64,
   rowCost: f64,
   budget: f64,
 ): i32 {
-  const isBounded = bind(scratch);
-  descend(scratch, 0, descentWidth(ef), isBounded);
-  const ended = searchLeading(scratch, ef, end, distanceCost, rowCost, budget);
+  const ended = searchLeading(scratch, ef, distanceCost, rowCost, budget);
   return ended ? poolSize(scratch + POOL) : NONE;
 }
 

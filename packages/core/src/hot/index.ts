@@ -12,7 +12,7 @@ export {
 export { bindNode, codeDistance, haveSameCodes, measureGathered } from './distance.ts';
 export { bindQuery, decodeSlot, encodeBuffer, encodeSlots, hashCodes } from './encode.ts';
 export { finishResults, measureRange, resultsReset, scanExact } from './exact.ts';
-export { finishPool, scanByCodes, searchTwoHop, sweep } from './filtered.ts';
+export { finishPool, scanByCodes, scout, searchTwoHop, sweep } from './filtered.ts';
 export { adoptFrom, probe } from './find.ts';
 export { enterByHubs } from './hubs.ts';
 export { applyEdges, groupEdges, linkNodes, updateEntry } from './link.ts';

@@ -2,11 +2,12 @@
 // many are compared by their codes, slot after slot, and the nearest finished as a search of the
 // graph finishes its beam: four times less to read.
 
-import { isAccepted, leadsToResult } from './accept.ts';
+import { isAccepted, leadByCopy } from './accept.ts';
 import { measureGathered, touchGathered } from './distance.ts';
 import { measureNode, measureQuad, measureSlot, offer } from './exact.ts';
 import {
   ACCEPT,
+  COPY_COUNT,
   DIMENSION,
   DISTANCES,
   EXACT_COUNT,
@@ -14,6 +15,7 @@ import {
   GATHERED,
   MAX_DEGREE,
   NO_VECTORS,
+  NODES,
   POOL,
   QUAD,
   SINK,
@@ -22,7 +24,7 @@ import {
   VECTORS,
 } from './fields.ts';
 import { isCopy, nodeOf } from './graph.ts';
-import { asInteger, i32At, lowestBit, setI32, sortableAt, touch } from './machine.ts';
+import { i32At, lowestBit, setI32, sortableAt, touch } from './machine.ts';
 import { poolMerge, poolReset } from './pool.ts';
 
 /** Vectors that are loaded ahead of those being measured. */
@@ -132,12 +134,18 @@ function keepNearest(scratch: i32, count: i32): i32 {
  */
 export function scanCodes(scratch: i32, width: i32, end: i32): void {
   const gathered = scratch + GATHERED;
+  const nodes = i32At(NODES);
+  const bits = i32At(scratch + ACCEPT);
+  const copied = i32At(COPY_COUNT) > 0;
   let sink: i32 = 0;
   let count: i32 = 0;
   poolReset(scratch + POOL, width);
   for (let slot: i32 = 0; slot < end; slot++) {
+    const node = i32At(nodes + slot);
+    let leads = (i32At(bits + (node >> 5)) >> (node & 31)) & 1;
+    if (copied) leads = isCopy(slot) ? 0 : leads | leadByCopy(scratch, slot);
     setI32(gathered + count, slot);
-    count += asInteger(leadsToResult(scratch, slot) && !isCopy(slot));
+    count += leads;
     if (count < MAX_DEGREE) continue;
     sink ^= keepNearest(scratch, count);
     count = 0;

@@ -6,11 +6,11 @@ import type { Strategy } from '../results.ts';
 import type { Segment } from '../segment.ts';
 import { finishFromFile, measureStored } from './finish-from-file.ts';
 import {
-  type Costs,
   type Course,
   costsOf,
   type FilteredShape,
   planCourse,
+  type Scan,
   sweptWidth,
   type Way,
 } from './strategy.ts';
@@ -18,7 +18,7 @@ import {
 /** A segment under a filter, and how many results are wanted of it. */
 export interface FilteredTask extends FilteredShape {
   readonly k: number;
-  /** The only way to try, before the scan. */
+  /** The only way to try, in place of the one that is cheapest. */
   readonly way?: Way | undefined;
 }
 
@@ -32,29 +32,45 @@ function finish(segment: Segment, scratch: number, linked: number): void {
 }
 
 /** The distances that `budget` has room for. */
-function distanceLimit({ distance }: Costs, budget: number): number {
+function distanceLimit(segment: Segment, budget: number): number {
+  const { distance } = costsOf(segment);
   return Math.max(1, Math.min(F.MAX_NODES, Math.floor(budget / distance)));
 }
 
-function sweep(segment: Segment, scratch: number, task: FilteredTask, budget: number): boolean {
+/** A way to search the graph: whether it has found what there is to find. */
+type Search = (segment: Segment, scratch: number, task: FilteredTask, course: Course) => boolean;
+
+/** A plain search with a beam so wide that enough of it may be returned. */
+const sweep: Search = (segment, scratch, task, { budget }) => {
   const { ef, linked } = task;
-  const width = sweptWidth(task, F.MAX_POOL);
-  const kept = segment.hot.sweep(scratch, width, distanceLimit(costsOf(segment), budget));
-  // A beam that holds few that may be returned ended elsewhere.
+  const width = sweptWidth(task);
+  const kept = segment.hot.sweep(scratch, width, distanceLimit(segment, budget));
+  // Where few may be returned the beam is too narrow, or ended elsewhere.
   if (kept < BELIEVED * ef && width < linked) return false;
   finish(segment, scratch, linked);
   return true;
+};
+
+/**
+ * Looks for a place near the query where something may be returned. Where there is none, because
+ * the filter goes with the vectors, a search by hops would end anywhere: it found a third less.
+ */
+function scoutAhead(segment: Segment, scratch: number, course: Course): boolean {
+  const limit = distanceLimit(segment, course.budget);
+  return course.scoutWidths.some((width) => segment.hot.scout(scratch, width, limit) > 0);
 }
 
-function hopTwice(segment: Segment, scratch: number, task: FilteredTask, budget: number): boolean {
+/** A search among what may be returned, over what may not. */
+const hopTwice: Search = (segment, scratch, task, course) => {
   const { ef, linked } = task;
+  if (!scoutAhead(segment, scratch, course)) return false;
   const { distance, row } = costsOf(segment);
-  const kept = segment.hot.searchTwoHop(scratch, ef, linked, distance, row, budget);
+  const kept = segment.hot.searchTwoHop(scratch, ef, distance, row, course.budget);
   // A beam that is not full has seen all that hangs together.
   if (kept < ef) return false;
   finish(segment, scratch, linked);
   return true;
-}
+};
 
 /** Measures what may be returned of the local nodes [first, end), by the best that is kept. */
 export function scanAccepted(segment: Segment, scratch: number, first: number, end: number): void {
@@ -69,9 +85,9 @@ export function scanAccepted(segment: Segment, scratch: number, first: number, e
   hot.scanAccepted(scratch, first, end);
 }
 
-function scan(segment: Segment, scratch: number, task: FilteredTask, course: Course): void {
+function scan(segment: Segment, scratch: number, task: FilteredTask, by: Scan): void {
   const { ef, linked } = task;
-  if (!course.byCodes) {
+  if (by === 'vectors') {
     scanAccepted(segment, scratch, 0, linked);
     return;
   }
@@ -79,21 +95,28 @@ function scan(segment: Segment, scratch: number, task: FilteredTask, course: Cou
   finish(segment, scratch, linked);
 }
 
+/** The course of a task that names its way. */
+function courseOf(segment: Segment, task: FilteredTask): Course {
+  const course = planCourse(segment, task);
+  const { way } = task;
+  if (way === undefined) return course;
+  if (way === 'codes' || way === 'vectors') return { ...course, ways: [], scan: way };
+  return { ...course, ways: [way] };
+}
+
 /** Leaves the nearest that may be returned in RESULTS; how it found them. */
 export function searchFiltered(segment: Segment, scratch: number, task: FilteredTask): Strategy {
   const { hot, i32s } = segment;
   const { k, accepted } = task;
-  const course = planCourse(segment, task);
-  const ways: readonly Way[] = task.way ? [task.way, 'scan'] : course.ways;
-  for (const way of ways) {
-    hot.resultsReset(scratch, k);
-    if (way === 'scan') break;
+  const course = courseOf(segment, task);
+  for (const way of course.ways) {
     const search = way === 'sweep' ? sweep : hopTwice;
-    const found = search(segment, scratch, task, course.budget);
+    const found = search(segment, scratch, task, course);
     if (found && i32s[scratch + F.RESULTS] >= Math.min(k, accepted)) {
-      return way === ways[0] ? way : 'fallback';
+      return way === course.ways[0] ? way : 'fallback';
     }
+    hot.resultsReset(scratch, k);
   }
-  scan(segment, scratch, task, course);
-  return ways[0] === 'scan' ? 'scan' : 'fallback';
+  scan(segment, scratch, task, course.scan);
+  return course.ways.length > 0 ? 'fallback' : 'scan';
 }

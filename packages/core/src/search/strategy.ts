@@ -3,10 +3,15 @@
 // graph may cost more than that, so it gets a budget: with the scan that follows when it is spent,
 // no search takes longer than 1.2 times measuring all that the filter lets through.
 
+import { MAX_POOL } from '../hot/fields.ts';
 import type { Segment } from '../segment.ts';
 
-/** The ways to search a graph under a filter, and what is left when they fail. */
-export type Way = 'sweep' | 'two-hop' | 'scan';
+/**
+ * The ways to search a graph under a filter, and to measure all that it lets through: by codes
+ * first, or by vectors only.
+ */
+export type Way = 'sweep' | 'two-hop' | Scan;
+export type Scan = 'codes' | 'vectors';
 
 /** A segment under a filter. */
 export interface FilteredShape {
@@ -41,6 +46,13 @@ const FRESH = 0.55;
 const SWEEP_FROM = 0.5;
 /** Room of a swept beam, in deviations of how many of its places may be returned. */
 const DEVIATIONS = 3;
+/** Places of a plain beam that may be returned if the filter does not go with the vectors. */
+const SCOUTED = 4;
+const LEAST_SCOUTED = 16;
+const MOST_SCOUTED = 64;
+/** How much wider the next scout looks, as long as it costs less than this part of a scan. */
+const SCOUT_GROWTH = 4;
+const SCOUT_PART = 0.25;
 
 /** What a segment's work costs. */
 export interface Costs {
@@ -72,18 +84,29 @@ export function scanCosts(
 }
 
 /** A beam in which as many may be returned as in one of `ef` where all may be. */
-export function sweptWidth({ linked, accepted, ef }: FilteredShape, most: number): number {
+export function sweptWidth({ linked, accepted, ef }: FilteredShape): number {
   const rejected = 1 - accepted / linked;
   const width = (ef + DEVIATIONS * Math.sqrt(ef * rejected)) / (1 - rejected);
-  return Math.min(most, linked, Math.ceil(width));
+  return Math.min(MAX_POOL, linked, Math.ceil(width));
 }
 
-/** What to try, in this order, and what everything before the scan may cost. */
+/** Widths of the plain beams that look for a place to begin, where a scan costs `scan`. */
+function planScouts({ linked, accepted }: FilteredShape, place: number, scan: number): number[] {
+  const first = Math.ceil((SCOUTED * linked) / accepted);
+  const widths = [Math.min(linked, MOST_SCOUTED, Math.max(LEAST_SCOUTED, first))];
+  for (let next = widths[0] * SCOUT_GROWTH; next <= MAX_POOL; next *= SCOUT_GROWTH) {
+    if (next > linked || next * place > SCOUT_PART * scan) break;
+    widths.push(next);
+  }
+  return widths;
+}
+
+/** What to try, in this order, the scan when that fails, and what all before it may cost. */
 export interface Course {
-  readonly ways: readonly Way[];
+  readonly ways: readonly Exclude<Way, Scan>[];
+  readonly scan: Scan;
   readonly budget: number;
-  /** Whether a scan compares codes first. */
-  readonly byCodes: boolean;
+  readonly scoutWidths: readonly number[];
 }
 
 /** The cheapest way, and those that follow when it fails. */
@@ -91,15 +114,16 @@ export function planCourse(segment: Segment, shape: FilteredShape): Course {
   const { linked, accepted, ef } = shape;
   const costs = costsOf(segment);
   const scans = scanCosts(costs, shape);
-  const byCodes = scans.codes < scans.vectors;
-  const scan = Math.min(scans.codes, scans.vectors);
-  const budget = MOST * scans.vectors - scan;
+  const least = Math.min(scans.codes, scans.vectors);
+  const budget = MOST * scans.vectors - least;
   const share = accepted / linked;
-  const fresh = FRESH * segment.layout.M0 * costs.distance;
-  const twoHop = ef * (fresh + costs.row / share);
-  const sweep = (ef / share) * fresh;
-  const ways: Way[] = [];
-  if (share >= SWEEP_FROM && sweep < Math.min(scan, budget)) ways.push('sweep');
-  if (twoHop < Math.min(scan, budget)) ways.push('two-hop');
-  return { ways: [...ways, 'scan'], budget, byCodes };
+  const place = FRESH * segment.layout.M0 * costs.distance;
+  const scoutWidths = planScouts(shape, place, least);
+  const twoHop = scoutWidths[0] * place + ef * (place + costs.row / share);
+  const most = Math.min(least, budget);
+  const ways: Exclude<Way, Scan>[] = [];
+  if (share >= SWEEP_FROM && sweptWidth(shape) * place < most) ways.push('sweep');
+  if (twoHop < most) ways.push('two-hop');
+  const scan = scans.codes < scans.vectors ? 'codes' : 'vectors';
+  return { ways, scan, budget, scoutWidths };
 }
