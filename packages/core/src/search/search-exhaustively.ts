@@ -74,7 +74,7 @@ export function rankWithin(
       found++;
     });
   }
-  noteStrategy(work, 'scan');
+  if (room > 0) noteStrategy(work, 'scan');
   work.distanceCount += room;
   work.exactCount += room;
   const order = Uint32Array.from({ length: found }, (_, i) => i);

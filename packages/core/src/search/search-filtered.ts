@@ -46,7 +46,7 @@ const sweep: Search = (segment, scratch, task, { budget }) => {
   const width = sweptWidth(task);
   const kept = segment.hot.sweep(scratch, width, distanceLimit(segment, budget));
   // Where few may be returned the beam is too narrow, or ended elsewhere.
-  if (kept < BELIEVED * ef && width < linked) return false;
+  if (kept === F.NONE || (kept < BELIEVED * ef && width < linked)) return false;
   finish(segment, scratch, linked);
   return true;
 };

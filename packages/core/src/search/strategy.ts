@@ -25,24 +25,24 @@ export interface FilteredShape {
 /** Nanoseconds, on the machine of docs/decisions/0015: only their ratios count. */
 const COST = {
   /** Of a distance on floats: the first part and that of a component. */
-  vector: 10,
-  vectorComponent: 0.3,
+  vector: 8,
+  vectorComponent: 0.25,
   /** Of a distance on codes, and of a byte of them. */
   code: 6,
   codeByte: 0.08,
   /** Of looking whether a slot may be returned. */
-  slot: 1.2,
+  slot: 1.5,
   /** Of reading a vector from a file. */
   read: 2500,
   /** Of a row that is read for what it leads to. */
-  row: 60,
+  row: 90,
 } as const;
 
 /** The part of a scan's cost that a search may add to it. */
 const MOST = 1.2;
-/** Distances that a beam computes for each of its places, of the rows' length. */
-const FRESH = 0.55;
-/** Less of a row than this leads to results: its neighbors' rows are read as well. */
+/** Distances that a beam computes for each of its places: this part of a row. */
+const FRESH = 0.45;
+/** Where at least this part may be returned, a plain beam is swept. */
 const SWEEP_FROM = 0.5;
 /** Room of a swept beam, in deviations of how many of its places may be returned. */
 const DEVIATIONS = 3;
