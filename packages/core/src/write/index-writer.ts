@@ -16,12 +16,7 @@ import type { Segment } from '../segment.ts';
 import type { LocalNode, SegmentList, Slots } from '../segment-list.ts';
 import { countVectors, type Vectors } from '../vectors.ts';
 import { copySegment } from './copy-segment.ts';
-import {
-  capacityFor,
-  isWorthConsolidating,
-  isWorthRebuilding,
-  segmentsToMerge,
-} from './policy.ts';
+import { capacityFor, isWorthConsolidating, isWorthRebuilding, segmentsToMerge } from './policy.ts';
 import { readDistinctNodes } from './read-nodes.ts';
 import { bringOver, bringRemovals, rewrite } from './rewrite.ts';
 import { callRoll, sourceOf } from './roll.ts';
