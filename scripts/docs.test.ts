@@ -10,6 +10,7 @@ import { TABLE_NAMES } from '../benchmarks/tables/render.ts';
 import { ErrorCode } from '../packages/core/src/errors.ts';
 import * as fields from '../packages/core/src/hot/fields.ts';
 import { VectorIndex } from '../packages/core/src/index.ts';
+import * as control from '../packages/core/src/memory/control-words.ts';
 import {
   computeLayout,
   GROWING,
@@ -201,9 +202,12 @@ describe('the tables of options', () => {
       for (const choice of choices) expect(isAccepted(name, choice)).toBe(true);
       return;
     }
-    const [min, max] = [numberIn(least), most === 'dimension' ? 8 : numberIn(most)];
+    const isOpen = least.startsWith('above ');
+    const min = numberIn(least.replace('above ', ''));
+    const max = most === 'dimension' ? 8 : numberIn(most);
     const around = [min - 1, min, max, max + 1].map((limit) => isAccepted(name, limit));
-    expect(around).toEqual([false, true, true, false]);
+    expect(around).toEqual([false, !isOpen, true, false]);
+    expect(isAccepted(name, isOpen ? min + max / 1000 : min)).toBe(true);
   });
 
   test.for(['README.md', 'docs/guide/choosing-parameters.md'])(
@@ -301,19 +305,28 @@ const VALUES: ReadonlySet<string> = new Set([
 
 test('the words of the header are those of the code', () => {
   const source = readFileSync(join(root, 'packages/core/src/hot/fields.ts'), 'utf8');
-  const header = source.slice(0, source.indexOf('export const SCRATCH_OWNERS'));
+  const header = source.slice(0, source.indexOf('export const MAX_SCRATCH_COUNT'));
+  expect(header.length).toBeGreaterThan(0);
   const constants = [...header.matchAll(/export const (\w+): i32/g)];
   const names = constants.map((match) => match[1] ?? '').filter((name) => !VALUES.has(name));
-  names.push('QUERY_CODE_WORD', 'VISITED_WORD', 'COLUMN_WORD', 'SCRATCH_OWNERS', 'CURVES');
+  names.push('QUERY_CODE_WORD', 'VISITED_WORD', 'COLUMN_WORD', 'CURVES');
   const numbers: Readonly<Record<string, number>> = { ...fields };
   names.sort((a, b) => numbers[a] - numbers[b]);
   const layout = documentAt('docs/design/memory-layout.md');
-  const rows = tableRows(layout, 'word', 'name').map(({ cells }) => cells.slice(0, 2));
+  const rows = tableRows(layout, 'word', 'name', 'holds').map(({ cells }) => cells.slice(0, 2));
   expect(rows).toEqual(names.map((name) => [String(numbers[name]), `\`${name}\``]));
   const { POOL, RESULTS, GATHERED, DISTANCES, SELECTED, QUERY } = fields;
   for (const word of [POOL, RESULTS, GATHERED, DISTANCES, SELECTED, QUERY]) {
     expect(layout.text).toMatch(new RegExp(`^ word 0 .*\\b${word}\\b`, 'm'));
   }
+});
+
+test('the words of the control block are those of the code', () => {
+  const words = Object.entries(control).filter(([name]) => name !== 'CONTROL_WORDS');
+  const layout = documentAt('docs/design/memory-layout.md');
+  const rows = tableRows(layout, 'word', 'name', 'what').map(({ cells }) => cells.slice(0, 2));
+  expect(rows).toEqual(words.map(([name, word]) => [String(word), `\`${name}\``]));
+  expect(layout.prose).toContain(`${control.CONTROL_WORDS} words in a`);
 });
 
 test('the format version is the one that is written', () => {

@@ -1,8 +1,8 @@
 // The picture of a segment: one memory, these regions in this order, each on a 64-byte boundary.
 //
-//   header | means | rotation | centroids | entry points | levels | tombstones | numbers
-//          | upper heads | nodes | copies | norms | codes | rows | upper rows | vectors | edge heads | edges
-//          | edge targets | bench 0, 1, ... | scratch block 0, 1, ...
+//   header | means | rotation | centroids | entry points | hubs | levels | tombstones | numbers
+//          | upper heads | nodes | copies | norms | codes | rows | upper rows | vectors
+//          | edge heads | edges | edge targets | bench 0, 1, ... | scratch block 0, 1, ...
 //
 // The only file that computes where anything lies. All addresses are words (4 bytes); the hot code
 // reads them from the header (hot/fields.ts), which writeHeader fills in. Capacity costs address
@@ -329,7 +329,7 @@ export function writeHeader(header: Int32Array, layout: Layout): void {
   header[F.COLUMN_WORD] = layout.columnWord;
 }
 
-/** The first word of a node's vector. */
+/** The first word of a local node's vector. */
 export function vectorWord(layout: Layout, node: number): number {
   return layout.regions.vectors.word + node * layout.vectorWords;
 }
