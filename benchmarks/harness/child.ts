@@ -11,9 +11,17 @@ export class Child {
     this.#process = process;
   }
 
-  /** Starts `program` with one JSON argument and waits for its first message. */
-  static async start(program: string, argument: unknown): Promise<Child> {
-    const child = new Child(fork(program, [JSON.stringify(argument)]));
+  /**
+   * Starts `program` with one JSON argument and waits for its first message.
+   * @param flags of the runtime.
+   */
+  static async start(
+    program: string,
+    argument: unknown,
+    flags: readonly string[] = [],
+  ): Promise<Child> {
+    const execArgv = [...process.execArgv, ...flags];
+    const child = new Child(fork(program, [JSON.stringify(argument)], { execArgv }));
     await child.#reply();
     return child;
   }
@@ -49,7 +57,7 @@ export class Child {
 
 /** What a child does once it is prepared. */
 export interface Answering<Question> {
-  readonly answer: (question: Question) => object;
+  readonly answer: (question: Question) => object | Promise<object>;
   readonly close: () => Promise<void>;
 }
 
@@ -68,7 +76,12 @@ export async function answerParent<Question>(
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, end);
     // A parent that went away needs no answer.
     const reply = (message: object) => process.send?.(message, () => undefined);
-    process.on('message', (question) => reply(answer(question as Question)));
+    process.on('message', (question) => {
+      // A failed question ends nothing: the parent decides what to do without its answer.
+      Promise.resolve()
+        .then(() => answer(question as Question))
+        .then(reply, (error: unknown) => reply({ failed: String(error) }));
+    });
     reply({ ready: true });
   } catch (error) {
     process.send?.({ failed: String(error) }, () => process.exit(1));

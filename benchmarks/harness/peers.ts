@@ -9,13 +9,13 @@ import { createUsearch } from '../compare/usearch.ts';
 import { createZvec } from '../compare/zvec.ts';
 import type { Row } from './report.ts';
 
-interface PeerSource {
+interface PeerSource<Peer> {
   /** The package it comes from. */
   readonly from: string;
-  readonly create: () => Adapter;
+  readonly create: () => Peer;
 }
 
-const SOURCES: Readonly<Record<string, PeerSource>> = {
+const SOURCES: Readonly<Record<string, PeerSource<Adapter>>> = {
   'hnswlib-node': { from: 'hnswlib-node', create: createHnswlibNode },
   'usearch f32': { from: 'usearch', create: () => createUsearch('f32') },
   'usearch bf16': { from: 'usearch', create: () => createUsearch('bf16') },
@@ -31,14 +31,14 @@ export interface PeerFailure {
   readonly reason: string;
 }
 
-export interface Peers {
-  readonly adapters: readonly Adapter[];
+export interface Peers<Peer = Adapter> {
+  readonly adapters: readonly Peer[];
   readonly failures: readonly PeerFailure[];
 }
 
 /** What a peer needs so that it can be told from one that was never installed. */
-export interface PeerLoading {
-  readonly sources: Readonly<Record<string, PeerSource>>;
+export interface PeerLoading<Peer> {
+  readonly sources: Readonly<Record<string, PeerSource<Peer>>>;
   readonly isInstalled: (from: string) => boolean;
 }
 
@@ -47,11 +47,13 @@ export interface PeerLoading {
  * a finding and no obstacle.
  * @param required refuse to go on when a package is missing: a saved result compares with all.
  */
-export function loadPeers(
-  required: boolean,
-  loading: PeerLoading = { sources: SOURCES, isInstalled },
-): Peers {
-  const adapters: Adapter[] = [];
+export function loadPeers(required: boolean): Peers {
+  return loadFrom(required, { sources: SOURCES, isInstalled });
+}
+
+/** The same for peers behind another contract. */
+export function loadFrom<Peer>(required: boolean, loading: PeerLoading<Peer>): Peers<Peer> {
+  const adapters: Peer[] = [];
   const failures: PeerFailure[] = [];
   for (const [name, { from, create }] of Object.entries(loading.sources)) {
     if (!loading.isInstalled(from)) {

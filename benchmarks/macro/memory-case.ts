@@ -2,9 +2,9 @@
  * One memory measurement, in a process of its own, started by macro/memory.ts: what another
  * measurement left in the heap would be counted again. Linux only: it reads /proc/self.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { VectorIndex } from '@nigh/core';
 import { type ClusteredSource, clusteredSource } from '@nigh/testkit';
+import { finishReading, startReading } from '../harness/resident.ts';
 
 /** `nigh`: an index filled in blocks. `objects`: a graph of the same size as nested arrays. */
 export type MemoryCase =
@@ -83,32 +83,6 @@ function measureObjects(test: Extract<MemoryCase, { kind: 'objects' }>): MemoryR
   const meanDegree = graph.reduce((sum, { length }) => sum + length, 0) / graph.length;
   const none = { perVector: 0, graphPerVector: 0, reserved: 0 };
   return { added: count, grown, peak, resident, meanDegree, ...none };
-}
-
-/** Collects garbage, starts the peak anew and returns the resident set in bytes. */
-function startReading(): number {
-  collectGarbage();
-  writeFileSync('/proc/self/clear_refs', '5');
-  return kibibytesOf('/proc/self/smaps_rollup', 'Rss') * 1024;
-}
-
-function finishReading(before: number): Pick<MemoryResult, 'grown' | 'peak' | 'resident'> {
-  const peak = kibibytesOf('/proc/self/status', 'VmHWM') * 1024 - before;
-  collectGarbage();
-  const resident = kibibytesOf('/proc/self/smaps_rollup', 'Rss') * 1024;
-  return { grown: resident - before, peak, resident };
-}
-
-function kibibytesOf(file: string, field: string): number {
-  const match = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(file, 'utf8'));
-  if (match === null) throw new Error(`${file} has no field ${field}`);
-  return Number(match[1]);
-}
-
-function collectGarbage(): void {
-  if (globalThis.gc === undefined) throw new Error('start this program with --expose-gc');
-  globalThis.gc();
-  globalThis.gc();
 }
 
 if (import.meta.main) {

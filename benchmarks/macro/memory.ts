@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { describeData } from '../harness/data.ts';
 import { readOptions } from '../harness/options.ts';
 import { type Goal, publish, type Row } from '../harness/report.ts';
+import { READABLE } from '../harness/resident.ts';
 import { median, significant } from '../harness/stats.ts';
 import type { MemoryCase, MemoryResult } from './memory-case.ts';
 
@@ -41,8 +42,7 @@ function measure(test: MemoryCase): MemoryResult {
 
 function runCase(test: MemoryCase): MemoryResult {
   const program = join(import.meta.dirname, 'memory-case.ts');
-  // A small young generation: otherwise its growth is most of what is measured.
-  const args = ['--expose-gc', '--max-semi-space-size=1', program, JSON.stringify(test)];
+  const args = [...READABLE, program, JSON.stringify(test)];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as MemoryResult;
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Adapter } from '../../compare/adapter.ts';
 import { nodesOf } from '../../compare/adapter.ts';
 import { loadDataSet } from '../../harness/data-sets.ts';
-import { firstLine, loadPeers } from '../../harness/peers.ts';
+import { firstLine, loadFrom } from '../../harness/peers.ts';
 
 const adapter = (name: string): Adapter => ({
   ...{ name, version: '1.0.0', note: '' },
@@ -17,18 +17,18 @@ const failing = {
   },
 };
 
-describe('loadPeers', () => {
+describe('loadFrom', () => {
   test('notes one that is installed and does not load, and goes on', () => {
     const loading = { sources: { failing, working }, isInstalled: () => true };
-    const { adapters, failures } = loadPeers(true, loading);
+    const { adapters, failures } = loadFrom(true, loading);
     expect(adapters.map(({ name }) => name)).toEqual(['working']);
     expect(failures).toEqual([{ name: 'failing', reason: 'no binding for this machine' }]);
   });
 
   test('refuses to leave out one that is not installed where all are required', () => {
     const loading = { sources: { working }, isInstalled: () => false };
-    expect(() => loadPeers(true, loading)).toThrow('a-package is not installed');
-    expect(loadPeers(false, loading)).toEqual({ adapters: [], failures: [] });
+    expect(() => loadFrom(true, loading)).toThrow('a-package is not installed');
+    expect(loadFrom(false, loading)).toEqual({ adapters: [], failures: [] });
   });
 });
 

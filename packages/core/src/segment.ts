@@ -106,8 +106,13 @@ export class Segment {
 
   /** The local node of `node`, or NONE when it is not here or was removed. */
   find(node: number): number {
-    const local = this.#finder.find(node, this.count);
+    const local = this.findLast(node);
     return local === F.NONE || this.isRemoved(local) ? F.NONE : local;
+  }
+
+  /** The last local node that is or was `node`, or NONE. */
+  findLast(node: number): number {
+    return this.#finder.find(node, this.count);
   }
 
   /** Whether local node `node` was removed. */

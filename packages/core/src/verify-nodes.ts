@@ -1,7 +1,6 @@
 // Whether the numbers of nodes are sound: what hot code cannot see, because nodes are one numbering
 // for all segments.
 
-import { numberWord } from './memory/layout.ts';
 import type { Segment } from './segment.ts';
 import type { Problem, ProblemKind } from './verify.ts';
 
@@ -20,35 +19,49 @@ function countTombstones({ i32s, layout, count }: Segment): number {
   return rest === 0 ? removed : removed + countBits(i32s[word + (count >> 5)] & ((1 << rest) - 1));
 }
 
-/** The live nodes of numbered segments, ascending. */
-function numberedNodes(segments: readonly Segment[]): Uint32Array {
-  const numbered = segments.filter((segment) => segment.numbered);
-  const nodes = new Uint32Array(numbered.reduce((sum, { live }) => sum + Math.max(0, live), 0));
+/** Segments by how their nodes are known: one by one, or as a range that no other range meets. */
+interface NodeSources {
+  readonly listed: readonly Segment[];
+  readonly ranges: readonly Segment[];
+}
+
+/**
+ * Of two ranges that meet all but one vector of a node are removed: a segment that was written anew
+ * may be numbered through like an older one whose nodes were updated.
+ */
+function sortSources(segments: readonly Segment[]): NodeSources {
+  const through = segments.filter(({ numbered, count }) => !numbered && count > 0);
+  const meets = (one: Segment, other: Segment): boolean =>
+    one !== other &&
+    one.firstNode < other.firstNode + other.count &&
+    other.firstNode < one.firstNode + one.count;
+  const ranges = through.filter((one) => !through.some((other) => meets(one, other)));
+  return { listed: segments.filter((segment) => !ranges.includes(segment)), ranges };
+}
+
+/** The live nodes of some segments, ascending. */
+function listNodes(segments: readonly Segment[]): Uint32Array {
+  const nodes = new Uint32Array(segments.reduce((sum, { live }) => sum + Math.max(0, live), 0));
   let size = 0;
-  for (const segment of numbered) {
-    const numbers = numberWord(segment.layout, 0);
+  for (const segment of segments) {
     for (let local = 0; local < segment.count; local++) {
-      if (!segment.isRemoved(local)) nodes[size++] = segment.i32s[numbers + local];
+      if (!segment.isRemoved(local)) nodes[size++] = segment.numberOf(local);
     }
   }
   return nodes.sort();
 }
 
 /** The first of `nodes`, ascending, that is two vectors at once; NONE is -1. */
-function findTwice(segments: readonly Segment[], nodes: Uint32Array): number {
+function findTwice(nodes: Uint32Array, ranges: readonly Segment[]): number {
   for (let i = 1; i < nodes.length; i++) if (nodes[i] === nodes[i - 1]) return nodes[i];
-  const ranges = segments.filter((segment) => !segment.numbered && segment.count > 0);
   for (const segment of ranges) {
     const end = segment.firstNode + segment.count;
     const twice = nodes.find(
       (node) => node >= segment.firstNode && node < end && segment.find(node) >= 0,
     );
     if (twice !== undefined) return twice;
-    const other = ranges.find(({ firstNode }) => firstNode > segment.firstNode && firstNode < end);
-    if (other) return other.firstNode;
   }
-  const starts = new Set(ranges.map(({ firstNode }) => firstNode));
-  return starts.size < ranges.length ? ranges[0].firstNode : -1;
+  return -1;
 }
 
 /** Every problem with the numbers of nodes; each of them is below `nextNode`. */
@@ -63,8 +76,9 @@ export function findBadNodes(segments: readonly Segment[], nextNode: number): Pr
     const first = segment.firstNode;
     tell('bad-tombstone', first, `${removed} tombstones, where ${segment.removed} are counted`);
   }
-  const nodes = numberedNodes(segments);
-  const twice = findTwice(segments, nodes);
+  const { listed, ranges } = sortSources(segments);
+  const nodes = listNodes(listed);
+  const twice = findTwice(nodes, ranges);
   if (twice >= 0) tell('bad-number', twice, `node ${twice} is more than one vector`);
   const last = segments.reduce(
     (most, { numbered, firstNode, count }) => (numbered ? most : Math.max(most, firstNode + count)),

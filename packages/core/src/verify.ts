@@ -33,6 +33,7 @@ export const PROBLEM_KINDS = [
   'bad-slot',
   'bad-copy',
   'bad-hub',
+  'bad-parent',
   // Found by verify-nodes.ts.
   'bad-number',
 ] as const;
@@ -55,6 +56,7 @@ const MEANINGS: Readonly<Record<ProblemKind, string>> = {
   'bad-copy': 'copies that are not led to from where their codes are',
   'bad-number': 'nodes that are no vector or several',
   'bad-hub': 'hubs that are no slots of the graph, stand twice, or have codes of others',
+  'bad-parent': 'slots whose parent does not name them or does not lead to the entry point',
 };
 
 /** Problems that are told by node, or by a slot that stands for none. */

@@ -7,6 +7,7 @@ import { FILE_INPUTS } from './bad-inputs/files.ts';
 import { OPTION_INPUTS } from './bad-inputs/options.ts';
 import type { BadInput } from './bad-inputs/target.ts';
 import { VECTOR_INPUTS } from './bad-inputs/vectors.ts';
+import { WRITE_INPUTS } from './bad-inputs/writes.ts';
 
 export {
   BAD_INPUT_DIMENSION,
@@ -21,5 +22,6 @@ export const BAD_INPUTS: readonly BadInput[] = [
   ...OPTION_INPUTS,
   ...VECTOR_INPUTS,
   ...CALL_INPUTS,
+  ...WRITE_INPUTS,
   ...FILE_INPUTS,
 ];

@@ -56,6 +56,7 @@ export function dropGraph(segment: Segment): void {
   segment.i32s[F.MAX_LEVEL] = 0;
   segment.i32s[F.HUB_COUNT] = 0;
   segment.i32s[F.HUBS_LINKED] = 0;
+  segment.i32s[F.PARENTED] = 0;
   writeCurves(segment, []);
 }
 
@@ -137,7 +138,7 @@ function nextBatch(segment: Segment, walk: NodeWalk, done: number, limit: number
   return { ...walk, node: walkNode(walk, done), count };
 }
 
-/** Links one batch: search and select, group the reverse edges, apply them. */
+/** Links one batch: search and select, group the reverse edges, apply them, mend parents. */
 async function linkBatch(
   task: LinkTask,
   batch: NodeWalk,
@@ -145,12 +146,16 @@ async function linkBatch(
   total: number,
 ): Promise<void> {
   const { segment, run, report } = task;
-  const { hot } = segment;
+  const { hot, i32s, layout } = segment;
+  const root = i32s[layout.regions.entryPoints.word];
   await run({ kind: 'link', walk: batch }, (linked) => report('link', done + linked, total));
   const { node, count, stride, modulus } = batch;
   const targets = hot.groupEdges(node, count, stride, modulus);
   await run({ kind: 'apply', targets });
-  if (segment.layout.entry === 'levels') hot.updateEntry(node, count, stride, modulus);
+  if (layout.entry === 'levels') hot.updateEntry(node, count, stride, modulus);
+  if (i32s[F.PARENTED] === 0) return;
+  await run({ kind: 'mend', walk: batch, targets, root });
+  i32s[F.PARENTED] += count;
 }
 
 /** The slots of the graph when `done` nodes of the walk are linked. */
@@ -166,6 +171,10 @@ function walkedSlots(segment: Segment, walk: NodeWalk, already: number, done: nu
 /** Links the nodes of a walk. `already` nodes are in the graph and searched by the first batch. */
 async function linkWalk(task: LinkTask, walk: NodeWalk, already: number): Promise<void> {
   const { segment } = task;
+  if (already > 0 && segment.i32s[F.PARENTED] === 0) {
+    await task.run({ kind: 'grow', end: already });
+    segment.i32s[F.PARENTED] = already;
+  }
   const share = Math.ceil((already + walk.count) * MAX_BATCH_SHARE);
   const largest = Math.min(segment.layout.maxBatch, Math.max(MIN_BATCH, share));
   for (let done = 0; done < walk.count; ) {
@@ -181,21 +190,13 @@ async function linkWalk(task: LinkTask, walk: NodeWalk, already: number): Promis
   task.report('link', walk.count, walk.count);
 }
 
-/** Links the nodes that have codes and levels, and makes what pruning cut off reachable again. */
-async function linkAll(task: LinkTask, walk: NodeWalk, already: number): Promise<void> {
+/** Links all nodes, which have codes and levels, and makes what pruning cut off reachable again. */
+async function linkFirst(task: LinkTask, walk: NodeWalk): Promise<void> {
   const { segment, run, report } = task;
-  const end = already + walk.count;
-  try {
-    await linkWalk(task, walk, already);
-  } catch (error) {
-    // The batches that were published stay, and what they cut off must be reachable again.
-    if (segment.linked > 0) await run({ kind: 'repair', end: segment.linked });
-    throw error;
-  }
+  const end = walk.count;
+  await linkWalk(task, walk, 0);
   // While a first graph grows its slots come in the order of the walk.
-  if (already === 0 && segment.layout.entry === 'hubs') {
-    chooseHubs(segment, graphSlots(segment, end));
-  }
+  if (segment.layout.entry === 'hubs') chooseHubs(segment, graphSlots(segment, end));
   report('repair', 0, end);
   await run({ kind: 'repair', end });
   report('repair', end, end);
@@ -233,14 +234,12 @@ export async function linkSegment(task: LinkTask): Promise<void> {
   report('encode', 0, fresh);
   await run({ kind: 'encode', first: linked, end: count }, (done) => report('encode', done, fresh));
   drawLevels(segment, seed, count);
-  const walk =
-    linked === 0
-      ? evenWalk(count)
-      : { node: linked, count: fresh, stride: 1, modulus: 2 ** 31 - 1 };
-  try {
-    await linkAll(task, walk, linked);
-  } catch (error) {
-    if (segment.linked === 0) dropGraph(segment);
-    throw error;
+  if (linked > 0) {
+    await linkWalk(task, { node: linked, count: fresh, stride: 1, modulus: 2 ** 31 - 1 }, linked);
+    return;
   }
+  await linkFirst(task, evenWalk(count)).catch((error: unknown) => {
+    dropGraph(segment);
+    throw error;
+  });
 }

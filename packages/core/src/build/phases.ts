@@ -24,7 +24,19 @@ export type Phase =
   | CalibrationPhase
   | { readonly kind: 'link'; readonly walk: NodeWalk }
   | { readonly kind: 'apply'; readonly targets: number }
-  | { readonly kind: 'repair'; readonly end: number };
+  | { readonly kind: 'repair'; readonly end: number }
+  /** Parents for a graph that has none. */
+  | { readonly kind: 'grow'; readonly end: number }
+  /** Parents again after a batch with so many targets, before which the entry point was `root`. */
+  | {
+      readonly kind: 'mend';
+      readonly walk: NodeWalk;
+      readonly targets: number;
+      readonly root: number;
+    };
+
+/** The steps that one thread does in one piece. */
+type SerialPhase = Phase & { readonly kind: 'repair' | 'grow' | 'mend' };
 
 /** What a worker may write with: its scratch block and bench, and for 'repair' a second block. */
 export interface Scratch {
@@ -42,19 +54,29 @@ function isCalibration(phase: Phase): phase is CalibrationPhase {
   return kind === 'seek' || kind === 'screen' || kind === 'scan' || kind === 'trial';
 }
 
+function isSerial(phase: Phase): phase is SerialPhase {
+  const { kind } = phase;
+  return kind === 'repair' || kind === 'grow' || kind === 'mend';
+}
+
+/** True for phases that write rows of the published graph: they are short, and run to their end. */
+export function writesGraph(phase: Phase): boolean {
+  return phase.kind === 'apply' || isSerial(phase);
+}
+
 function itemSize(phase: Phase): number {
   if (phase.kind === 'link') return LINK_ITEM;
   if (phase.kind === 'apply') return APPLY_ITEM;
   if (isCalibration(phase)) return calibrationItemSize(phase);
-  return phase.kind === 'repair' ? 1 : bulkItemSize(phase);
+  return isSerial(phase) ? 1 : bulkItemSize(phase);
 }
 
-/** What a phase works through: nodes, clusters, targets, or the one repair. */
+/** What a phase works through: nodes, clusters, targets, or one piece. */
 export function phaseTotal(phase: Phase): number {
   if (phase.kind === 'link') return phase.walk.count;
   if (phase.kind === 'apply') return phase.targets;
   if (isCalibration(phase)) return calibrationTotal(phase);
-  return phase.kind === 'repair' ? 1 : bulkTotal(phase);
+  return isSerial(phase) ? 1 : bulkTotal(phase);
 }
 
 export function itemCount(phase: Phase): number {
@@ -63,12 +85,26 @@ export function itemCount(phase: Phase): number {
 
 /** True when an item may be done again after a thread died in the middle of it. */
 export function isRepeatable(phase: Phase): boolean {
-  return phase.kind !== 'apply' && phase.kind !== 'repair';
+  return !writesGraph(phase);
 }
 
 /** The node `steps` further along the walk. Exact: the product stays below 2^53. */
 export function walkNode(walk: NodeWalk, steps: number): number {
   return (walk.node + steps * walk.stride) % walk.modulus;
+}
+
+/** Repairs the graph, or grows or mends the tree of parents. */
+function runSerial({ hot }: Segment, scratch: Scratch, phase: SerialPhase): void {
+  if (phase.kind === 'repair') {
+    hot.markReachable(scratch.own, scratch.marker);
+    hot.repair(scratch.own, scratch.marker, phase.end);
+  } else if (phase.kind === 'grow') {
+    hot.growTree(scratch.own, phase.end);
+  } else {
+    const { walk, targets, root } = phase;
+    const { node, count, stride, modulus } = walk;
+    hot.mendTree(scratch.own, node, count, stride, modulus, targets, root);
+  }
 }
 
 /** Does item `item` of a phase; how many nodes, clusters or targets that was. */
@@ -82,9 +118,8 @@ export function runItem(segment: Segment, scratch: Scratch, phase: Phase, item: 
     hot.linkNodes(scratch.own, walkNode(walk, first), end - first, walk.stride, walk.modulus);
   } else if (phase.kind === 'apply') {
     hot.applyEdges(scratch.own, first, end);
-  } else if (phase.kind === 'repair') {
-    hot.markReachable(scratch.own, scratch.marker);
-    hot.repair(scratch.own, scratch.marker, phase.end);
+  } else if (isSerial(phase)) {
+    runSerial(segment, scratch, phase);
   } else {
     const place = { scratch: scratch.own, bench: scratch.bench };
     if (isCalibration(phase)) runCalibrationItem(segment, place, phase, { first, end });

@@ -158,8 +158,8 @@ export interface JobWatch {
 export async function runWork(crew: Crew, job: Job, watch: JobWatch = {}): Promise<void> {
   const { signal, onDone } = watch;
   if (signal?.aborted) throw abortedError(signal);
-  const shared = crew.threads > 1;
-  const control = allocateControl(crew.threads, shared);
+  const onPool = crew.threads > 1 && jobItems(job) >= MIN_POOL_ITEMS;
+  const control = allocateControl(crew.threads, onPool);
   const cancel = (): void => void Atomics.store(control, CANCELLED, 1);
   let thrown: { readonly error: unknown } | undefined;
   // Called by a timer, where an error would end the process instead of the job.
@@ -174,7 +174,6 @@ export async function runWork(crew: Crew, job: Job, watch: JobWatch = {}): Promi
   };
   signal?.addEventListener('abort', cancel, { once: true });
   try {
-    const onPool = shared && jobItems(job) >= MIN_POOL_ITEMS;
     await (onPool ? runOnPool : runHere)(crew, job, control, tick);
   } finally {
     signal?.removeEventListener('abort', cancel);

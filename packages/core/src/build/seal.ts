@@ -197,7 +197,7 @@ async function takeOver(
     const old = { node: locals[node], slot: slotOf(segment, locals[node]) };
     const word = codeWord(segment.layout, old.slot);
     copyRow({ segment, word }, { segment: target, word: codeWord(layout, slot) }, codeWords);
-    if (codes === 'int8' || codes === 'fine') {
+    if (codes === 'fine') {
       i32s[normWord(layout, slot)] = segment.i32s[normWord(segment.layout, old.slot)];
     }
     const vector = { segment, word: vectorWord(segment.layout, old.node) };
@@ -240,7 +240,8 @@ export async function sealSegment(
     const watch = { signal: work.signal, onDone };
     return runWork(sealing, { kind: 'seal', step, count: total, seed }, watch);
   };
-  if (from) await takeOver(from, target, work);
+  // 7-bit codes are made anew with the graph, whose copies have the same ones; float16 halves stay.
+  if (from && target.layout.codes !== 'int8') await takeOver(from, target, work);
   else {
     if (target.layout.codes === 'pq') await run('train', target.layout.subspaces);
     else prepareCodes(source, target, seed);

@@ -40,6 +40,16 @@ export interface HotCode {
   updateEntry(node: Node, count: number, stride: number, modulus: number): void;
   markReachable(scratch: Word, marker: Word): number;
   repair(scratch: Word, marker: Word, end: Node): number;
+  growTree(scratch: Word, end: Node): number;
+  mendTree(
+    scratch: Word,
+    node: Node,
+    count: number,
+    stride: number,
+    modulus: number,
+    targets: number,
+    root: Node,
+  ): void;
   loadLeaders(bench: Word, count: number): void;
   assignPoints(bench: Word, count: number, leaders: number, fanout: number): void;
   linkLeaf(bench: Word, count: number): void;

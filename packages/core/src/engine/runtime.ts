@@ -108,7 +108,7 @@ export function openChannel(
   if (!BroadcastChannel) return undefined;
   const broadcast = new BroadcastChannel(name);
   if (onMessage) broadcast.onmessage = ({ data }) => onMessage(data);
-  broadcast.unref?.(); // after the listener, which holds the process again
+  broadcast.unref?.();
   const threads = nodeProcess()?.getBuiltinModule?.('node:worker_threads');
   const receive = (): unknown[] => {
     const messages: unknown[] = [];

@@ -38,7 +38,6 @@ export const SEED: i32 = 20;
 export const LEVELED: i32 = 21;
 /** The count at which codes were last found unable to rank these vectors; 0 when never. */
 export const UNRANKABLE: i32 = 22;
-
 /** Local nodes whose tombstone is set. Published after the bit, with Atomics. */
 export const REMOVED: i32 = 23;
 /** The node of local node 0, unless NUMBERED. */
@@ -101,6 +100,8 @@ export const CENTROIDS: i32 = 66;
 /** Where a scratch block keeps the query as it is encoded, and one other vector, from its start. */
 export const ENCODED_WORD: i32 = 67;
 export const BUFFER_WORD: i32 = 68;
+/** Per slot of a graph that grows: who leads to it, on the way from the entry point. */
+export const PARENTS: i32 = 69;
 
 export const INT8_CODES: i32 = 0;
 export const BINARY_CODES: i32 = 1;
@@ -134,6 +135,12 @@ export const HUBS_LINKED: i32 = 85;
 export const NUMBERS: i32 = 86;
 /** Where a scratch block keeps the bits of what a filtered search may return, from its start. */
 export const ACCEPT_WORD: i32 = 87;
+/** How many slots have parents, all that are linked; 0 when parents are not known. */
+export const PARENTED: i32 = 88;
+/** Components of the linked vectors that their 7-bit codes clip. */
+export const CLIPPED: i32 = 89;
+/** float32: the share of components that were clipped when the codes were chosen; else negative. */
+export const CLIPPED_AT_FIRST: i32 = 90;
 
 /** Most scratch blocks a segment has. Words 128 to 383 of the header are free. */
 export const MAX_SCRATCH_COUNT: i32 = 256;
@@ -151,6 +158,8 @@ export const UNDERFLOW: f64 = 1.5e-45;
 
 /** A node, an edge or a row that is not there. */
 export const NONE: i32 = -1;
+/** In PARENTS: a slot that waits for a parent; less 1 + the orphan after it in a list. */
+export const ORPHAN: i32 = -2;
 export const MAX_DEGREE: i32 = 256;
 export const MAX_POOL: i32 = 4096;
 /** ALPHA of a factor of 1. */

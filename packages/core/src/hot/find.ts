@@ -29,7 +29,7 @@ export function probe(scratch: i32, slot: i32, level: i32, ef: i32, width: i32, 
 }
 
 /** True when a neighbor in `row` other than `neighbor` leads to it: losing it then costs least. */
-function hasDetour(row: i32, level: i32, neighbor: i32): boolean {
+export function hasDetour(row: i32, level: i32, neighbor: i32): boolean {
   const end = row + 1 + i32At(row);
   for (let word = row + 1; word < end; word++) {
     if (hasNeighbor(rowOf(i32At(word), level), neighbor)) return true;

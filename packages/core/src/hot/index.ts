@@ -22,6 +22,7 @@ export {
   l2Floats,
   l2FloatsQuad,
 } from './machine.ts';
+export { growTree, mendTree } from './parents.ts';
 export { assignPoints, linkLeaf, loadLeaders } from './partition.ts';
 export { poolInsert, poolMerge, poolReset } from './pool.ts';
 export { findInvalid, findNonUnit, normalize, normalizeNodes } from './prepare.ts';

@@ -19,7 +19,11 @@ import {
   GATHERED,
   M,
   MAX_LEVEL,
+  ORPHAN,
+  PARENTED,
+  PARENTS,
   POOL,
+  SELECTED,
   UPPER_HEADS,
 } from './fields.ts';
 import { appendNeighbor, hasNeighbor, levelOf, maxDegree, rowOf } from './graph.ts';
@@ -36,6 +40,7 @@ const PRUNE_POOL: i32 = 512;
 /** Searches the frozen graph for one new node and writes its rows. */
 function linkNode(scratch: i32, node: i32): void {
   if (i32At(ENTRY_COUNT) === 0) return;
+  if (i32At(PARENTED) > 0) setI32(i32At(PARENTS) + node, ORPHAN);
   bindNode(scratch, node);
   const top = i32At(MAX_LEVEL);
   const level = levelOf(node);
@@ -113,6 +118,31 @@ function collect(scratch: i32, count: i32): void {
   }
 }
 
+function isSelected(scratch: i32, count: i32, node: i32): boolean {
+  for (let i: i32 = 0; i < count; i++) {
+    if (i32At(scratch + SELECTED + i) === node) return true;
+  }
+  return false;
+}
+
+/**
+ * Lists the children of `node` that are not selected to stay in its row. Their parent is this one,
+ * so that nobody else writes theirs; the list begins where that of the edges did.
+ */
+function listOrphans(scratch: i32, node: i32, kept: i32): void {
+  const row = rowOf(node, 0);
+  const end = row + i32At(row);
+  const parents = i32At(PARENTS);
+  let first: i32 = 0;
+  for (let word = row + 1; word <= end; word++) {
+    const child = i32At(word);
+    if (i32At(parents + child) !== node || isSelected(scratch, kept, child)) continue;
+    setI32(parents + child, ORPHAN - first);
+    first = child + 1;
+  }
+  setI32(edgeHead(node, 0), first);
+}
+
 /** Selects a row anew from its neighbors and the listed edges, leaving room for the next ones. */
 function pruneRow(scratch: i32, node: i32, level: i32, first: i32): void {
   const row = rowOf(node, level);
@@ -135,6 +165,7 @@ function pruneRow(scratch: i32, node: i32, level: i32, first: i32): void {
   // 80 %: pruning to the brim would prune again at the next edge (FAISS calls it prune_headroom).
   const cap = maxDegree(level);
   const kept = selectNeighbors(scratch, cap - ((cap * 205) >> 10), i32At(ALPHA));
+  if (level === 0 && i32At(PARENTED) > 0) listOrphans(scratch, node, kept);
   writeSelected(scratch, row, kept);
 }
 

@@ -30,6 +30,8 @@ import {
   MAX_LEVEL,
   NONE,
   NORMS,
+  PARENTED,
+  PARENTS,
   REPORT,
   SAME_VECTOR,
   TOMBSTONES,
@@ -40,7 +42,7 @@ import {
   VECTORS,
 } from './fields.ts';
 import { fineNorm } from './fine.ts';
-import { isCopy, levelOf, maxDegree, nodeOf, rowOf } from './graph.ts';
+import { hasNeighbor, isCopy, levelOf, maxDegree, nodeOf, rowOf } from './graph.ts';
 import { areNeighbors, clear, f32At, i32At, orWords, setI32, u8At } from './machine.ts';
 import { markReachable } from './reach.ts';
 import { visitedAdd, visitedReset, visitedWord } from './visited.ts';
@@ -61,7 +63,8 @@ export const BAD_TOMBSTONE: i32 = 11;
 export const BAD_SLOT: i32 = 12;
 export const BAD_COPY: i32 = 13;
 export const BAD_HUB: i32 = 14;
-export const KIND_COUNT: i32 = 15;
+export const BAD_PARENT: i32 = 15;
+export const KIND_COUNT: i32 = 16;
 
 const CODE_SIGNS: i32 = 0x80808080 | 0;
 /** The bits of the float32 infinity. */
@@ -210,6 +213,42 @@ function verifyReachable(scratch: i32, marker: i32, linked: i32): void {
   }
 }
 
+/** True when the parent of `slot` is a slot of the graph whose row names it. */
+function hasParent(slot: i32): boolean {
+  const parent = i32At(i32At(PARENTS) + slot);
+  if (parent < 0 || parent >= i32At(LINKED) || isCopy(parent)) return false;
+  return hasNeighbor(rowOf(parent, 0), slot);
+}
+
+/**
+ * Where parents are known, they name their children and lead to the entry point. What does is
+ * marked in `marker`; each slot is passed once, as the marks of `scratch` say.
+ */
+function verifyParents(scratch: i32, marker: i32, linked: i32): void {
+  if (i32At(PARENTED) === 0) return;
+  if (i32At(PARENTED) !== linked) report(scratch, BAD_PARENT, i32At(PARENTED));
+  const parents = i32At(PARENTS);
+  const led = visitedWord(marker);
+  const passed = visitedWord(scratch);
+  const ledEpoch = visitedReset(marker);
+  const passedEpoch = visitedReset(scratch);
+  const root = i32At(i32At(ENTRY_POINTS));
+  if (i32At(parents + root) === NONE) visitedAdd(led, ledEpoch, root);
+  else report(scratch, BAD_PARENT, root);
+  for (let slot: i32 = 0; slot < linked; slot++) {
+    if (slot === root || isCopy(slot)) continue;
+    let at = slot;
+    while (u8At(led, at) !== ledEpoch && hasParent(at) && visitedAdd(passed, passedEpoch, at)) {
+      at = i32At(parents + at);
+    }
+    if (u8At(led, at) !== ledEpoch) {
+      report(scratch, BAD_PARENT, slot);
+      continue;
+    }
+    for (at = slot; visitedAdd(led, ledEpoch, at); ) at = i32At(parents + at);
+  }
+}
+
 function isNode(node: i32): boolean {
   return node >= 0 && node < i32At(LINKED);
 }
@@ -308,7 +347,9 @@ export function verifyGraph(scratch: i32, marker: i32): void {
   }
   const degrees = i32At(scratch + REPORT + 2 * BAD_DEGREE);
   const unsafe = degrees + i32At(scratch + REPORT + 2 * BAD_NEIGHBOR);
-  if (verifyEntry(scratch, linked) && unsafe === 0) verifyReachable(scratch, marker, linked);
+  if (!verifyEntry(scratch, linked) || unsafe > 0) return;
+  verifyReachable(scratch, marker, linked);
+  verifyParents(scratch, marker, linked);
 }
 
 /** Copies, after all else and the vectors. How many problems were found in all. */

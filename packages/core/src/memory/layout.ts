@@ -1,7 +1,7 @@
 // The picture of a segment: one memory, these regions in this order, each on a 64-byte boundary.
 //
 //   header | means | rotation | centroids | entry points | hubs | levels | tombstones | numbers
-//          | upper heads | nodes | copies | norms | codes | rows | upper rows | vectors
+//          | upper heads | nodes | copies | norms | codes | rows | upper rows | vectors | parents
 //          | edge heads | edges | edge targets | bench 0, 1, ... | scratch block 0, 1, ...
 //
 // The only file that computes where anything lies. All addresses are words (4 bytes); the hot code
@@ -118,6 +118,7 @@ export type RegionName =
   | 'rows'
   | 'upperRows'
   | 'vectors'
+  | 'parents'
   | 'edgeHeads'
   | 'edges'
   | 'edgeTargets'
@@ -204,6 +205,7 @@ function regionWords(shape: Omit<Layout, 'regions' | 'byteLength'>): [RegionName
     ['rows', capacity * shape.rowWords],
     ['upperRows', shape.upperCapacity * shape.upperRowWords],
     ['vectors', capacity * shape.vectorWords],
+    ['parents', shape.sealed ? 0 : capacity],
     // Sealed ones are verified too, whose queue (hot/reach.ts) lies there.
     ['edgeHeads', shape.sealed ? capacity : capacity + shape.upperCapacity],
     ['edges', 2 * shape.edgeCapacity],
@@ -290,6 +292,7 @@ const REGION_FIELDS: readonly (readonly [number, RegionName])[] = [
   [F.HUBS, 'hubs'],
   [F.HUB_NORMS, 'hubNorms'],
   [F.HUB_CODES, 'hubCodes'],
+  [F.PARENTS, 'parents'],
   [F.EDGE_HEADS, 'edgeHeads'],
   [F.EDGES, 'edges'],
   [F.EDGE_TARGETS, 'edgeTargets'],

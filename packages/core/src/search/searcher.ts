@@ -5,11 +5,12 @@
 import { assertNode } from '../assert.ts';
 import { type Crew, runWork } from '../build/runner.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
-import { MAX_POOL } from '../hot/fields.ts';
+import { MAX_POOL, NONE } from '../hot/fields.ts';
 import type { IndexThreads } from '../index-threads.ts';
 import { checkQuery, readQuery } from '../ingest.ts';
 import type { BatchResult, RangeResult, SearchResult } from '../results.ts';
-import type { SegmentList } from '../segment-list.ts';
+import type { Segment } from '../segment.ts';
+import type { LocalNode, SegmentList } from '../segment-list.ts';
 import { copyVectors, countVectors } from '../vectors.ts';
 import { allocateBatch, answerQuery, type BatchQueries, sumWork } from './batch-queries.ts';
 import { readVector } from './read-vector.ts';
@@ -86,7 +87,9 @@ export class Searcher {
     await this.#runBatch(crew, batch);
     const { nodes, distances, lengths } = batch;
     const result = { k: plan.k, nodes, distances, lengths, ...sumWork(batch) };
-    return vectors ? { ...result, vectors: this.#collect(nodes, lengths) } : result;
+    if (!vectors) return result;
+    const read = (node: number): Float32Array => this.#read(this.#placeOf(node, crew.segments));
+    return { ...result, vectors: this.#collect(nodes, lengths, read) };
   }
 
   /** Whether `node` is a vector of the index. */
@@ -100,8 +103,7 @@ export class Searcher {
    * @throws {VectorIndexError} INVALID_ARGUMENT, NODE_NOT_FOUND
    */
   vector(node: unknown): Float32Array {
-    const { segment, local } = this.#list.locate(assertNode(node));
-    return this.#withReader(({ block }) => readVector(segment, block, local));
+    return this.#read(this.#list.locate(assertNode(node)));
   }
 
   /** The vectors of `nodes`, one after another. */
@@ -115,6 +117,18 @@ export class Searcher {
   /** Settles when no batch runs any more. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.#batches);
+  }
+
+  #read({ segment, local }: LocalNode): Float32Array {
+    return this.#withReader(({ block }) => readVector(segment, block, local));
+  }
+
+  /** Where the vector of a node is that was found in `searched`, or was when it was removed. */
+  #placeOf(node: number, searched: readonly Segment[]): LocalNode {
+    const found = this.#list.find(node);
+    if (found) return found;
+    const segment = searched.findLast((one) => one.findLast(node) !== NONE);
+    return segment ? { segment, local: segment.findLast(node) } : this.#list.locate(node);
   }
 
   #withReader<T>(work: (reader: Reader) => T): T {
@@ -141,13 +155,17 @@ export class Searcher {
   }
 
   /** The vectors of `nodes`; of a batch, of the first lengths[i] in row i. */
-  #collect(nodes: Uint32Array, lengths: Uint32Array = Uint32Array.of(nodes.length)): Float32Array {
+  #collect(
+    nodes: Uint32Array,
+    lengths: Uint32Array = Uint32Array.of(nodes.length),
+    read: (node: number) => Float32Array = (node) => this.vector(node),
+  ): Float32Array {
     const { dimension } = this.#list.options;
     const floats = this.#allocate(nodes.length * dimension);
     const room = lengths.length > 0 ? nodes.length / lengths.length : 0;
     for (const [row, length] of lengths.entries()) {
       for (let i = row * room; i < row * room + length; i++) {
-        floats.set(this.vector(nodes[i]), i * dimension);
+        floats.set(read(nodes[i]), i * dimension);
       }
     }
     return floats;

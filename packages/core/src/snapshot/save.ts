@@ -39,8 +39,9 @@ async function checksum(bytes: Uint8Array, work: WorkOptions): Promise<number> {
 /** A segment with its counts as they were when saving began: adds may be published meanwhile. */
 interface FrozenSegment {
   readonly segment: Segment;
-  readonly counts: Omit<SegmentEntry, 'regions'>;
+  /** A copy: vectors may be removed meanwhile. */
   readonly tombstones: Int32Array;
+  readonly counts: Omit<SegmentEntry, 'regions'>;
 }
 
 /** Upper rows of the linked nodes: an interrupted link leaves further ones drawn behind them. */
@@ -86,7 +87,6 @@ function freeze(segment: Segment): FrozenSegment {
         }
       : NO_GRAPH;
   const nodes = { count, linked, removed, firstNode, numbered };
-  // Nodes may be removed while the file is written.
   const tombstones = segment.tombstones.slice(0, bitWords(count));
   return { segment, counts: { capacity, ...nodes, sealed, ...graph }, tombstones };
 }
@@ -123,7 +123,7 @@ function shift(segments: readonly SegmentEntry[], by: number): SegmentEntry[] {
 
 /** The table with true offsets. They make it longer, which moves them: repeat until it stands. */
 function placeTable(
-  { options, nextNode }: SavedIndex,
+  { options, nextNode }: Pick<SavedIndex, 'options' | 'nextNode'>,
   segments: readonly SegmentEntry[],
 ): Uint8Array {
   let length = 0;
@@ -162,6 +162,7 @@ export async function saveSegments(
   index: SavedIndex,
   work: WorkOptions,
 ): Promise<void> {
+  const { options, nextNode } = index;
   const sources: RegionSource[] = [];
   const entries: SegmentEntry[] = [];
   let total = 0;
@@ -171,7 +172,7 @@ export async function saveSegments(
     sources.push(...regions);
     total += regions.reduce((sum, region) => sum + region.bytes.length, 0);
   }
-  const table = placeTable(index, entries);
+  const table = placeTable({ options, nextNode }, entries);
   const { replaceFile } = await import('./node-file.ts');
   await replaceFile(path, async (write) => {
     await write(table, 0);

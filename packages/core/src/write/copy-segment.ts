@@ -1,6 +1,7 @@
 // Copy on write: a segment that a snapshot holds is copied before its graph changes.
 
 import { yieldToEventLoop } from '../engine/runtime.ts';
+import * as F from '../hot/fields.ts';
 import { type RegionName, SAVED_REGIONS, usedWords } from '../memory/layout.ts';
 import type { Segment } from '../segment.ts';
 import { openLike, type SegmentList } from '../segment-list.ts';
@@ -12,21 +13,22 @@ const COPIED_REGIONS: readonly RegionName[] = [
   ...SAVED_REGIONS.filter((name) => name !== 'tombstones'),
   'hubNorms',
   'hubCodes',
+  'parents',
 ];
 /** Words copied in one turn of the event loop. */
 const PIECE = 1 << 20;
 
 /** Every vector of a segment, the removed ones too. */
-function everybody(segment: Segment, count: number): Roll {
+function everybody(segment: Segment, count: number, removed: number): Roll {
   const locals = Int32Array.from({ length: count }, (_, local) => local);
   const read = (local: number): Float32Array => segment.vectors(local, 1);
-  const sources = [{ segment, count, offset: 0, read }];
+  const sources = [{ segment, count, removed, offset: 0, read }];
   return { sources, count, nodes: locals, which: new Int32Array(count), locals };
 }
 
 /** Puts a copy of a growing segment in its place in the list; nobody links it meanwhile. */
 export async function copySegment(segment: Segment, list: SegmentList): Promise<void> {
-  const { count, i32s, layout } = segment;
+  const { count, removed, i32s, layout } = segment;
   const target = openLike(segment, list.options);
   const used = segment.usedCounts();
   const copy = (from: number, end: number): void => {
@@ -39,13 +41,13 @@ export async function copySegment(segment: Segment, list: SegmentList): Promise<
   target.publishCount(count);
   for (const name of COPIED_REGIONS) {
     const { word } = layout.regions[name];
-    const end = word + usedWords(layout, name, used);
+    const end = word + (name === 'parents' ? i32s[F.PARENTED] : usedWords(layout, name, used));
     for (let from = word; from < end; from += PIECE) {
       copy(from, Math.min(from + PIECE, end));
       await yieldToEventLoop();
     }
   }
-  const finish = await bringOver(target, everybody(segment, count));
+  const finish = await bringOver(target, everybody(segment, count, removed));
   finish();
   list.replace([segment], [target]);
 }

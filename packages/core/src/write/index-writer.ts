@@ -18,7 +18,7 @@ import { countVectors, type Vectors } from '../vectors.ts';
 import { copySegment } from './copy-segment.ts';
 import { capacityFor, isWorthConsolidating, isWorthRebuilding } from './policy.ts';
 import { readDistinctNodes } from './read-nodes.ts';
-import { bringOver, rewrite } from './rewrite.ts';
+import { bringOver, bringRemovals, rewrite } from './rewrite.ts';
 import { callRoll, sourceOf } from './roll.ts';
 import type { Rebuild, WriteOptions } from './write-options.ts';
 
@@ -28,6 +28,11 @@ export interface AddedNodes {
   readonly count: number;
 }
 
+/** Room that was given to the caller, in a segment of the list or in one that will be. */
+interface Reservation extends Slots {
+  readonly wasListed: boolean;
+}
+
 export class IndexWriter {
   /** What snapshots hold. */
   readonly held: HeldSegments = new HeldSegments();
@@ -35,7 +40,7 @@ export class IndexWriter {
   readonly #threads: IndexThreads;
   readonly #closing: AbortSignal;
   readonly #queue: Writer = new Writer();
-  #reserved: Slots | undefined;
+  #reserved: Reservation | undefined;
   /** Whether a consolidation that nobody asked for waits or runs. */
   #consolidates = false;
 
@@ -70,7 +75,7 @@ export class IndexWriter {
   reserve(count: unknown): Float32Array {
     const wanted = assertInteger(count, [1, Number.MAX_SAFE_INTEGER], argument('count'));
     const slots = this.#list.stretch(wanted);
-    this.#reserved = slots;
+    this.#reserved = { ...slots, wasListed: this.#list.all.includes(slots.segment) };
     return slots.segment.vectors(slots.first, slots.count);
   }
 
@@ -85,16 +90,7 @@ export class IndexWriter {
     if (options.signal?.aborted) throw abortedError(options.signal);
     const kept = keptOf(this.#list.options).vectors;
     admit([slots], kept);
-    // What was reserved in a segment that was rewritten since goes where there is room now.
-    const stretch = this.#list.stretch(slots.count);
-    const stays = stretch.segment === slots.segment && stretch.first === slots.first;
-    const isFresh = !this.#list.all.includes(slots.segment) && slots.first === 0;
-    const place = stays || isFresh ? slots : stretch;
-    if (place === stretch && !stays) {
-      stretch.segment
-        .vectors(stretch.first, stretch.count)
-        .set(slots.segment.vectors(slots.first, slots.count));
-    }
+    const place = this.#settle(slots);
     this.#reserved = undefined;
     const added = this.#publish([place]);
     await this.link(options);
@@ -135,6 +131,7 @@ export class IndexWriter {
       for (const segment of this.#list.all) {
         if (!canSeal(segment) || (!all && segment.count < segment.capacity)) continue;
         const sealed = await sealSegment(this.#threads.crew(), segment, { options }, untilClosed);
+        bringRemovals(segment, sealed);
         this.#list.replace([segment], [sealed]);
       }
     });
@@ -173,6 +170,15 @@ export class IndexWriter {
   /** Rewrites the segments of which vectors were removed. */
   async consolidate(work: WorkOptions): Promise<void> {
     await this.#queue.run(() => this.#consolidate(0, this.untilClosed(work)));
+  }
+
+  /** Where reserved vectors go: on, when their segment was rewritten since. */
+  #settle(slots: Reservation): Slots {
+    if (!slots.wasListed || this.#list.all.includes(slots.segment)) return slots;
+    const { segment, first, count } = slots;
+    const place = this.#list.stretch(count);
+    place.segment.vectors(place.first, count).set(segment.vectors(first, count));
+    return place;
   }
 
   /** Copies vectors into free slots and checks them there; nothing has changed when it throws. */

@@ -13,10 +13,13 @@ const MIN_REMOVED = 64;
  */
 const REBUILD_SHARE = 0.25;
 
-/** True when so much of a segment was removed that it should be rewritten; any of it at 0. */
+/**
+ * True when so much of a segment was removed that it should be rewritten; any of it at 0, nothing
+ * at 1.
+ */
 export function isWorthConsolidating({ removed, count }: Segment, share: number): boolean {
   if (share === 0) return removed > 0;
-  return removed >= Math.max(MIN_REMOVED, share * count);
+  return share < 1 && removed >= Math.max(MIN_REMOVED, share * count);
 }
 
 /** True when what is to be linked should not be inserted, but all of the graph built anew. */

@@ -69,6 +69,15 @@ export async function rewrite(crew: Crew, plan: RewritePlan): Promise<Segment> {
   return sealSegment(crew, target, { options, from }, work);
 }
 
+/** Removes from a copy of a segment what was removed from the segment since. */
+export function bringRemovals(segment: Segment, copy: Segment): void {
+  const gone: number[] = [];
+  for (let local = 0; local < copy.count; local++) {
+    if (segment.isRemoved(local) && !copy.isRemoved(local)) gone.push(local);
+  }
+  copy.removeLocal(gone);
+}
+
 /** Vectors that were added to a source after the roll was called, and where they are now. */
 interface Tail {
   readonly segment: Segment;
@@ -95,7 +104,8 @@ function listGone(
   tails: readonly Tail[],
 ): number[] {
   const gone: number[] = [];
-  for (let i = 0; i < count; i++) {
+  const changed = sources.some(({ segment, removed }) => segment.removed !== removed);
+  for (let i = 0; changed && i < count; i++) {
     if (sources[which[i]].segment.isRemoved(locals[i]) && !target.isRemoved(i)) gone.push(i);
   }
   for (const { segment, first, count: length, at } of tails) {

@@ -11,6 +11,8 @@ import type { Segment } from '../segment.ts';
 export interface Source {
   readonly segment: Segment;
   readonly count: number;
+  /** How many of them were removed. */
+  readonly removed: number;
   /** What is added to the numbers of its nodes. */
   readonly offset: number;
   /** A copy or a view of the vector of a local node. */
@@ -28,7 +30,8 @@ export function sourceOf(segment: Segment, blocks: ScratchBlocks, offset: number
       blocks.release(claimed);
     }
   };
-  return { segment, count: segment.count, offset, read };
+  const { count, removed } = segment;
+  return { segment, count, removed, offset, read };
 }
 
 /** Per vector its node, the place of its source in `sources`, and its number there. */

@@ -24,6 +24,7 @@ export interface WriteOptions extends WorkOptions {
 export function readWriteOptions(raw: unknown): WriteOptions {
   const given = assertOptions(raw, [...WORK_OPTION_NAMES, 'rebuild']);
   const { onProgress, signal } = checkWorkOptions(given);
-  const rebuild = assertChoice(given.rebuild ?? 'auto', REBUILDS, option('rebuild'));
+  const wanted = given.rebuild === undefined ? 'auto' : given.rebuild;
+  const rebuild = assertChoice(wanted, REBUILDS, option('rebuild'));
   return { rebuild, ...(onProgress && { onProgress }), ...(signal && { signal }) };
 }

@@ -31,7 +31,7 @@ describe('an empty index', () => {
     const batch = await index.searchBatch(rows(3), 5);
     expect(batch).toEqual({ k: 0, ...empty, lengths: new Uint32Array(3), ...work });
     expect(index.verify()).toEqual([]);
-    expect(() => index.getVector(0)).toThrowError(withCode('INVALID_ARGUMENT'));
+    expect(() => index.getVector(0)).toThrowError(withCode('NODE_NOT_FOUND'));
     await index.link();
     await index.close();
   });

@@ -196,7 +196,7 @@ const NODE_INPUTS: readonly BadInput[] = [
   {
     name: 'getVector of the count',
     call: ({ index }) => index.getVector(index.count),
-    code: 'INVALID_ARGUMENT',
+    code: 'NODE_NOT_FOUND',
   },
 ];
 

@@ -85,7 +85,7 @@ const RANGE_INPUTS: readonly BadInput[] = [
 ];
 
 const NODE_INPUTS: readonly BadInput[] = [
-  ...[-1, 1.5, Number.NaN, '0', undefined, 1e9].map((node) => ({
+  ...[-1, 1.5, Number.NaN, '0', undefined].map((node) => ({
     name: `searchNode of ${show(node)}`,
     call: ({ index }: BadInputTarget) => index.searchNode(node, K),
     ...{ code: 'INVALID_ARGUMENT', names: 'node' },

@@ -10,6 +10,11 @@ export interface IndexLike {
   add(vectors: unknown, options?: unknown): Promise<unknown>;
   reserve(count: unknown): unknown;
   commit(options?: unknown): Promise<unknown>;
+  update(nodes: unknown, vectors: unknown, options?: unknown): Promise<unknown>;
+  remove(nodes: unknown): unknown;
+  link(options?: unknown): Promise<unknown>;
+  consolidate(options?: unknown): Promise<unknown>;
+  has(node: unknown): unknown;
   search(query: unknown, k: unknown, options?: unknown): unknown;
   searchBatch(queries: unknown, k: unknown, options?: unknown): Promise<unknown>;
   searchNode(node: unknown, k: unknown, options?: unknown): unknown;

@@ -23,7 +23,8 @@ import {
 
 const ORDER: readonly RegionName[] = [
   ...(['header', 'means', 'rotation', 'centroids', 'entryPoints'] as const),
-  ...(['hubs', 'hubNorms', 'hubCodes', 'levels', 'tombstones', 'upperHeads'] as const),
+  ...(['hubs', 'hubNorms', 'hubCodes', 'levels', 'tombstones', 'numbers'] as const),
+  'upperHeads',
   ...(['nodes', 'copies', 'norms'] as const),
   ...(['codes', 'rows', 'upperRows', 'vectors', 'edgeHeads', 'edges', 'edgeTargets'] as const),
   'benches',

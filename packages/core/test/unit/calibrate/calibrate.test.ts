@@ -43,11 +43,12 @@ describe('a build', () => {
     const grown = await VectorIndex.build(first, { ...options, capacity: COUNT });
     const phases: string[] = [];
     const onProgress = ({ phase }: { phase: string }): void => void phases.push(phase);
+    const inserting = { onProgress, rebuild: 'never' } as const;
     const before = grown.stats().calibrated;
-    await grown.add(vectors.subarray(800 * DIMENSION, 1500 * DIMENSION), { onProgress });
+    await grown.add(vectors.subarray(800 * DIMENSION, 1500 * DIMENSION), inserting);
     expect(phases).not.toContain('calibrate');
     expect(grown.stats().calibrated).toEqual(before);
-    await grown.add(vectors.subarray(1500 * DIMENSION, 1700 * DIMENSION), { onProgress });
+    await grown.add(vectors.subarray(1500 * DIMENSION, 1700 * DIMENSION), inserting);
     expect(phases).toContain('calibrate');
     expect(grown.stats().calibrated).not.toEqual(before);
     await grown.close();

@@ -316,8 +316,9 @@ const DAMAGES: readonly Damage[] = [
 ];
 
 test('every kind of damage is planted', () => {
-  // Hubs are damaged in verify-hubs.test.ts.
-  const planted = new Set<ProblemKind>([...DAMAGES.map(({ kind }) => kind), 'bad-hub']);
+  // Damaged in verify-hubs.test.ts, verify-parents.test.ts and verify-nodes.test.ts.
+  const elsewhere: readonly ProblemKind[] = ['bad-hub', 'bad-parent', 'bad-number'];
+  const planted = new Set<ProblemKind>([...DAMAGES.map(({ kind }) => kind), ...elsewhere]);
   expect(PROBLEM_KINDS.filter((kind) => !planted.has(kind))).toEqual([]);
 });
 
@@ -338,6 +339,7 @@ describe.each(TIER_TARGETS)('verify on the $tier tier', (target) => {
   test('finds nothing wrong in a sound segment with tombstones of its nodes', () => {
     segment.u8s.set(sound);
     segment.i32s[wordOf(segment, 'tombstones') + 3] = -1;
+    segment.i32s[F.REMOVED] = 32;
     expect(problemsOf(segment)).toEqual([]);
     expect(segment.count).toBe(COUNT);
     expect(segment.linked).toBe(LINKED);

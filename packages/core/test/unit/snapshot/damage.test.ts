@@ -91,20 +91,20 @@ test('a file of another kind is no snapshot, though its checksums are right', as
 
 test('a newer format version is unsupported, and says which', async () => {
   const bytes = new Uint8Array(sound);
-  bytes[8] = 4;
+  bytes[8] = 5;
   file.write(sealPrefix(bytes));
   const error = await VectorIndex.load(file.path).catch((cause: unknown) => cause);
   expect(codeOf(error)).toBe('SNAPSHOT_UNSUPPORTED');
-  expect(error).toMatchObject({ details: { path: file.path, expected: 3, got: 4 } });
+  expect(error).toMatchObject({ details: { path: file.path, expected: 4, got: 5 } });
 });
 
 test('the format version before this one is unsupported, and says which', async () => {
   const bytes = new Uint8Array(sound);
-  bytes[8] = 2;
+  bytes[8] = 3;
   file.write(sealPrefix(bytes));
   const error = await VectorIndex.load(file.path).catch((cause: unknown) => cause);
   expect(codeOf(error)).toBe('SNAPSHOT_UNSUPPORTED');
-  expect(error).toMatchObject({ details: { path: file.path, expected: 3, got: 2 } });
+  expect(error).toMatchObject({ details: { path: file.path, expected: 4, got: 3 } });
 });
 
 test('an error of a damaged region names the file, the region and where it lies', async () => {

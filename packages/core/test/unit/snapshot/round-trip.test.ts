@@ -77,6 +77,7 @@ describe('saved, loaded and saved again', () => {
     const abort = new AbortController();
     const { vectors } = datasetOf('gaussian', { count: 200, dimension: 2, seed: 5 });
     const added = index.add(vectors, {
+      rebuild: 'never',
       signal: abort.signal,
       onProgress: ({ phase }) => phase === 'link' && abort.abort(),
     });

@@ -1,0 +1,65 @@
+/**
+ * The contract of an index that vectors come to and go from. Vectors are named by keys, whole
+ * numbers that are never used twice. As in adapter.ts conversions happen in `prepare…`, untimed.
+ */
+
+export interface WritableOptions {
+  readonly dimension: number;
+  readonly M: number;
+  readonly efConstruction: number;
+  readonly efSearch: number;
+  readonly seed: number;
+  readonly threads: number;
+  /** Keys stay below. */
+  readonly keyLimit: number;
+  /** Vectors there may be at a time. */
+  readonly capacity: number;
+}
+
+/** One round: who goes, and who comes in their place. */
+export interface Replacement {
+  readonly removed: Int32Array;
+  /** As many, or none. */
+  readonly added: Int32Array;
+  /** Whether a library that can keep the names of what it replaces does so in this round. */
+  readonly updates: boolean;
+}
+
+/** The vectors of `keys`, one after another. */
+export type VectorsOf = (keys: Int32Array) => Float32Array;
+
+export interface IndexState {
+  /** What it says it holds; null where it cannot say. */
+  readonly bytes: number | null;
+  /** Vectors it says are live; null where it cannot say. */
+  readonly count: number | null;
+  /** Broken invariants it finds in itself; null where it cannot look. */
+  readonly problems: number | null;
+}
+
+export interface WritableIndex {
+  /**
+   * What is timed resolves when everything the round sets off is done, with the number of calls
+   * that failed.
+   */
+  prepareReplace(replacement: Replacement, vectorsOf: VectorsOf): () => Promise<number>;
+  /** What is timed adds one of the vectors. */
+  prepareAdds(keys: Int32Array, vectorsOf: VectorsOf): (i: number) => unknown;
+  /** What is timed finds the `k` nearest, in names of the library's own. */
+  prepareSearch(queries: Float32Array): (query: number, k: number) => ArrayLike<number | bigint>;
+  /** The keys of what a search found. */
+  keysOf(found: ArrayLike<number | bigint>): number[];
+  state(): IndexState;
+  close(): Promise<void>;
+}
+
+export interface WritableLibrary {
+  readonly name: string;
+  readonly version: string;
+  /** What a reader should know about how it was called. */
+  readonly note: string;
+  /** Allocates what it needs besides the index, then builds one of the vectors when called. */
+  prepare(
+    options: WritableOptions,
+  ): (keys: Int32Array, vectorsOf: VectorsOf) => Promise<WritableIndex>;
+}
