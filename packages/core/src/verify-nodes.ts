@@ -41,14 +41,14 @@ function sortSources(segments: readonly Segment[]): NodeSources {
 
 /** The live nodes of some segments, ascending. */
 function listNodes(segments: readonly Segment[]): Uint32Array {
-  const nodes = new Uint32Array(segments.reduce((sum, { live }) => sum + Math.max(0, live), 0));
+  const nodes = new Uint32Array(segments.reduce((sum, { count }) => sum + count, 0));
   let size = 0;
   for (const segment of segments) {
     for (let local = 0; local < segment.count; local++) {
       if (!segment.isRemoved(local)) nodes[size++] = segment.numberOf(local);
     }
   }
-  return nodes.sort();
+  return nodes.subarray(0, size).sort();
 }
 
 /** The first of `nodes`, ascending, that is two vectors at once; NONE is -1. */
@@ -60,6 +60,17 @@ function findTwice(nodes: Uint32Array, ranges: readonly Segment[]): number {
       (node) => node >= segment.firstNode && node < end && segment.find(node) >= 0,
     );
     if (twice !== undefined) return twice;
+  }
+  return -1;
+}
+
+/** The first live node that is not where its number is looked up, or -1. */
+function findLost(segments: readonly Segment[]): number {
+  for (const segment of segments) {
+    for (let local = 0; segment.numbered && local < segment.count; local++) {
+      const node = segment.numberOf(local);
+      if (!segment.isRemoved(local) && segment.find(node) !== local) return node;
+    }
   }
   return -1;
 }
@@ -79,7 +90,9 @@ export function findBadNodes(segments: readonly Segment[], nextNode: number): Pr
   const { listed, ranges } = sortSources(segments);
   const nodes = listNodes(listed);
   const twice = findTwice(nodes, ranges);
+  const lost = twice < 0 ? findLost(listed) : -1;
   if (twice >= 0) tell('bad-number', twice, `node ${twice} is more than one vector`);
+  if (lost >= 0) tell('bad-number', lost, `node ${lost} is looked up where it was removed`);
   const last = segments.reduce(
     (most, { numbered, firstNode, count }) => (numbered ? most : Math.max(most, firstNode + count)),
     nodes.length > 0 ? nodes[nodes.length - 1] + 1 : 0,

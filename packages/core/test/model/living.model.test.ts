@@ -10,7 +10,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type IndexOptions, VectorIndex } from '../../src/index.ts';
 import { segmentBytes } from '../support/segment-bytes.ts';
-import { type Command, type Model, type Real, settle } from './living/model.ts';
+import { MERGE_COMMANDS } from './living/merge-commands.ts';
+import { type Command, closeReaders, type Model, type Real, settle } from './living/model.ts';
+import { READER_COMMANDS } from './living/reader-commands.ts';
 import { SEARCH_COMMANDS } from './living/search-commands.ts';
 import { UPKEEP_COMMANDS } from './living/upkeep-commands.ts';
 import { WRITE_COMMANDS } from './living/write-commands.ts';
@@ -33,6 +35,8 @@ const COMMANDS: readonly fc.Arbitrary<Command>[] = [
   ...WRITE_COMMANDS,
   ...SEARCH_COMMANDS,
   ...UPKEEP_COMMANDS,
+  ...READER_COMMANDS,
+  ...MERGE_COMMANDS,
 ];
 
 /** What is kept of vectors, and whether those are the vectors themselves. */
@@ -87,12 +91,14 @@ test('a living index agrees with a map under any sequence of calls', async () =>
       const { isExact, precision, rerank } = drawn.kept;
       const isHalf = precision === 'float16' || rerank === 'float16';
       const model: Model = { dimension, metric, isExact, isHalf, live: new Map(), nextNode: 0 };
-      const real: Real = { index: createIndex(drawn), threads, folder, pending: [] };
+      const index = createIndex(drawn);
+      const real: Real = { index, threads, folder, pending: [], snapshots: [], attached: [] };
       try {
         await fc.asyncModelRun(() => ({ model, real }), sequence as Iterable<Command>);
         expect(await settle(real)).toEqual([]);
       } finally {
         await Promise.allSettled(real.pending);
+        await closeReaders(real);
         await real.index.close();
       }
     }),

@@ -4,7 +4,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resolveOptions } from '../../src/options.ts';
-import { SegmentList, type Slots } from '../../src/segment-list.ts';
+import type { Segment } from '../../src/segment.ts';
+import { openSegment, SegmentList, type Slots } from '../../src/segment-list.ts';
 import { segmentBytes } from '../support/segment-bytes.ts';
 
 const SMALL = segmentBytes(400, { dimension: 4 });
@@ -79,6 +80,128 @@ describe('stretches', () => {
     expect(list.count).toBe(0);
     list.publish(slots);
     expect(list.count).toBe(35);
+  });
+});
+
+describe('nodes', () => {
+  /** A list of segments of 10, 10 and 20, with 35 nodes. */
+  function threeSegments(): SegmentList {
+    const list = openList();
+    list.publish(list.stretches(10));
+    list.publish(list.stretches(10));
+    list.publish(list.stretches(15));
+    expect(list.all.map(({ count }) => count)).toEqual([10, 10, 15]);
+    return list;
+  }
+
+  const removed = (list: SegmentList, node: number): void => {
+    const { segment, local } = list.locate(node);
+    segment.removeLocal([local]);
+  };
+
+  test('are those that were published and not removed', () => {
+    const list = threeSegments();
+    for (const node of [0, 10, 11, 34]) removed(list, node);
+    expect(list.count).toBe(31);
+    expect([...list.nodes()]).toEqual(
+      Array.from({ length: 35 }, (_, i) => i).filter((node) => ![0, 10, 11, 34].includes(node)),
+    );
+    expect(list.find(11)).toBeUndefined();
+    expect(list.find(12)?.segment).toBe(list.all[1]);
+    expect(list.find(12)?.local).toBe(2);
+  });
+
+  test('that are not there are told from those that never were', () => {
+    const list = threeSegments();
+    removed(list, 7);
+    const error = (node: number): unknown => {
+      try {
+        return list.locate(node);
+      } catch (cause) {
+        return cause;
+      }
+    };
+    const gone = { code: 'NODE_NOT_FOUND', details: { node: 7, got: 7 } };
+    expect(error(7)).toMatchObject({ ...gone, message: expect.stringContaining('was removed') });
+    expect(error(35)).toMatchObject({ message: expect.stringContaining('was never added') });
+  });
+
+  test('that were updated are in their new place, and ascend all the same', () => {
+    const list = threeSegments();
+    const old = [33, 3, 12].map((node) => list.locate(node));
+    list.publish(list.stretches(3), [33, 3, 12]);
+    for (const { segment, local } of old) segment.removeLocal([local]);
+    expect([33, 3, 12].map((node) => list.locate(node).local)).toEqual([15, 16, 17]);
+    expect([...list.nodes()]).toEqual(Array.from({ length: 35 }, (_, i) => i));
+    expect(list.nextNode).toBe(35);
+    list.publish(list.stretches(4));
+    expect(list.nextNode).toBe(39);
+    expect(list.locate(35)).toMatchObject({ local: 18 });
+    expect(list.locate(38).segment).toBe(list.last); // the next segment was opened for it
+    expect([...list.nodes()]).toEqual(Array.from({ length: 39 }, (_, i) => i));
+  });
+
+  test('updated in two stretches are in both', () => {
+    const list = threeSegments();
+    const nodes = Array.from({ length: 9 }, (_, i) => 8 - i);
+    const old = nodes.map((node) => list.locate(node));
+    const slots = list.stretches(9);
+    expect(slots.map(({ count }) => count)).toEqual([5, 4]);
+    list.publish(slots, nodes);
+    for (const { segment, local } of old) segment.removeLocal([local]);
+    expect(nodes.map((node) => list.locate(node).local)).toEqual([15, 16, 17, 18, 19, 0, 1, 2, 3]);
+    expect(list.locate(3).segment).toBe(list.last);
+  });
+
+  describe('of segments that are replaced', () => {
+    const target = (): Segment => {
+      const segment = openSegment(openList().options, 50, 0);
+      segment.writeNumbers(0, [4]);
+      segment.publishCount(1);
+      return segment;
+    };
+    const cases: readonly (readonly [name: string, places: number[], order: (number | 'new')[]])[] =
+      [
+        ['the first', [0], ['new', 1, 2]],
+        ['one in the middle', [1], [0, 'new', 2]],
+        ['the last', [2], [0, 1, 'new']],
+        ['the first two', [0, 1], ['new', 2]],
+        ['the first and the last', [0, 2], [1, 'new']],
+        ['the last two', [1, 2], [0, 'new']],
+        ['all', [0, 1, 2], ['new']],
+      ];
+    test.each(cases)('%s, what is new is where it belongs', (_, places, order) => {
+      const list = threeSegments();
+      const before = [...list.all];
+      const segment = target();
+      list.replace(
+        places.map((place) => before[place]),
+        [segment],
+      );
+      const found = list.all.map((one) => (one === segment ? 'new' : before.indexOf(one)));
+      expect(found).toEqual(order);
+      expect(list.find(4)).toBeDefined();
+    });
+
+    test('by nothing leave the others, and a fresh one when there is none', () => {
+      const list = threeSegments();
+      const [first, second, third] = list.all;
+      list.replace([second], []);
+      expect(list.all.map((one) => one === first || one === third)).toEqual([true, true]);
+      list.replace([first, third], []);
+      expect(list.all).toHaveLength(1);
+      expect(list.count).toBe(0);
+      list.publish(list.stretches(2));
+      expect([...list.nodes()]).toEqual([35, 36]);
+    });
+
+    test('by several have them all, and stay in the list that was handed out before', () => {
+      const list = threeSegments();
+      const { all } = list;
+      list.replace([all[0]], [target(), target()]);
+      expect(all.map(({ count }) => count)).toEqual([10, 10, 15]);
+      expect(list.all.map(({ count }) => count)).toEqual([1, 1, 10, 15]);
+    });
   });
 });
 

@@ -26,6 +26,14 @@ export interface Real {
   readonly folder: string;
   /** Writes that were begun and not awaited. */
   readonly pending: Promise<unknown>[];
+  /** Open readers: snapshots with what they were taken of, and indexes that follow. */
+  readonly snapshots: Snapshot[];
+  readonly attached: VectorIndex[];
+}
+
+export interface Snapshot {
+  readonly index: VectorIndex;
+  readonly model: Model;
 }
 
 export type Command = fc.AsyncCommand<Model, Real, true>;
@@ -123,8 +131,22 @@ export function vectorProblem(model: Model, index: VectorIndex, node: number): s
   return same ? undefined : `node ${node} is ${found}, not ${expected}`;
 }
 
-/** Everything that must hold after every command, also while writes are pending. */
-export function checkState(model: Model, { index }: Real): void {
+/** A model that stays as it is. */
+export function copyOf(model: Model): Model {
+  return { ...model, live: new Map(model.live) };
+}
+
+/** Closes what reads beside the index. */
+export async function closeReaders(real: Real): Promise<void> {
+  const readers = [
+    ...real.snapshots.splice(0).map(({ index }) => index),
+    ...real.attached.splice(0),
+  ];
+  await Promise.all(readers.map((reader) => reader.close()));
+}
+
+/** What must hold of every index that has the nodes of the model, whoever reads it. */
+export function checkReader(model: Model, index: VectorIndex): void {
   const { live, nextNode } = model;
   const nodes = liveNodes(model);
   expect(index.count).toBe(live.size);
@@ -140,6 +162,17 @@ export function checkState(model: Model, { index }: Real): void {
   const looked = [nodes[0], nodes[nodes.length >> 1], nodes.at(-1)];
   const problems = looked.map((node) => node !== undefined && vectorProblem(model, index, node));
   expect(problems.filter(Boolean)).toEqual([]);
+  expect(index.nextNode).toBe(nextNode);
+  const all = index.search(queryOf(model, nextNode), live.size + 1, { exact: true });
+  expect(all.nodes.length).toBe(live.size);
+  expect([...all.nodes].filter((node) => !live.has(node))).toEqual([]);
+}
+
+/** Everything that must hold after every command, also while writes are pending. */
+export function checkState(model: Model, { index, snapshots, attached }: Real): void {
+  checkReader(model, index);
+  for (const snapshot of snapshots) checkReader(snapshot.model, snapshot.index);
+  for (const reader of attached) checkReader(model, reader);
 }
 
 /** A command after which the state is checked. */

@@ -113,6 +113,20 @@ const searchRange = (seed: number, share: number): Command =>
     expect([...found.nodes]).toEqual(within.slice(0, 5));
   });
 
+/** Nodes with their vectors, all of them and some of them. */
+const read = (seed: number): Command =>
+  command(`read(seed ${seed})`, (model, { index }) => {
+    const entries = [...index.entries()];
+    expect(entries.map(([node]) => node)).toEqual(liveNodes(model));
+    const nodes = pickNodes(model, seed, 7);
+    const vectors = index.getVectors([...nodes, ...nodes]);
+    const single = [...nodes, ...nodes].flatMap((node) => [...index.getVector(node)]);
+    expect([...vectors]).toEqual(single);
+    const byNode = new Map(entries);
+    const listed = [...nodes, ...nodes].flatMap((node) => [...(byNode.get(node) ?? [])]);
+    expect(listed).toEqual(single);
+  });
+
 /** Every live vector is found by itself, at the distance of itself. */
 const findOneself = (seed: number): Command =>
   command(`find oneself(seed ${seed})`, (model, { index }: Real) => {
@@ -150,5 +164,6 @@ export const SEARCH_COMMANDS: readonly fc.Arbitrary<Command>[] = [
   fc.tuple(seed, k).map((args) => searchNode(...args)),
   fc.tuple(seed, fc.constantFrom(0, 0.1, 0.5, 1)).map((args) => searchRange(...args)),
   seed.map(findOneself),
+  seed.map(read),
   k.map(evaluate),
 ];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { VectorIndex } from '../../../src/index.ts';
-import { type Command, command, pickNodes, rowsOf, settle, wait } from './model.ts';
+import { type Command, closeReaders, command, pickNodes, rowsOf, settle, wait } from './model.ts';
 
 const consolidate = (isAwaited: boolean): Command =>
   command(`consolidate(${isAwaited ? '' : 'pending'})`, async (_, real) => {
@@ -41,6 +41,7 @@ const saveAndLoad = (): Command =>
     await settle(real);
     await real.index.save(path);
     const { count, removed, linked, segments, calibrated } = real.index.stats();
+    await closeReaders(real);
     await real.index.close();
     real.index = await VectorIndex.load(path, { threads: real.threads });
     const expected = { count, removed, linked, segments, calibrated };

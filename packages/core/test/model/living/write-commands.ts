@@ -52,6 +52,21 @@ const add = (vectors: Drawn, how: Manner): Command =>
     await addRows(model, real, rowsOf(model, vectors), how);
   });
 
+/** Adds vectors and leaves them unlinked. */
+const addUnlinked = (vectors: Drawn, turns: number): Command =>
+  command(`add unlinked(${show(vectors, turns)})`, async (model, real) => {
+    const rows = rowsOf(model, vectors);
+    const abort = new AbortController();
+    const { signal } = abort;
+    const adding = real.index.add(flat(rows, model.dimension), { signal }).catch((e: unknown) => e);
+    for (const [i, row] of rows.entries()) model.live.set(model.nextNode + i, row);
+    model.nextNode += rows.length;
+    for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
+    abort.abort();
+    const outcome = await adding;
+    if (outcome instanceof Error) expect(outcome).toMatchObject({ code: 'ABORTED' });
+  });
+
 /** Adds vectors that are there already. */
 const addCopies = (seed: number, count: number, how: Manner): Command =>
   command(`add copies(${show(seed, count, how)})`, async (model, real) => {
@@ -140,6 +155,7 @@ const refused = (seed: number): Command =>
 const seed = fc.nat(100_000);
 
 export const WRITE_COMMANDS: readonly fc.Arbitrary<Command>[] = [
+  fc.tuple(drawn, fc.nat(3)).map((args) => addUnlinked(...args)),
   fc.tuple(drawn, manner).map((args) => add(...args)),
   fc.tuple(drawn, manner).map((args) => add(...args)),
   fc.tuple(seed, fc.integer({ min: 1, max: 30 }), manner).map((args) => addCopies(...args)),
