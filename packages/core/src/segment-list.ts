@@ -387,8 +387,8 @@ export class SegmentList {
   }
 
   /**
-   * Takes what the owner has changed, unless this list stays as it is. Before an operation, never in
-   * the middle of one.
+   * Takes what the owner has changed, unless this list stays as it is. Before an operation, never
+   * in the middle of one.
    */
   refresh(): void {
     if (this.#frozenNext !== undefined) return;
