@@ -10,6 +10,7 @@ import { TABLE_NAMES } from '../benchmarks/tables/render.ts';
 import { ErrorCode } from '../packages/core/src/errors.ts';
 import * as fields from '../packages/core/src/hot/fields.ts';
 import { VectorIndex } from '../packages/core/src/index.ts';
+import * as control from '../packages/core/src/memory/control-words.ts';
 import {
   computeLayout,
   GROWING,
@@ -301,10 +302,10 @@ const VALUES: ReadonlySet<string> = new Set([
 
 test('the words of the header are those of the code', () => {
   const source = readFileSync(join(root, 'packages/core/src/hot/fields.ts'), 'utf8');
-  const header = source.slice(0, source.indexOf('export const SCRATCH_OWNERS'));
+  const header = source.slice(0, source.indexOf('export const MAX_SCRATCH_COUNT'));
   const constants = [...header.matchAll(/export const (\w+): i32/g)];
   const names = constants.map((match) => match[1] ?? '').filter((name) => !VALUES.has(name));
-  names.push('QUERY_CODE_WORD', 'VISITED_WORD', 'COLUMN_WORD', 'SCRATCH_OWNERS', 'CURVES');
+  names.push('QUERY_CODE_WORD', 'VISITED_WORD', 'COLUMN_WORD', 'CURVES');
   const numbers: Readonly<Record<string, number>> = { ...fields };
   names.sort((a, b) => numbers[a] - numbers[b]);
   const layout = documentAt('docs/design/memory-layout.md');
@@ -314,6 +315,15 @@ test('the words of the header are those of the code', () => {
   for (const word of [POOL, RESULTS, GATHERED, DISTANCES, SELECTED, QUERY]) {
     expect(layout.text).toMatch(new RegExp(`^ word 0 .*\\b${word}\\b`, 'm'));
   }
+});
+
+test('the words of the control block are those of the code', () => {
+  const { CONTROL_WORDS, ...words } = control;
+  const layout = documentAt('docs/design/memory-layout.md');
+  const rows = tableRows(layout, 'control word', 'name').map(({ cells }) => cells.slice(0, 2));
+  const named = Object.entries(words).sort(([, a], [, b]) => a - b);
+  expect(rows).toEqual(named.map(([name, word]) => [String(word), `\`${name}\``]));
+  expect(layout.text).toContain(`a block of its own, ${CONTROL_WORDS} words`);
 });
 
 test('the format version is the one that is written', () => {

@@ -101,7 +101,7 @@ export abstract class IndexReader {
   /** The nodes of the index, ascending; those of this moment. */
   nodes(): Uint32Array {
     this.assertOpen();
-    return this.list.nodes();
+    return this.searcher.nodes();
   }
 
   /**
@@ -127,7 +127,11 @@ export abstract class IndexReader {
 
   /** Nodes, ascending, and their vectors. What is removed meanwhile does not come any more. */
   *entries(): IterableIterator<[node: number, vector: Float32Array]> {
-    for (const node of this.nodes()) if (this.has(node)) yield [node, this.getVector(node)];
+    for (const node of this.nodes()) {
+      this.assertOpen();
+      const vector = this.searcher.tryVector(node);
+      if (vector) yield [node, vector];
+    }
   }
 
   [Symbol.iterator](): IterableIterator<[node: number, vector: Float32Array]> {

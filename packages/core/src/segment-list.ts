@@ -136,6 +136,19 @@ function leastBlocks(segments: readonly Segment[]): number {
   return Math.min(...segments.map(({ layout }) => layout.scratchCount));
 }
 
+/** Where the vector of `node` is or, when it was removed, where it was. */
+export function placeOf(segments: readonly Segment[], node: number): LocalNode | undefined {
+  let gone: LocalNode | undefined;
+  for (let i = segments.length - 1; i >= 0; i--) {
+    const segment = segments[i];
+    const local = segment.findLast(node);
+    if (local === F.NONE) continue;
+    if (!segment.isRemoved(local)) return { segment, local };
+    gone ??= { segment, local };
+  }
+  return gone;
+}
+
 export class SegmentList {
   readonly options: ResolvedOptions;
   readonly blocks: ScratchBlocks;
@@ -224,12 +237,8 @@ export class SegmentList {
 
   /** Where the vector of `node` is; undefined when there is none, or no more. */
   find(node: number): LocalNode | undefined {
-    for (let i = this.#segments.length - 1; i >= 0; i--) {
-      const segment = this.#segments[i];
-      const local = segment.find(node);
-      if (local !== F.NONE) return { segment, local };
-    }
-    return undefined;
+    const place = placeOf(this.#segments, node);
+    return place?.segment.isRemoved(place.local) ? undefined : place;
   }
 
   /**

@@ -15,10 +15,12 @@ import {
   upperHeadWord,
   upperRowWord,
 } from '../memory/layout.ts';
+import { allocateWords } from '../memory/words.ts';
 import type { Builder, Quality } from '../options.ts';
 import type { Segment } from '../segment.ts';
 import type { BulkPhase } from './bulk/items.ts';
 import { linkInBulk } from './bulk/link-in-bulk.ts';
+import { forgetCodes, noteCodes, noteFirstCodes, noteLoadedCodes } from './clipped.ts';
 import { chooseHubs, type GraphSlots, graphSlots, renewHubs } from './hubs.ts';
 import { drawLevels } from './levels.ts';
 import { type NodeWalk, type Phase, walkNode } from './phases.ts';
@@ -57,6 +59,7 @@ export function dropGraph(segment: Segment): void {
   segment.i32s[F.HUB_COUNT] = 0;
   segment.i32s[F.HUBS_LINKED] = 0;
   segment.i32s[F.PARENTED] = 0;
+  forgetCodes(segment);
   writeCurves(segment, []);
 }
 
@@ -168,13 +171,17 @@ function walkedSlots(segment: Segment, walk: NodeWalk, already: number, done: nu
   };
 }
 
-/** Links the nodes of a walk. `already` nodes are in the graph and searched by the first batch. */
-async function linkWalk(task: LinkTask, walk: NodeWalk, already: number): Promise<void> {
+/**
+ * Links the nodes of a walk. `already` nodes are in the graph and searched by the first batch;
+ * `onBatch` is told how many of the walk are linked.
+ */
+async function linkWalk(
+  task: LinkTask,
+  walk: NodeWalk,
+  already: number,
+  onBatch?: (done: number) => void,
+): Promise<void> {
   const { segment } = task;
-  if (already > 0 && segment.i32s[F.PARENTED] === 0) {
-    await task.run({ kind: 'grow', end: already });
-    segment.i32s[F.PARENTED] = already;
-  }
   const share = Math.ceil((already + walk.count) * MAX_BATCH_SHARE);
   const largest = Math.min(segment.layout.maxBatch, Math.max(MIN_BATCH, share));
   for (let done = 0; done < walk.count; ) {
@@ -185,7 +192,7 @@ async function linkWalk(task: LinkTask, walk: NodeWalk, already: number): Promis
     if (segment.layout.entry === 'hubs') {
       renewHubs(segment, walkedSlots(segment, walk, already, done));
     }
-    if (already > 0) segment.publishLinked(already + done);
+    onBatch?.(done);
   }
   task.report('link', walk.count, walk.count);
 }
@@ -204,12 +211,32 @@ async function linkFirst(task: LinkTask, walk: NodeWalk): Promise<void> {
 }
 
 /**
+ * Links the nodes from `first` on, which have codes and levels, to the graph there is, and
+ * publishes each batch. `clipped` says how many components their codes clip.
+ */
+async function linkMore(task: LinkTask, first: number, clipped: Int32Array): Promise<void> {
+  const { segment, run } = task;
+  noteLoadedCodes(segment);
+  if (segment.i32s[F.PARENTED] === 0) {
+    await run({ kind: 'grow', end: first });
+    segment.i32s[F.PARENTED] = first;
+  }
+  const walk = { node: first, count: clipped.length, stride: 1, modulus: F.MAX_NODES };
+  let published = 0;
+  await linkWalk(task, walk, first, (done) => {
+    noteCodes(segment, clipped.subarray(published, done));
+    segment.publishLinked(first + done);
+    published = done;
+  });
+}
+
+/**
  * Links every vector of the segment that is not linked yet, unless codes cannot rank them at all.
  * When it throws before the end, a graph that was there stays as it was up to the last whole batch;
  * one built from nothing stays empty.
  */
 export async function linkSegment(task: LinkTask): Promise<void> {
-  const { segment, seed, run, report } = task;
+  const { segment, seed, shared, run, report } = task;
   const count = segment.count;
   const linked = segment.linked;
   if (linked === 0) {
@@ -232,12 +259,15 @@ export async function linkSegment(task: LinkTask): Promise<void> {
   }
   const fresh = count - linked;
   report('encode', 0, fresh);
-  await run({ kind: 'encode', first: linked, end: count }, (done) => report('encode', done, fresh));
+  const clipped = allocateWords(fresh, shared);
+  const coding = { kind: 'encode', first: linked, end: count, clipped } as const;
+  await run(coding, (done) => report('encode', done, fresh));
   drawLevels(segment, seed, count);
   if (linked > 0) {
-    await linkWalk(task, { node: linked, count: fresh, stride: 1, modulus: 2 ** 31 - 1 }, linked);
+    await linkMore(task, linked, clipped);
     return;
   }
+  noteFirstCodes(segment, clipped);
   await linkFirst(task, evenWalk(count)).catch((error: unknown) => {
     dropGraph(segment);
     throw error;

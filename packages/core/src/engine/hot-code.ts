@@ -12,6 +12,7 @@ export type Flag = boolean | number;
 export interface HotCode {
   bindQuery(scratch: Word): void;
   encodeSlots(first: Node, end: Node, scratch: Word): number;
+  countSaturated(first: Node, end: Node): number;
   encodeBuffer(scratch: Word, slot: Node): void;
   decodeSlot(scratch: Word, slot: Node): void;
   nearestCentroid(scratch: Word, index: number, piece: Word): number;

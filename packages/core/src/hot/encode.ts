@@ -9,6 +9,7 @@ import { decodeBytes } from './code-kernels.ts';
 import {
   BINARY_CODES,
   BUFFER_WORD,
+  CLIPPED_COUNT,
   CODE_KIND,
   CODE_SCALE,
   CODE_WORDS,
@@ -53,6 +54,11 @@ import { rotate, rotateBack } from './rotate.ts';
 
 /** The 7-bit code of the mean. */
 const ZERO: i32 = 64;
+/** Half a step more, so that truncation rounds. */
+const CENTRE: f64 = 64.5;
+/** 1 in each of four bytes, and the top bit of each. */
+const EACH: i32 = 0x01010101;
+const SIGNS: i32 = 0x80808080 | 0;
 /** What a residual misses by rounding: this share of the largest component, for each component. */
 const ROUNDING: f64 = 2.5e-7;
 
@@ -107,13 +113,54 @@ function residualOf(scratch: i32, vector: i32, code: i32): f64 {
   return 1.001 * Math.sqrt(square + UNDERFLOW * size) + ROUNDING * largest * Math.sqrt(size);
 }
 
+/** True when one of four codes is 0 or 127, which may stand for what lies beyond. */
+function isAtEnd(word: i32): boolean {
+  return (((word + EACH) | ~((word | SIGNS) - EACH)) & SIGNS) !== 0;
+}
+
+/** How many components of the vector at `vector` lie beyond the range of its codes at `code`. */
+function clippedIn(vector: i32, code: i32): i32 {
+  const dimension = i32At(DIMENSION);
+  const means = i32At(MEANS);
+  const inverse: f64 = 1 / f32At(CODE_SCALE);
+  let clipped: i32 = 0;
+  for (let four: i32 = 0; four < dimension; four += 4) {
+    if (!isAtEnd(i32At(code + (four >> 2)))) continue;
+    const last = four + 4 < dimension ? four + 4 : dimension;
+    for (let i = four; i < last; i++) {
+      const scaled = (f32At(vector + i) - f32At(means + i)) * inverse + CENTRE; // as encodeFloats
+      if (scaled < 0 || scaled >= 128) clipped++;
+    }
+  }
+  return clipped;
+}
+
+/** How many codes of the slots [first, end) are 0 or 127: at least those that clip. */
+export function countSaturated(first: i32, end: i32): i32 {
+  const dimension = i32At(DIMENSION);
+  let saturated: i32 = 0;
+  for (let slot = first; slot < end; slot++) {
+    const code = i32At(CODES) + slot * i32At(CODE_WORDS);
+    for (let four: i32 = 0; four < dimension; four += 4) {
+      if (!isAtEnd(i32At(code + (four >> 2)))) continue;
+      const last = four + 4 < dimension ? four + 4 : dimension;
+      for (let i = four; i < last; i++) {
+        const byte = u8At(code, i);
+        if (byte === 0 || byte === 127) saturated++;
+      }
+    }
+  }
+  return saturated;
+}
+
 /**
  * Encodes the slots [first, end) from the vectors of their nodes to 7-bit codes and norms; the
- * largest residual.
+ * largest residual. CLIPPED_COUNT says how many components the codes clip.
  */
 export function encodeSlots(first: i32, end: i32, scratch: i32): f64 {
   const words = i32At(CODE_WORDS);
   let largest: f64 = 0;
+  let clipped: i32 = 0;
   for (let slot = first; slot < end; slot++) {
     const code = i32At(CODES) + slot * words;
     const vector = i32At(VECTORS) + nodeOf(slot) * i32At(VECTOR_WORDS);
@@ -122,7 +169,9 @@ export function encodeSlots(first: i32, end: i32, scratch: i32): f64 {
     setI32(i32At(NORMS) + slot, codeNorm(code));
     const residual = residualOf(scratch, from, code);
     if (residual > largest) largest = residual;
+    clipped += clippedIn(from, code);
   }
+  setI32(scratch + CLIPPED_COUNT, clipped);
   return largest;
 }
 

@@ -139,8 +139,9 @@ export const ACCEPT_WORD: i32 = 87;
 export const PARENTED: i32 = 88;
 /** Components of the linked vectors that their 7-bit codes clip. */
 export const CLIPPED: i32 = 89;
-/** float32: the share of components that were clipped when the codes were chosen; else negative. */
-export const CLIPPED_AT_FIRST: i32 = 90;
+/** How many vectors the codes were chosen for, 0 when unknown, and their clipped components. */
+export const FIRST_CODED: i32 = 90;
+export const FIRST_CLIPPED: i32 = 91;
 
 /** Most scratch blocks a segment has. Words 128 to 383 of the header are free. */
 export const MAX_SCRATCH_COUNT: i32 = 256;
@@ -191,6 +192,8 @@ export const ACCEPT: i32 = 13;
 export const ACCEPT_FLIP: i32 = 14;
 /** Words of the block's own bits that were ever written. */
 export const ACCEPT_WRITTEN: i32 = 15;
+/** Components that the codes clip of the vectors that were encoded last. */
+export const CLIPPED_COUNT: i32 = 60;
 /** 1 + the slot that the search passes by as if it were not there; 0 for none. */
 export const HIDDEN: i32 = 12;
 /** Four results of a kernel. */

@@ -9,7 +9,14 @@ export {
   hammingBits,
 } from './code-kernels.ts';
 export { bindNode, codeDistance, haveSameCodes, measureGathered } from './distance.ts';
-export { bindQuery, decodeSlot, encodeBuffer, encodeSlots, hashCodes } from './encode.ts';
+export {
+  bindQuery,
+  countSaturated,
+  decodeSlot,
+  encodeBuffer,
+  encodeSlots,
+  hashCodes,
+} from './encode.ts';
 export { finishResults, measureRange, resultsReset, scanExact } from './exact.ts';
 export { adoptFrom, probe } from './find.ts';
 export { enterByHubs } from './hubs.ts';

@@ -13,7 +13,7 @@ import {
   type WorkCounts,
 } from './search-segment.ts';
 import { setQuery } from './set-query.ts';
-import { dropRepeated, searchSteadily } from './steady.ts';
+import { dropRepeated, isSteady, searchSteadily } from './steady.ts';
 
 /** Words of work counts each query has. */
 const COUNTS = 3;
@@ -61,8 +61,7 @@ export function runQueries(reader: Reader, batch: BatchQueries, first: number, e
     const search = (): number => answerQuery(reader, { floats, plan }, target, work);
     const switches = Atomics.load(control, SWITCHES);
     const found = searchSteadily(control, search);
-    const isSteady = Atomics.load(control, SWITCHES) === switches;
-    batch.lengths[i] = isSteady ? found : dropRepeated(found, target);
+    batch.lengths[i] = isSteady(control, switches) ? found : dropRepeated(found, target);
     batch.work.set([work.distanceCount, work.exactCount, work.hopCount], COUNTS * i);
   }
 }

@@ -5,19 +5,19 @@
 import { assertNode } from '../assert.ts';
 import { type Crew, runWork } from '../build/runner.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
-import { MAX_POOL, NONE } from '../hot/fields.ts';
+import { MAX_POOL } from '../hot/fields.ts';
 import type { IndexThreads } from '../index-threads.ts';
 import { checkQuery, readQuery } from '../ingest.ts';
 import type { BatchResult, RangeResult, SearchResult } from '../results.ts';
 import type { Segment } from '../segment.ts';
-import type { LocalNode, SegmentList } from '../segment-list.ts';
+import { type LocalNode, placeOf, type SegmentList } from '../segment-list.ts';
 import { copyVectors, countVectors } from '../vectors.ts';
 import { allocateBatch, answerQuery, type BatchQueries, sumWork } from './batch-queries.ts';
 import { readVector } from './read-vector.ts';
 import { readRange, readSearch } from './search-options.ts';
 import { findWithin } from './search-range.ts';
 import type { Reader, SearchPlan } from './search-segment.ts';
-import { dropRepeated, searchSteadily } from './steady.ts';
+import { dropRepeated, isSteady, searchSteadily } from './steady.ts';
 
 /** Results of one query without their vectors. */
 type Answer = Omit<SearchResult, 'vectors'>;
@@ -45,7 +45,7 @@ export class Searcher {
     const { plan, vectors } = readSearch(k, options, this.#list.all);
     const { metric } = this.#list.options;
     const answer = this.#answer(readQuery(query, this.#query, metric), plan);
-    return vectors ? { ...answer, vectors: this.#collect(answer.nodes) } : answer;
+    return vectors ? { ...answer, vectors: this.#collect(this.#list.all, answer.nodes) } : answer;
   }
 
   searchNode(node: unknown, k: unknown, options: unknown): SearchResult {
@@ -61,14 +61,15 @@ export class Searcher {
       distances: distances.filter(kept).slice(0, plan.k),
       ...work,
     };
-    return vectors ? { ...answer, vectors: this.#collect(answer.nodes) } : answer;
+    return vectors ? { ...answer, vectors: this.#collect(this.#list.all, answer.nodes) } : answer;
   }
 
   searchRange(query: unknown, maxDistance: unknown, options: unknown): RangeResult {
     const request = readRange(maxDistance, options);
     const floats = readQuery(query, this.#query, this.#list.options.metric);
     const answer = this.#withReader((reader) => findWithin(reader, floats, request));
-    return request.vectors ? { ...answer, vectors: this.#collect(answer.nodes) } : answer;
+    if (!request.vectors) return answer;
+    return { ...answer, vectors: this.#collect(this.#list.all, answer.nodes) };
   }
 
   async searchBatch(queries: unknown, k: unknown, options: unknown): Promise<BatchResult> {
@@ -88,13 +89,12 @@ export class Searcher {
     const { nodes, distances, lengths } = batch;
     const result = { k: plan.k, nodes, distances, lengths, ...sumWork(batch) };
     if (!vectors) return result;
-    const read = (node: number): Float32Array => this.#read(this.#placeOf(node, crew.segments));
-    return { ...result, vectors: this.#collect(nodes, lengths, read) };
+    return { ...result, vectors: this.#collect(crew.segments, nodes, lengths) };
   }
 
   /** Whether `node` is a vector of the index. */
   has(node: unknown): boolean {
-    return this.#list.find(assertNode(node)) !== undefined;
+    return this.#find(assertNode(node)) !== undefined;
   }
 
   /**
@@ -103,7 +103,19 @@ export class Searcher {
    * @throws {VectorIndexError} INVALID_ARGUMENT, NODE_NOT_FOUND
    */
   vector(node: unknown): Float32Array {
-    return this.#read(this.#list.locate(assertNode(node)));
+    const known = assertNode(node);
+    return this.#read(this.#find(known) ?? this.#list.locate(known));
+  }
+
+  /** The same; undefined when there is none, or no more. */
+  tryVector(node: number): Float32Array | undefined {
+    const place = this.#find(node);
+    return place && this.#read(place);
+  }
+
+  /** The nodes of the index, ascending. */
+  nodes(): Uint32Array {
+    return this.#steadily(() => this.#list.nodes());
   }
 
   /** The vectors of `nodes`, one after another. */
@@ -119,26 +131,33 @@ export class Searcher {
     await Promise.allSettled(this.#batches);
   }
 
-  #read({ segment, local }: LocalNode): Float32Array {
-    return this.#withReader(({ block }) => readVector(segment, block, local));
-  }
-
-  /** Where the vector of a node is that was found in `searched`, or was when it was removed. */
-  #placeOf(node: number, searched: readonly Segment[]): LocalNode {
-    const found = this.#list.find(node);
-    if (found) return found;
-    const segment = searched.findLast((one) => one.findLast(node) !== NONE);
-    return segment ? { segment, local: segment.findLast(node) } : this.#list.locate(node);
+  /** What `look` returns when no node got another vector meanwhile. */
+  #steadily<T>(look: () => T): T {
+    const list = this.#list;
+    return searchSteadily(list.control, look, () => list.refresh());
   }
 
   #withReader<T>(work: (reader: Reader) => T): T {
     const list = this.#list;
     const claimed = list.blocks.claim(1);
-    const search = (): T => work({ segments: list.all, block: claimed[0] });
     try {
-      return searchSteadily(list.control, search, () => list.refresh());
+      return this.#steadily(() => work({ segments: list.all, block: claimed[0] }));
     } finally {
       list.blocks.release(claimed);
+    }
+  }
+
+  #find(node: number): LocalNode | undefined {
+    return this.#steadily(() => this.#list.find(node));
+  }
+
+  /** A copy of a vector: it stays where it is, whatever becomes of its node. */
+  #read({ segment, local }: LocalNode): Float32Array {
+    const claimed = this.#list.blocks.claim(1);
+    try {
+      return readVector(segment, claimed[0], local);
+    } finally {
+      this.#list.blocks.release(claimed);
     }
   }
 
@@ -149,23 +168,27 @@ export class Searcher {
     const target = { nodes, distances, offset: 0 };
     const { switches } = this.#list;
     const all = this.#withReader((reader) => answerQuery(reader, { floats, plan }, target, work));
-    const found = this.#list.switches === switches ? all : dropRepeated(all, target);
+    const found = isSteady(this.#list.control, switches) ? all : dropRepeated(all, target);
     if (found === plan.k) return { nodes, distances, ...work };
     return { nodes: nodes.slice(0, found), distances: distances.slice(0, found), ...work };
   }
 
-  /** The vectors of `nodes`; of a batch, of the first lengths[i] in row i. */
+  /**
+   * The vectors of `nodes`, also of those that were removed since they were found in `segments`; of
+   * a batch, of the first lengths[i] in row i.
+   */
   #collect(
+    segments: readonly Segment[],
     nodes: Uint32Array,
     lengths: Uint32Array = Uint32Array.of(nodes.length),
-    read: (node: number) => Float32Array = (node) => this.vector(node),
   ): Float32Array {
     const { dimension } = this.#list.options;
     const floats = this.#allocate(nodes.length * dimension);
     const room = lengths.length > 0 ? nodes.length / lengths.length : 0;
     for (const [row, length] of lengths.entries()) {
       for (let i = row * room; i < row * room + length; i++) {
-        floats.set(read(nodes[i]), i * dimension);
+        const place = placeOf(segments, nodes[i]);
+        if (place) floats.set(this.#read(place), i * dimension);
       }
     }
     return floats;

@@ -8,6 +8,11 @@ import type { ResultTarget } from './search-segment.ts';
 /** After these, what was found is the answer: nobody waits for a thread that only updates. */
 const MAX_ATTEMPTS = 4;
 
+/** True when no node got another vector since SWITCHES was read as `before`. */
+export function isSteady(control: Int32Array, before: number): boolean {
+  return (before & 1) === 0 && Atomics.load(control, SWITCHES) === before;
+}
+
 /**
  * What `search` returns when no node got another vector meanwhile.
  *
@@ -18,8 +23,7 @@ export function searchSteadily<T>(control: Int32Array, search: () => T, again?: 
   for (let attempt = 1; ; attempt++) {
     const before = Atomics.load(control, SWITCHES);
     const found = search();
-    const isSteady = (before & 1) === 0 && Atomics.load(control, SWITCHES) === before;
-    if (isSteady || attempt === MAX_ATTEMPTS) return found;
+    if (isSteady(control, before) || attempt === MAX_ATTEMPTS) return found;
     again?.();
   }
 }

@@ -3,6 +3,7 @@
 // behind it. A vector is never overwritten: an update is a new one, and the old one is removed.
 
 import { argument, assertInteger } from '../assert.ts';
+import { needsNewCodes } from '../build/clipped.ts';
 import { abortedError, type WorkOptions } from '../build/runner.ts';
 import { canSeal, sealSegment } from '../build/seal.ts';
 import { linkSegments, Writer } from '../build/writer.ts';
@@ -16,7 +17,7 @@ import type { Segment } from '../segment.ts';
 import type { LocalNode, SegmentList, Slots } from '../segment-list.ts';
 import { countVectors, type Vectors } from '../vectors.ts';
 import { copySegment } from './copy-segment.ts';
-import { capacityFor, isWorthConsolidating, isWorthRebuilding } from './policy.ts';
+import { capacityFor, isWorthConsolidating, isWorthRebuilding, segmentsToMerge } from './policy.ts';
 import { readDistinctNodes } from './read-nodes.ts';
 import { bringOver, bringRemovals, rewrite } from './rewrite.ts';
 import { callRoll, sourceOf } from './roll.ts';
@@ -118,6 +119,9 @@ export class IndexWriter {
       }
       for (const segment of this.#list.all) await this.#makeOwn(segment);
       await linkSegments(this.#threads.crew(), this.#list.options, options);
+      for (const segment of rebuild === 'auto' ? this.#list.all : []) {
+        if (needsNewCodes(segment)) await this.#tryRewriting(segment, rebuild, options);
+      }
     });
     await this.seal(work, false);
   }
@@ -133,6 +137,7 @@ export class IndexWriter {
         const sealed = await sealSegment(this.#threads.crew(), segment, { options }, untilClosed);
         bringRemovals(segment, sealed);
         this.#list.replace([segment], [sealed]);
+        this.#threads.renew(); // they hold the memory it grew in
       }
     });
   }
@@ -224,20 +229,24 @@ export class IndexWriter {
     this.#consolidates = true;
     void this.#queue
       .run(() => this.#consolidate(share, this.untilClosed({})))
-      .catch((error: unknown) => {
-        if (this.#closing.aborted) return;
-        const reason = error instanceof Error ? error.message : String(error);
-        warn(`removed vectors still take memory: ${reason}`, 'NOT_CONSOLIDATED');
-      })
-      .finally(() => {
-        this.#consolidates = false;
-      });
+      .then(
+        () => {
+          this.#consolidates = false;
+          if (!this.#closing.aborted) this.#consolidateSoon(); // so much was removed meanwhile
+        },
+        (error: unknown) => {
+          this.#consolidates = false; // not again before more is removed
+          if (this.#closing.aborted) return;
+          const reason = error instanceof Error ? error.message : String(error);
+          warn(`removed vectors still take memory: ${reason}`, 'NOT_CONSOLIDATED');
+        },
+      );
   }
 
   /** Rewrites the segments of which at least a share was removed, growing ones into one. */
   async #consolidate(share: number, work: WorkOptions): Promise<void> {
     const due = this.#list.all.filter((segment) => isWorthConsolidating(segment, share));
-    const growing = due.filter(({ sealed }) => !sealed);
+    const growing = segmentsToMerge(due, this.#list.all);
     if (growing.length > 0) await this.#rewrite(growing, work);
     for (const segment of due) if (segment.sealed) await this.#rewrite([segment], work);
   }
@@ -274,10 +283,13 @@ export class IndexWriter {
       this.#list.replace(segments, []);
       return;
     }
-    const target = await rewrite(this.#threads.crew(), { roll, options, capacity, sealed, work });
-    const finish = await bringOver(target, roll);
-    finish();
-    this.#list.replace(segments, [target]);
-    this.#threads.renew(); // they hold the old memory
+    try {
+      const target = await rewrite(this.#threads.crew(), { roll, options, capacity, sealed, work });
+      const finish = await bringOver(target, roll);
+      finish();
+      this.#list.replace(segments, [target]);
+    } finally {
+      this.#threads.renew(); // they hold the old memory, or what was to take its place
+    }
   }
 }

@@ -12,6 +12,8 @@ const MIN_REMOVED = 64;
  * (docs/decisions/0016).
  */
 const REBUILD_SHARE = 0.25;
+/** Segments that are not due are written anew with others up to so many times as large. */
+const MERGE_FACTOR = 2;
 
 /**
  * True when so much of a segment was removed that it should be rewritten; any of it at 0, nothing
@@ -20,6 +22,23 @@ const REBUILD_SHARE = 0.25;
 export function isWorthConsolidating({ removed, count }: Segment, share: number): boolean {
   if (share === 0) return removed > 0;
   return share < 1 && removed >= Math.max(MIN_REMOVED, share * count);
+}
+
+/**
+ * The growing segments that are written anew into one: those that are due, and others that are not
+ * much larger than they, because every segment is searched for itself.
+ */
+export function segmentsToMerge(due: readonly Segment[], all: readonly Segment[]): Segment[] {
+  const merged = due.filter(({ sealed }) => !sealed);
+  if (merged.length === 0) return [];
+  let live = merged.reduce((sum, segment) => sum + segment.live, 0);
+  const others = all.filter((segment) => !segment.sealed && !merged.includes(segment));
+  for (const segment of others.sort((a, b) => a.live - b.live)) {
+    if (segment.live > MERGE_FACTOR * live) break;
+    live += segment.live;
+    merged.push(segment);
+  }
+  return all.filter((segment) => merged.includes(segment));
 }
 
 /** True when what is to be linked should not be inserted, but all of the graph built anew. */

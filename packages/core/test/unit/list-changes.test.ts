@@ -102,7 +102,7 @@ describe('a list that follows', () => {
     expect(serials(third)).toEqual(serials(list));
   });
 
-  test('goes on with what it has when the first is closed, and hears nothing once it is itself', () => {
+  test('goes on when the first is closed, and hears nothing once it is closed itself', () => {
     const list = openList();
     const [one, other] = [follow(list), follow(list)];
     other.close();

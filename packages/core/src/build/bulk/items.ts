@@ -28,6 +28,8 @@ export type BulkPhase =
       readonly end: number;
       /** Hashes of the codes, by slot, where copies are looked for. */
       readonly hashes?: Int32Array;
+      /** How many components each slot's codes clip, where that is counted. */
+      readonly clipped?: Int32Array;
     }
   | { readonly kind: 'assign'; readonly work: Assignment }
   | { readonly kind: LevelStep; readonly work: Workspace }
@@ -171,14 +173,22 @@ function probe(segment: Segment, place: Place, work: ProbeWork, range: Range): v
 function encode(
   segment: Segment,
   { scratch, bench }: Place,
-  { first: start, hashes }: BulkPhase & { readonly kind: 'encode' },
+  { first: start, hashes, clipped }: BulkPhase & { readonly kind: 'encode' },
   { first, end }: Range,
 ): void {
-  segment.widenResidual(segment.hot.encodeSlots(start + first, start + end, scratch));
+  const { hot, i32s } = segment;
+  // Counted vector by vector, so that whatever part of them is linked, its sum is known.
+  const step = clipped ? 1 : end - first;
+  let residual = 0;
+  for (let i = first; i < end; i += step) {
+    residual = Math.max(residual, hot.encodeSlots(start + i, start + i + step, scratch));
+    if (clipped) clipped[i] = i32s[scratch + F.CLIPPED_COUNT];
+  }
+  segment.widenResidual(residual);
   if (!hashes) return;
   const out = bench + F.OUT;
-  segment.hot.hashCodes(start + first, start + end, out);
-  hashes.set(segment.i32s.subarray(out, out + end - first), first);
+  hot.hashCodes(start + first, start + end, out);
+  hashes.set(i32s.subarray(out, out + end - first), first);
 }
 
 /** What a phase works through: clusters or points. */

@@ -8,6 +8,7 @@ import { HOSTS } from '../../hot/find.ts';
 import { levelByte, nodeWord, rowWord } from '../../memory/layout.ts';
 import { allocateWords } from '../../memory/words.ts';
 import type { Segment } from '../../segment.ts';
+import { noteFirstCodes } from '../clipped.ts';
 import { chooseHubs, graphSlots } from '../hubs.ts';
 import { drawLevels } from '../levels.ts';
 import type { LinkTask } from '../link-segment.ts';
@@ -137,7 +138,9 @@ async function partition(task: LinkTask): Promise<{ work: Workspace; order?: Int
   const assigned = workspaceOf(task, work);
   const order = work.leaders.length > 0 ? orderByLeader(work) : undefined;
   numberSlots(segment, copies, order);
-  await run({ kind: 'encode', first: 0, end: count });
+  const clipped = allocateWords(count, shared);
+  await run({ kind: 'encode', first: 0, end: count, clipped });
+  noteFirstCodes(segment, clipped);
   drawLevels(segment, seed, unique);
   // From here on every point is its own slot.
   return { work: { ...assigned, members: ALL }, ...(order && { order }) };

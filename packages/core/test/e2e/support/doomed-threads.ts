@@ -1,9 +1,11 @@
 // Loaded first by every thread of a test process: kills pool threads in a phase of the caller's
 // choice, without a hook in the product. The main thread reads the messages that hand out work and
 // arms the death when the phase comes; a pool thread dies right after it has noted which item it is
-// at, so that the item is taken and not done.
+// at, so that the item is taken and not done, or right before it notes that it is done. Ending a
+// thread from outside hits it anywhere.
 
 import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { setTimeout as after } from 'node:timers';
 import type workerThreads from 'node:worker_threads';
 import {
   getEnvironmentData,
@@ -12,26 +14,41 @@ import {
   setEnvironmentData,
 } from 'node:worker_threads';
 
-/** How a thread dies: its process ends, or it throws and lives on. */
-export type Doom = 'exit' | 'fail';
+/**
+ * How a thread dies: its process ends, it throws and lives on, its heap is full, or it is ended
+ * from outside.
+ */
+export type Doom = 'exit' | 'fail' | 'memory' | 'terminate';
 
 export interface DoomPlan {
-  /** The kind of phase, and which of its runs counted from 1. */
+  /** The kind of phase, or 'any'; and which of its runs counted from 1. */
   readonly phase: string;
   readonly run: number;
   readonly deaths: number;
   readonly doom: Doom;
+  /** Items that are done before, or milliseconds for 'terminate'. Default 0. */
+  readonly delay?: number;
+  /** Whether the item it dies at is done and not yet noted so, or not yet begun. */
+  readonly late?: boolean;
 }
 
 const KEY = 'nigh-test-doom';
 /** Words shared with the pool threads: how many deaths are due, how they die, who has died. */
 const DUE = 0;
-const FAILS = 1;
+const HOW = 1;
 const DEAD = 2;
+/** Items until the first death, and whether it comes at their end. */
+const DELAY = 3;
+const LATE = 4;
+const WORDS = 5;
 /** Words of a job's control array: the first of those that say who is at which item. */
 const CURRENT = 3;
 /** No control array is as long as this, and nothing else is as short. */
 const LONGEST_CONTROL = 16;
+
+const DOOMS: readonly Doom[] = ['fail', 'exit', 'memory', 'terminate'];
+/** A thread needs a tenth of this to start, and fills it within a tenth of a second. */
+const HEAP_MEGABYTES = 24;
 
 interface Posted {
   readonly task?: {
@@ -45,12 +62,19 @@ function words(): Int32Array {
 }
 
 /** What is planned, and the phases seen so far; of the main thread. */
-const state = { plan: undefined as DoomPlan | undefined, runs: 0, last: undefined as unknown };
+const state = {
+  plan: undefined as DoomPlan | undefined,
+  runs: 0,
+  last: undefined as unknown,
+  phase: undefined as string | undefined,
+};
+const threads = new Set<workerThreads.Worker>();
 
 /** Lets threads die as planned from now on; nothing more happens without a plan. */
 export function setDoom(plan: DoomPlan | undefined): void {
   state.plan = plan;
   state.runs = 0;
+  state.phase = undefined;
   words().fill(0);
 }
 
@@ -59,44 +83,99 @@ export function deadThreads(): number {
   return Atomics.load(words(), DEAD);
 }
 
+/** How many runs of the planned phase have begun since, and in which one death was armed. */
+export function seenSince(): { readonly runs: number; readonly phase: string | undefined } {
+  return { runs: state.runs, phase: state.phase };
+}
+
+/** Ends as many threads as planned from outside, whatever they do then. */
+function endThreads(plan: DoomPlan): void {
+  after(() => {
+    if (state.plan !== plan) return;
+    for (const thread of [...threads].slice(0, plan.deaths)) {
+      Atomics.add(words(), DEAD, 1);
+      void thread.terminate();
+    }
+  }, plan.delay ?? 0).unref();
+}
+
+function arm({ doom, delay = 0, late = false, deaths }: DoomPlan): void {
+  Atomics.store(words(), HOW, DOOMS.indexOf(doom));
+  Atomics.store(words(), DELAY, delay);
+  Atomics.store(words(), LATE, late ? 1 : 0);
+  Atomics.store(words(), DUE, deaths);
+}
+
 function watch({ task }: Posted): void {
   const { plan } = state;
+  if (plan === undefined || task?.job === undefined) return;
   // Sealing has no phases: its jobs are known by their kind.
-  const phase = task?.job?.phase?.kind ?? task?.job?.kind;
-  if (phase !== plan?.phase || plan === undefined) return;
+  const phase = task.job.phase?.kind ?? task.job.kind;
+  if (plan.phase !== 'any' && phase !== plan.phase) return;
   // All shares of one run have the same control array.
-  if (task?.control === state.last) return;
-  state.last = task?.control;
+  if (task.control === state.last) return;
+  state.last = task.control;
   state.runs++;
-  Atomics.store(words(), FAILS, plan.doom === 'fail' ? 1 : 0);
-  Atomics.store(words(), DUE, state.runs === plan.run ? plan.deaths : 0);
+  const isNow = state.runs === plan.run;
+  if (isNow) state.phase = phase;
+  if (isNow && plan.doom === 'terminate') endThreads(plan);
+  else if (isNow) arm(plan);
+  else if (plan.phase !== 'any') Atomics.store(words(), DUE, 0);
+}
+
+/** Takes one off a word that is above 0; false when it is not. */
+function takeOne(shared: Int32Array, word: number): boolean {
+  if (Atomics.sub(shared, word, 1) > 0) return true;
+  Atomics.add(shared, word, 1);
+  return false;
+}
+
+function die(shared: Int32Array): void {
+  Atomics.add(shared, DEAD, 1);
+  const doom = DOOMS[Atomics.load(shared, HOW)];
+  if (doom === 'fail') throw new Error('this item failed');
+  if (doom === 'exit') process.exit(1);
+  const hoard: number[][] = [];
+  for (;;) hoard.push(new Array(20_000).fill(0.5));
 }
 
 function dieAtItems(shared: Int32Array): void {
   const store = Atomics.store;
   Atomics.store = ((array: Int32Array, index: number, value: number) => {
+    const isNote = index >= CURRENT && array.length <= LONGEST_CONTROL;
+    const isEnd = value === 0;
+    if (!isNote || isEnd !== (Atomics.load(shared, LATE) === 1)) return store(array, index, value);
+    const dies = Atomics.load(shared, DUE) > 0 && !takeOne(shared, DELAY) && takeOne(shared, DUE);
+    // Who is to leave an item undone has noted it before.
+    if (dies && isEnd) die(shared);
     const result = store(array, index, value);
-    if (index < CURRENT || value === 0 || array.length > LONGEST_CONTROL) return result;
-    if (Atomics.sub(shared, DUE, 1) <= 0) {
-      Atomics.add(shared, DUE, 1);
-      return result;
-    }
-    Atomics.add(shared, DEAD, 1);
-    if (Atomics.load(shared, FAILS) === 0) process.exit(1);
-    throw new Error('this item failed');
+    if (dies) die(shared);
+    return result;
   }) as typeof store;
 }
 
+function mortalWorker(Original: typeof workerThreads.Worker): typeof workerThreads.Worker {
+  return class extends Original {
+    constructor(file: string | URL, options: workerThreads.WorkerOptions = {}) {
+      super(file, { ...options, resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES } });
+      threads.add(this);
+      this.once('exit', () => threads.delete(this));
+    }
+  };
+}
+
 if (isMainThread) {
-  setEnvironmentData(KEY, new Int32Array(new SharedArrayBuffer(12)) as never);
+  const buffer = new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT);
+  setEnvironmentData(KEY, new Int32Array(buffer) as never);
   const post = MessagePort.prototype.postMessage;
   MessagePort.prototype.postMessage = function (this: MessagePort, message, ...rest) {
     watch(message as Posted);
     return post.call(this, message, ...rest);
   } as typeof post;
   const require = createRequire(import.meta.url);
-  const threads = require('node:worker_threads') as typeof workerThreads;
-  threads.MessagePort = MessagePort;
+  const module = require('node:worker_threads') as typeof workerThreads;
+  module.MessagePort = MessagePort;
+  module.Worker = mortalWorker(module.Worker);
   syncBuiltinESMExports();
 } else if (words() !== undefined) {
   dieAtItems(words());

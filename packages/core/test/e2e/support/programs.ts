@@ -16,6 +16,8 @@ export interface Ending {
 
 export interface RunOptions {
   readonly args?: readonly string[];
+  /** More flags for Node. */
+  readonly flags?: readonly string[];
   /** A module of this folder that every thread of the process loads first. */
   readonly preload?: string;
   /** Milliseconds after which the process is taken for hung. */
@@ -27,9 +29,9 @@ function pathOf(name: string): string {
 }
 
 export function runProgram(name: string, options: RunOptions = {}): Promise<Ending> {
-  const { args = [], preload, patience = 30_000 } = options;
+  const { args = [], flags: more = [], preload, patience = 30_000 } = options;
   // Random vectors are what bits know least of.
-  const flags = ['--disable-warning=LOW_RECALL'];
+  const flags = ['--disable-warning=LOW_RECALL', ...more];
   if (preload !== undefined) flags.push('--import', new URL(preload, import.meta.url).href);
   const start = performance.now();
   return new Promise((resolve, reject) => {

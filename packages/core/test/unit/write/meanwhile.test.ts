@@ -279,3 +279,15 @@ describe('while a batch is answered', () => {
     await index.close();
   });
 });
+
+test('what is removed while removals are consolidated is consolidated after them', async () => {
+  const index = VectorIndex.create({ ...options, consolidateAt: 0.1 });
+  await index.add(rows(600));
+  index.remove(Array.from({ length: 100 }, (_, i) => i));
+  await turn(); // the roll was called
+  index.remove(Array.from({ length: 100 }, (_, i) => 200 + i));
+  for (let i = 0; i < 3; i++) await index.link(); // behind one and the other
+  expect(index.stats()).toMatchObject({ count: 400, removed: 0 });
+  expect(index.verify()).toEqual([]);
+  await index.close();
+});
