@@ -67,6 +67,11 @@ export function truncate(value: f64): i32 {
 }
 
 @inline
+export function lowestBit(bits: i32): i32 {
+  return ctz(bits);
+}
+
+@inline
 export function sortableAt(word: i32): i32 {
   const bits = load<i32>(<usize>word << 2);
   return bits ^ ((bits >> 31) & 0x7fffffff);

@@ -13,6 +13,7 @@ export { ErrorCode, type ErrorDetails, VectorIndexError } from './errors.ts';
 export type { EvaluateOptions, EvaluatePoint, Evaluation } from './evaluate.ts';
 export type { EntryKind, Metric } from './memory/layout.ts';
 export type { MemoryKind } from './memory/segment-memory.ts';
+export { NodeFilter } from './node-filter.ts';
 export {
   type Builder,
   DEFAULT_EF_SEARCH,
@@ -24,7 +25,7 @@ export {
 } from './options.ts';
 export { Quantizer, type QuantizerOptions } from './quantizer.ts';
 export { uniform } from './random.ts';
-export type { BatchResult, RangeResult, SearchResult, SearchWork } from './results.ts';
+export type { BatchResult, RangeResult, SearchResult, SearchWork, Strategy } from './results.ts';
 export type { RangeOptions, SearchOptions } from './search/search-options.ts';
 export type { SharedIndex } from './shared-index.ts';
 export type { LoadOptions } from './snapshot/load.ts';

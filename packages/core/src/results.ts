@@ -1,5 +1,14 @@
 // What searches return.
 
+/**
+ * How a search was done: by the `graph`; under a filter (`accept`, or where nodes were removed) by
+ * a `scan` of what it lets through, by a `sweep` of the graph with a wider beam, or in `two-hop`s
+ * over what it does not let through; by a `fallback` when the graph led to too few. `mixed` when
+ * segments or queries differ.
+ */
+export const STRATEGIES = ['graph', 'scan', 'sweep', 'two-hop', 'fallback', 'mixed'] as const;
+export type Strategy = (typeof STRATEGIES)[number];
+
 /** What a search cost. */
 export interface SearchWork {
   /** Distances computed, on codes and on vectors. */
@@ -8,6 +17,8 @@ export interface SearchWork {
   readonly exactCount: number;
   /** Rows of neighbors read. */
   readonly hopCount: number;
+  /** How the graph was searched. */
+  readonly strategy: Strategy;
 }
 
 /** Results of one query, ascending by (distance, node). */
@@ -37,4 +48,5 @@ export interface BatchResult {
   readonly distanceCount: number;
   readonly exactCount: number;
   readonly hopCount: number;
+  readonly strategy: Strategy;
 }

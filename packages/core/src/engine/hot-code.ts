@@ -28,6 +28,21 @@ export interface HotCode {
 
   resultsReset(scratch: Word, k: number): void;
   searchGraph(scratch: Word, ef: number, width: number, end: Node): void;
+  sieve(scratch: Word, count: number, shift: number, tombstones: Word): number;
+  isAccepted(scratch: Word, node: Node): Flag;
+  countAccepted(scratch: Word, first: Node, end: Node): number;
+  sweep(scratch: Word, ef: number, limit: number): number;
+  scout(scratch: Word, width: number, limit: number): number;
+  searchTwoHop(
+    scratch: Word,
+    ef: number,
+    distanceCost: number,
+    rowCost: number,
+    budget: number,
+  ): number;
+  scanByCodes(scratch: Word, width: number, end: Node): void;
+  scanAccepted(scratch: Word, first: Node, end: Node): void;
+  finishPool(scratch: Word, end: Node): void;
   mayEnter(scratch: Word, index: number): Flag;
   offerBuffer(scratch: Word, node: Node): void;
   searchWithout(scratch: Word, ef: number, width: number, end: Node, slot: Node): void;

@@ -80,7 +80,7 @@ export function measureOne(scratch: i32, vector: i32): void {
 }
 
 /** Distance of the query to the vector of `node`, float32 or float16, into QUAD. */
-function measureNode(scratch: i32, node: i32): void {
+export function measureNode(scratch: i32, node: i32): void {
   const vector = i32At(VECTORS) + node * i32At(VECTOR_WORDS);
   if (i32At(VECTOR_KIND) === FLOAT32_VECTORS) {
     measureOne(scratch, vector);

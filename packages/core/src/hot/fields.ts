@@ -184,12 +184,10 @@ export const NORM_MASK: i32 = 5;
 export const SINK: i32 = 6;
 /** Distances computed on stored vectors. */
 export const EXACT_COUNT: i32 = 7;
-/**
- * The word of a bit for each local node: which ones this search may return; 0 when all. With
- * ACCEPT_FLIP of -1 the set bits are those that it may not.
- */
+/** The word of a bit for each local node: which ones this search may return; 0 when all. */
 export const ACCEPT: i32 = 13;
-export const ACCEPT_FLIP: i32 = 14;
+/** How often the block's own bits were written: tells whether they are the same still. */
+export const ACCEPT_STAMP: i32 = 14;
 /** Words of the block's own bits that were ever written. */
 export const ACCEPT_WRITTEN: i32 = 15;
 /** Components that the codes clip of the vectors that were encoded last. */

@@ -1,6 +1,7 @@
 // What the engine calls in the hot code: the entry file of both targets. Addresses are words; a
 // scratch block is passed as its first word.
 
+export { countAccepted, isAccepted, sieve } from './accept.ts';
 export {
   decodeHalves,
   dotPlanes,
@@ -18,6 +19,7 @@ export {
   hashCodes,
 } from './encode.ts';
 export { finishResults, measureRange, resultsReset, scanExact } from './exact.ts';
+export { finishPool, scanByCodes, scout, searchTwoHop, sweep } from './filtered.ts';
 export { adoptFrom, probe } from './find.ts';
 export { enterByHubs } from './hubs.ts';
 export { applyEdges, groupEdges, linkNodes, updateEntry } from './link.ts';
@@ -37,6 +39,7 @@ export { nearestCentroid } from './product.ts';
 export { markReachable, repair } from './reach.ts';
 export { mayEnter, offerBuffer, searchGraph, searchWithout } from './rerank.ts';
 export { rotate, rotateBack } from './rotate.ts';
+export { scanAccepted } from './scan.ts';
 export { loadQueries, measureQueries, screen } from './screen.ts';
 export { searchLevel } from './search.ts';
 export { selectNeighbors } from './select.ts';

@@ -67,6 +67,11 @@ export function truncate(value: f64): i32 {
   return Math.trunc(value);
 }
 
+/** The place of the lowest bit that is set; of 0 there is none. */
+export function lowestBit(bits: i32): i32 {
+  return 31 - Math.clz32(bits & -bits);
+}
+
 /** The bits of the float at `word`, mapped so that integers order as the floats do. */
 export function sortableAt(word: i32): i32 {
   const bits = i32s[word];

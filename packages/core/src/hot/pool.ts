@@ -122,6 +122,17 @@ export function poolWiden(pool: i32, capacity: i32): void {
   setI32(pool + 1, capacity);
 }
 
+/** Copies the pair at `from` to `to`, to be expanded again. */
+export function poolMove(pool: i32, from: i32, to: i32): void {
+  setI32(pool + PAIRS + 2 * to, poolKey(pool, from));
+  setI32(pool + PAIRS + 2 * to + 1, poolNode(pool, from));
+}
+
+/** Keeps the first `size` pairs. */
+export function poolCut(pool: i32, size: i32): void {
+  setI32(pool, size);
+}
+
 /** Takes the pair at `index` out. */
 export function poolRemoveAt(pool: i32, index: i32): void {
   const size = i32At(pool);

@@ -74,7 +74,7 @@ function offerSlot(scratch: i32, slot: i32, word: i32): void {
 }
 
 /** Notes how far 7-bit codes may mislead about the bound query. */
-function bindReach(scratch: i32): void {
+export function bindReach(scratch: i32): void {
   const dimension = i32At(DIMENSION);
   const decoded = scratch + i32At(BUFFER_WORD);
   decodeCode(i32At(scratch + QUERY_CODES), decoded);
@@ -147,7 +147,7 @@ function measureFour(scratch: i32, first: i32): void {
  * Offers those of the `width` nearest of POOL that lie below `end` to RESULTS. 7-bit codes bound
  * all candidates by the same amount: the first that cannot enter ends it.
  */
-function rerank(scratch: i32, width: i32, end: i32): void {
+export function rerank(scratch: i32, width: i32, end: i32): void {
   const pool = scratch + POOL;
   const size = poolSize(pool);
   const count = width < size ? width : size;
@@ -184,7 +184,7 @@ export function offerBuffer(scratch: i32, node: i32): void {
 }
 
 /** Beam width on the upper levels: a quarter of that on level 0, at least 16. */
-function descentWidth(ef: i32): i32 {
+export function descentWidth(ef: i32): i32 {
   const quarter = ef >> 2;
   return quarter > MIN_DESCENT_WIDTH ? quarter : MIN_DESCENT_WIDTH;
 }

@@ -5,6 +5,7 @@
 import { distanceTo, measureGathered, touchGathered } from './distance.ts';
 import {
   BY_HUBS,
+  DISTANCE_COUNT,
   DISTANCES,
   ENTRY_KIND,
   ENTRY_POINTS,
@@ -33,6 +34,8 @@ import {
   poolSize,
 } from './pool.ts';
 import { visitedAdd, visitedMark, visitedReset, visitedWord } from './visited.ts';
+
+const NO_LIMIT: i32 = 0x7fffffff;
 
 /** Copies the neighbors of a row that were not visited yet to GATHERED; how many. */
 function gatherUnvisited(scratch: i32, row: i32, epoch: i32): i32 {
@@ -89,9 +92,17 @@ function isFar(pool: i32, cursor: i32): boolean {
 /**
  * SEARCH-LAYER from the nodes in POOL, which have rows on `level`: leaves the `ef` nearest nodes of
  * that level to the bound query in POOL, ascending by (distance, node). Ends as soon as `target` is
- * seen, if it is a node; and when all that is left is far, if it is `brief`.
+ * seen, if it is a node; when all that is left is far, if it is `brief`; and when the block has
+ * counted `limit` distances.
  */
-function searchUntil(scratch: i32, level: i32, ef: i32, target: i32, brief: boolean): void {
+function searchUntil(
+  scratch: i32,
+  level: i32,
+  ef: i32,
+  target: i32,
+  brief: boolean,
+  limit: i32,
+): void {
   const pool = scratch + POOL;
   poolReopen(pool, ef);
   const epoch = visitPool(scratch);
@@ -101,6 +112,7 @@ function searchUntil(scratch: i32, level: i32, ef: i32, target: i32, brief: bool
   const visited = visitedWord(scratch);
   while (cursor < poolSize(pool) && (target === NONE || u8At(visited, target) !== epoch)) {
     if (brief && isFar(pool, cursor)) break;
+    if (i32At(scratch + DISTANCE_COUNT) >= limit) break;
     const row = rowOf(poolExpand(pool, cursor), level);
     sink ^= touchNextRow(pool, cursor, level);
     const count = gatherUnvisited(scratch, row, epoch);
@@ -115,12 +127,17 @@ function searchUntil(scratch: i32, level: i32, ef: i32, target: i32, brief: bool
 }
 
 export function searchLevel(scratch: i32, level: i32, ef: i32): void {
-  searchUntil(scratch, level, ef, NONE, false);
+  searchUntil(scratch, level, ef, NONE, false, NO_LIMIT);
+}
+
+/** searchLevel of level 0 that ends when the block has counted `limit` distances. */
+export function searchWithin(scratch: i32, ef: i32, limit: i32): void {
+  searchUntil(scratch, 0, ef, NONE, false, limit);
 }
 
 /** True when a search of `level` for the bound `target` comes across it. */
 export function finds(scratch: i32, level: i32, ef: i32, target: i32): boolean {
-  searchUntil(scratch, level, ef, target, false);
+  searchUntil(scratch, level, ef, target, false, NO_LIMIT);
   return u8At(visitedWord(scratch), target) === i32At(scratch + EPOCH);
 }
 
@@ -136,7 +153,8 @@ function descendLevels(scratch: i32, level: i32, width: i32, brief: boolean): vo
   const distance = distanceTo(scratch, entry);
   poolReset(pool, width);
   poolInsert(pool, distance, entry);
-  for (let l = levelOf(entry); l > level; l--) searchUntil(scratch, l, width, NONE, brief);
+  for (let l = levelOf(entry); l > level; l--)
+    searchUntil(scratch, l, width, NONE, brief, NO_LIMIT);
   // Everything is reachable from the entry point, but nothing need link back to it.
   poolReopen(pool, width + 1);
   poolInsertOnce(pool, distance, entry);

@@ -248,7 +248,7 @@ export function computeLayout(options: LayoutOptions): Layout {
     acceptWord,
     benchWords: alignUp(columnWord + F.MAX_COLUMNS * codeWords, WORDS_PER_LINE),
     columnWord,
-    scratchWords: alignUp(acceptWord + bitWords(capacity), WORDS_PER_LINE),
+    scratchWords: alignUp(acceptWord + bitWords(capacity) + 1, WORDS_PER_LINE),
   };
   const regions = {} as Record<RegionName, Region>;
   let word = 0;
@@ -383,6 +383,11 @@ export function hubWords(
     norm: hubNorms.word + index,
     codes: hubCodes.word + index * layout.codeWords,
   };
+}
+
+/** The bits of a scratch block, and the word behind them that shifting them needs. */
+export function acceptRange(layout: Layout, scratch: number): { word: number; words: number } {
+  return { word: scratch + layout.acceptWord, words: bitWords(layout.capacity) + 1 };
 }
 
 /** The word of a slot's norm. */

@@ -4,8 +4,10 @@
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import { SWITCHES } from '../memory/control-words.ts';
 import { BYTES_PER_WORD } from '../memory/layout.ts';
+import { STRATEGIES } from '../results.ts';
 import { countWithin, searchExhaustively } from './search-exhaustively.ts';
 import {
+  noteStrategy,
   type Reader,
   type ResultTarget,
   type SearchPlan,
@@ -15,8 +17,8 @@ import {
 import { setQuery } from './set-query.ts';
 import { dropRepeated, isSteady, searchSteadily } from './steady.ts';
 
-/** Words of work counts each query has. */
-const COUNTS = 3;
+/** Words that say what each query cost and how it was done. */
+const COUNTS = 4;
 
 /** Queries and the place of their results; the arrays lie in shared memory where there is any. */
 export interface BatchQueries {
@@ -28,7 +30,10 @@ export interface BatchQueries {
   readonly nodes: Uint32Array;
   readonly distances: Float32Array;
   readonly lengths: Uint32Array;
-  /** Per query three words: distances computed, of those on vectors, and rows read. */
+  /**
+   * Per query four words: distances computed, of those on vectors, rows read, and 1 + the number of
+   * the strategy.
+   */
   readonly work: Uint32Array;
   /** The control block of the index. */
   readonly control: Int32Array;
@@ -62,7 +67,8 @@ export function runQueries(reader: Reader, batch: BatchQueries, first: number, e
     const switches = Atomics.load(control, SWITCHES);
     const found = searchSteadily(control, search);
     batch.lengths[i] = isSteady(control, switches) ? found : dropRepeated(found, target);
-    batch.work.set([work.distanceCount, work.exactCount, work.hopCount], COUNTS * i);
+    const strategy = work.strategy ? 1 + STRATEGIES.indexOf(work.strategy) : 0;
+    batch.work.set([work.distanceCount, work.exactCount, work.hopCount, strategy], COUNTS * i);
   }
 }
 
@@ -102,6 +108,7 @@ export function sumWork({ work }: BatchQueries): WorkCounts {
     sums.distanceCount += work[i];
     sums.exactCount += work[i + 1];
     sums.hopCount += work[i + 2];
+    if (work[i + 3] > 0) noteStrategy(sums, STRATEGIES[work[i + 3] - 1]);
   }
   return sums;
 }

@@ -3,9 +3,11 @@
 
 import * as F from '../hot/fields.ts';
 import { nodeWord } from '../memory/layout.ts';
+import type { AcceptedBits } from '../node-filter.ts';
 import type { Segment } from '../segment.ts';
 import { measureStored } from './finish-from-file.ts';
-import type { Reader, ResultTarget, WorkCounts } from './search-segment.ts';
+import { noteStrategy, type Reader, type ResultTarget, type WorkCounts } from './search-segment.ts';
+import { writeAccepted } from './write-accepted.ts';
 
 /** Distances are measured in pieces that fit where a search keeps its pool. */
 const PIECE = F.MAX_POOL;
@@ -16,7 +18,13 @@ export interface Ranking {
   readonly distances: Float32Array;
 }
 
-/** Measures the first `count` vectors of a segment, in any order. */
+/** What may be ranked. */
+export interface RankingPlan {
+  readonly maxDistance?: number;
+  readonly accept?: AcceptedBits;
+}
+
+/** Measures those of the first `count` vectors of a segment that may be returned, in any order. */
 function measureSegment(
   segment: Segment,
   block: number,
@@ -27,7 +35,7 @@ function measureSegment(
   const scratch = segment.scratch(block);
   if (stored) {
     for (let local = 0; local < count; local++) {
-      if (segment.isRemoved(local)) continue;
+      if (!hot.isAccepted(scratch, local)) continue;
       take(local, measureStored(segment, stored, scratch, local));
     }
     return;
@@ -39,13 +47,17 @@ function measureSegment(
     hot.measureRange(scratch, first, end, out);
     for (let i = first; i < end; i++) {
       const local = layout.vectors === 'none' ? i32s[nodeWord(layout, i)] : i;
-      if (!segment.isRemoved(local)) take(local, f32s[out + i - first]);
+      if (hot.isAccepted(scratch, local)) take(local, f32s[out + i - first]);
     }
   }
 }
 
-/** Measures every vector and ranks those within `maxDistance`, by (distance, node). */
-export function rankWithin(reader: Reader, maxDistance: number, work: WorkCounts): Ranking {
+/** Measures every vector and ranks those that the plan lets through, by (distance, node). */
+export function rankWithin(
+  reader: Reader,
+  { maxDistance = Number.POSITIVE_INFINITY, accept }: RankingPlan,
+  work: WorkCounts,
+): Ranking {
   const { segments, block } = reader;
   // Read once: the owner of the index may publish more vectors at any moment.
   const counts = segments.map((segment) => segment.count);
@@ -54,6 +66,7 @@ export function rankWithin(reader: Reader, maxDistance: number, work: WorkCounts
   const distances = new Float32Array(room);
   let found = 0;
   for (const [i, segment] of segments.entries()) {
+    if (writeAccepted(segment, block, counts[i], accept) === 0) continue;
     measureSegment(segment, block, counts[i], (local, distance) => {
       if (distance > maxDistance) return;
       nodes[found] = segment.numberOf(local);
@@ -61,6 +74,7 @@ export function rankWithin(reader: Reader, maxDistance: number, work: WorkCounts
       found++;
     });
   }
+  if (room > 0) noteStrategy(work, 'scan');
   work.distanceCount += room;
   work.exactCount += room;
   const order = Uint32Array.from({ length: found }, (_, i) => i);
@@ -80,12 +94,11 @@ export function countWithin(distances: Float32Array, maxDistance: number): numbe
 /** Writes the k nearest of all vectors to `target`, by (distance, node); how many. */
 export function searchExhaustively(
   reader: Reader,
-  plan: { readonly k: number; readonly maxDistance?: number },
+  plan: RankingPlan & { readonly k: number },
   target: ResultTarget,
   work: WorkCounts,
 ): number {
-  const limit = plan.maxDistance ?? Number.POSITIVE_INFINITY;
-  const { nodes, distances } = rankWithin(reader, limit, work);
+  const { nodes, distances } = rankWithin(reader, plan, work);
   const found = Math.min(plan.k, nodes.length);
   target.nodes.set(nodes.subarray(0, found), target.offset);
   target.distances.set(distances.subarray(0, found), target.offset);

@@ -11,6 +11,7 @@ import {
 import { chooseWidth, readCurves } from '../calibrate/curve.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import { MAX_POOL } from '../hot/fields.ts';
+import { type AcceptedBits, assertAccept, type NodeFilter } from '../node-filter.ts';
 import { DEFAULT_EF_SEARCH, MAX_EF_SEARCH } from '../options.ts';
 import type { Segment } from '../segment.ts';
 import type { SearchPlan } from './search-segment.ts';
@@ -28,6 +29,11 @@ interface EffortOptions {
   readonly exact?: boolean;
   /** Return the vectors too: as stored, so of unit length in a cosine index. */
   readonly vectors?: boolean;
+  /**
+   * Which nodes may be returned: as many of them as are asked for are found, if there are as many.
+   * A filter, or its bits: bit n & 31 of word n >> 5 for node n.
+   */
+  readonly accept?: NodeFilter | Uint32Array;
 }
 
 export interface SearchOptions extends EffortOptions {
@@ -43,10 +49,11 @@ export interface RangeOptions extends EffortOptions {
 export const MAX_K: number = 2 ** 31 - 1;
 export const DEFAULT_RANGE_LIMIT = 10_000;
 
-const EFFORT_NAMES = ['efSearch', 'recall', 'exact', 'vectors'] as const;
+const EFFORT_NAMES = ['efSearch', 'recall', 'exact', 'vectors', 'accept'] as const;
 
-/** How hard to look, checked: one of a beam width, a recall, and everything. */
+/** How hard to look, and for what, checked: one of a beam width, a recall, and everything. */
 export interface Effort {
+  readonly accept?: AcceptedBits;
   readonly efSearch: number;
   readonly recall?: number;
   readonly exact: boolean;
@@ -106,6 +113,7 @@ export function readEffort(given: Record<string, unknown>): Effort {
     efSearch: width,
     exact: exact || wanted === 1,
     ...(wanted !== undefined && { recall: wanted }),
+    ...(given.accept !== undefined && { accept: assertAccept(given.accept) }),
   };
 }
 
@@ -128,13 +136,14 @@ export function planFor(
   segments: readonly Segment[],
   maxDistance?: number,
 ): SearchPlan {
-  const { efSearch, exact, recall } = effort;
+  const { efSearch, exact, recall, accept } = effort;
   const widths = !exact && recall !== undefined && widthsFor(segments, k, recall);
   return {
     ...{ k, efSearch, exact },
     exhaustive: k > MAX_POOL,
     ...(maxDistance !== undefined && { maxDistance }),
     ...(widths && { widths }),
+    ...(accept && { accept }),
   };
 }
 

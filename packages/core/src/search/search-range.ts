@@ -5,7 +5,7 @@
 import type { SearchWork } from '../results.ts';
 import { countWithin, rankWithin } from './search-exhaustively.ts';
 import { planFor, type RangeRequest } from './search-options.ts';
-import { type Reader, searchSegments, type WorkCounts } from './search-segment.ts';
+import { type Reader, searchSegments, type WorkCounts, workOf } from './search-segment.ts';
 import { setQuery } from './set-query.ts';
 
 /** Results of the first search, how many times as many the next asks for, and the most. */
@@ -34,12 +34,12 @@ function cut(
     nodes: results.nodes.slice(0, kept),
     distances: results.distances.slice(0, kept),
     truncated: within > limit,
-    ...work,
+    ...workOf(work),
   };
 }
 
 function measureEverything(reader: Reader, request: RangeRequest, work: WorkCounts): RangeAnswer {
-  const ranking = rankWithin(reader, request.maxDistance, work);
+  const ranking = rankWithin(reader, request, work);
   return cut(ranking, ranking.nodes.length, request.limit, work);
 }
 

@@ -1,9 +1,14 @@
-// One query over one segment, and over all of an index: graph search of the linked nodes, exact
-// scan of the others, results merged by (distance, node).
+// One query over one segment, and over all of an index: a search of the linked nodes, exact scan of
+// the others, results merged by (distance, node).
 
 import * as F from '../hot/fields.ts';
+import type { AcceptedBits } from '../node-filter.ts';
+import type { SearchWork, Strategy } from '../results.ts';
 import type { Segment } from '../segment.ts';
-import { finishFromFile, measureStored } from './finish-from-file.ts';
+import { finishFromFile } from './finish-from-file.ts';
+import { type FilteredTask, scanAccepted, searchFiltered } from './search-filtered.ts';
+import type { Way } from './strategy.ts';
+import { writeAccepted } from './write-accepted.ts';
 
 /** How to search; resolved and checked. */
 export interface SearchPlan {
@@ -18,6 +23,10 @@ export interface SearchPlan {
   readonly maxDistance?: number;
   /** Per segment the beam width in place of efSearch; 0 where everything is measured. */
   readonly widths?: readonly number[];
+  /** Which nodes may be returned, when not all. */
+  readonly accept?: AcceptedBits;
+  /** The way to search under a filter, in place of the one that is cheapest. */
+  readonly way?: Way | undefined;
 }
 
 /** Where results of one query go, and from which position. */
@@ -33,40 +42,56 @@ export interface Reader {
   readonly block: number;
 }
 
-/** Work done by a search: distances computed, of those on vectors, and rows read. */
+/** Work done by a search: distances computed, of those on vectors, rows read, and how. */
 export interface WorkCounts {
+  /** Undefined until something was searched. */
+  strategy?: Strategy;
   distanceCount: number;
   exactCount: number;
   hopCount: number;
 }
 
-/** Says which vectors of the segment the search may return: those that were not removed. */
-function leaveOutRemoved(segment: Segment, scratch: number): void {
-  const { i32s, layout, removed, tombstones, handle } = segment;
-  const own = scratch + layout.acceptWord;
-  // Those of a snapshot are not in the memory.
-  if (removed > 0 && handle.frozen) i32s.set(tombstones, own);
-  const bits = handle.frozen ? own : layout.regions.tombstones.word;
-  i32s[scratch + F.ACCEPT] = removed > 0 ? bits : 0;
-  i32s[scratch + F.ACCEPT_FLIP] = -1;
-}
-
-/** A beam with as much room for what may be returned as one of `width` has where all may be. */
-function widened({ count, live }: Segment, width: number): number {
-  if (live === count || live === 0) return width;
-  const dead = 1 - live / count;
-  return Math.min(F.MAX_POOL, Math.ceil((width + 3 * Math.sqrt(width * dead)) / (1 - dead)));
-}
+/** Words of a search's work that are counted in its block. */
+const COUNTERS = [F.DISTANCE_COUNT, F.EXACT_COUNT, F.HOP_COUNT] as const;
 
 /** Measures the nodes [first, end), by the best that is kept of them. */
 function scan(segment: Segment, scratch: number, first: number, end: number): void {
-  const { hot, stored } = segment;
-  if (stored) {
-    for (let node = first; node < end; node++) measureStored(segment, stored, scratch, node);
+  if (first === end) return;
+  const { hot, i32s, stored } = segment;
+  if (stored || i32s[scratch + F.ACCEPT] !== 0) {
+    scanAccepted(segment, scratch, first, end);
     return;
   }
   if (segment.sealed) hot.bindQuery(scratch);
   hot.scanExact(scratch, first, end);
+  i32s[scratch + F.EXACT_COUNT] += end - first;
+}
+
+/** The part of a segment that is in the graph, and how to search it. */
+interface GraphTask extends FilteredTask {
+  readonly hidden?: number | undefined;
+}
+
+/** Leaves what the graph finds in RESULTS; how it found it. */
+function searchLinked(segment: Segment, scratch: number, task: GraphTask): Strategy {
+  const { hot, stored } = segment;
+  const { ef, linked, hidden } = task;
+  if (task.accepted < linked) return searchFiltered(segment, scratch, task);
+  const finished = stored ? 0 : ef;
+  if (hidden === undefined) hot.searchGraph(scratch, ef, finished, linked);
+  else hot.searchWithout(scratch, ef, finished, linked, hidden);
+  if (stored) finishFromFile(segment, stored, scratch);
+  return 'graph';
+}
+
+/** The counts of a search as its results have them; what needed no searching was scanned. */
+export function workOf(work: WorkCounts): SearchWork {
+  return { ...work, strategy: work.strategy ?? 'scan' };
+}
+
+/** Notes that some of a search, or of several, was done in this way. */
+export function noteStrategy(work: WorkCounts, strategy: Strategy): void {
+  work.strategy = work.strategy && work.strategy !== strategy ? 'mixed' : strategy;
 }
 
 /** Leaves the nearest nodes of the segment in RESULTS of the block, finished; how many. */
@@ -81,24 +106,24 @@ function searchSegment(
   const scratch = segment.scratch(block);
   const width = plan.widths ? (plan.widths[index] ?? 0) : plan.efSearch;
   const linked = plan.exact || width === 0 ? 0 : segment.linked;
-  i32s[scratch + F.DISTANCE_COUNT] = 0;
-  i32s[scratch + F.EXACT_COUNT] = 0;
-  i32s[scratch + F.HOP_COUNT] = 0;
-  hot.resultsReset(scratch, plan.k);
-  leaveOutRemoved(segment, scratch);
-  if (linked > 0) {
-    const ef = Math.min(widened(segment, Math.max(width, plan.k)), linked);
-    const finished = segment.stored ? 0 : ef;
-    if (plan.hidden === undefined) hot.searchGraph(scratch, ef, finished, linked);
-    else hot.searchWithout(scratch, ef, finished, linked, plan.hidden);
-    if (segment.stored) finishFromFile(segment, segment.stored, scratch);
-  }
-  // Only now: what was added and linked meanwhile has taken others' places in the beam.
   const { count } = segment;
-  if (linked < count) scan(segment, scratch, linked, count);
-  const exact = i32s[scratch + F.EXACT_COUNT] + (segment.stored ? 0 : count - linked);
-  work.exactCount += exact;
-  work.distanceCount += i32s[scratch + F.DISTANCE_COUNT] + exact;
+  for (const counter of COUNTERS) i32s[scratch + counter] = 0;
+  hot.resultsReset(scratch, plan.k);
+  const accepted = writeAccepted(segment, block, count, plan.accept);
+  if (accepted === 0) return 0;
+  if (accepted === count) i32s[scratch + F.ACCEPT] = 0;
+  const inGraph = linked === count ? accepted : hot.countAccepted(scratch, 0, linked);
+  const ef = Math.min(Math.max(width, plan.k), linked);
+  const task = { ...plan, ef, linked, accepted: inGraph };
+  const strategy = inGraph > 0 ? searchLinked(segment, scratch, task) : 'scan';
+  const end = segment.count;
+  // What was added and linked meanwhile has taken others' places in the beam.
+  if (end > count) writeAccepted(segment, block, end, plan.accept);
+  scan(segment, scratch, linked, end);
+  // Where nothing but removed nodes is left out, a sweep is the usual search.
+  noteStrategy(work, strategy === 'sweep' && !plan.accept ? 'graph' : strategy);
+  work.exactCount += i32s[scratch + F.EXACT_COUNT];
+  work.distanceCount += i32s[scratch + F.DISTANCE_COUNT] + i32s[scratch + F.EXACT_COUNT];
   work.hopCount += i32s[scratch + F.HOP_COUNT];
   return hot.finishResults(scratch);
 }

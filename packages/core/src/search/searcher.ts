@@ -8,6 +8,7 @@ import { ErrorCode, VectorIndexError } from '../errors.ts';
 import { MAX_POOL } from '../hot/fields.ts';
 import type { IndexThreads } from '../index-threads.ts';
 import { checkQuery, readQuery } from '../ingest.ts';
+import { keepForBatch } from '../node-filter.ts';
 import type { BatchResult, RangeResult, SearchResult } from '../results.ts';
 import type { Segment } from '../segment.ts';
 import { type LocalNode, placeOf, type SegmentList } from '../segment-list.ts';
@@ -16,7 +17,7 @@ import { allocateBatch, answerQuery, type BatchQueries, sumWork } from './batch-
 import { readVector } from './read-vector.ts';
 import { readRange, readSearch } from './search-options.ts';
 import { findWithin } from './search-range.ts';
-import type { Reader, SearchPlan } from './search-segment.ts';
+import { type Reader, type SearchPlan, type WorkCounts, workOf } from './search-segment.ts';
 import { dropRepeated, isSteady, searchSteadily } from './steady.ts';
 
 /** Results of one query without their vectors. */
@@ -74,20 +75,22 @@ export class Searcher {
 
   async searchBatch(queries: unknown, k: unknown, options: unknown): Promise<BatchResult> {
     const { dimension, metric } = this.#list.options;
-    const { plan, vectors } = readSearch(k, options, this.#list.all);
+    const request = readSearch(k, options, this.#list.all);
+    const { vectors } = request;
     const count = countVectors(queries, dimension);
     const crew = this.#threads.crew();
-    const batch = allocateBatch(
-      { count, dimension, plan, control: this.#list.control },
-      crew.threads > 1,
-    );
+    const { accept } = request.plan;
+    const kept = accept && { accept: keepForBatch(accept, crew.threads > 1) };
+    const plan = { ...request.plan, ...kept };
+    const shape = { count, dimension, plan, control: this.#list.control };
+    const batch = allocateBatch(shape, crew.threads > 1);
     copyVectors(queries as Float32Array, dimension, { first: 0, count }, batch.queries);
     for (let row = 0; row < count; row++) {
       checkQuery(batch.queries.subarray(row * dimension, (row + 1) * dimension), metric, row);
     }
     await this.#runBatch(crew, batch);
     const { nodes, distances, lengths } = batch;
-    const result = { k: plan.k, nodes, distances, lengths, ...sumWork(batch) };
+    const result = { k: plan.k, nodes, distances, lengths, ...workOf(sumWork(batch)) };
     if (!vectors) return result;
     return { ...result, vectors: this.#collect(crew.segments, nodes, lengths) };
   }
@@ -164,11 +167,13 @@ export class Searcher {
   #answer(floats: Float32Array, plan: SearchPlan): Answer {
     const nodes = new Uint32Array(plan.k);
     const distances = new Float32Array(plan.k);
-    const work = { distanceCount: 0, exactCount: 0, hopCount: 0 };
+    const counts: WorkCounts = { distanceCount: 0, exactCount: 0, hopCount: 0 };
     const target = { nodes, distances, offset: 0 };
-    const { switches } = this.#list;
-    const all = this.#withReader((reader) => answerQuery(reader, { floats, plan }, target, work));
-    const found = isSteady(this.#list.control, switches) ? all : dropRepeated(all, target);
+    const query = { floats, plan };
+    const { switches, control } = this.#list;
+    const all = this.#withReader((reader) => answerQuery(reader, query, target, counts));
+    const found = isSteady(control, switches) ? all : dropRepeated(all, target);
+    const work = workOf(counts);
     if (found === plan.k) return { nodes, distances, ...work };
     return { nodes: nodes.slice(0, found), distances: distances.slice(0, found), ...work };
   }

@@ -89,8 +89,8 @@ describe.each(TIER_TARGETS)('a scan on the $tier tier', (target) => {
     const { hot, i32s, layout } = segment;
     const scratch = segment.scratch(0);
     segment.f32s.set([1, 1], scratch + F.QUERY);
-    i32s[scratch + F.ACCEPT] = layout.regions.tombstones.word;
-    i32s[scratch + F.ACCEPT_FLIP] = -1;
+    i32s.fill(-1, scratch + layout.acceptWord, scratch + layout.acceptWord + 1);
+    expect(hot.sieve(scratch, 11, 0, layout.regions.tombstones.word)).toBe(9);
     hot.resultsReset(scratch, 5);
     hot.scanExact(scratch, 0, 11);
     expect(hot.finishResults(scratch)).toBe(5);

@@ -85,7 +85,7 @@ describe('a search within a distance', () => {
           index.search(query, k, { maxDistance }),
           index.search(query, 5000, { maxDistance }),
           {
-            ...{ distanceCount: 0, exactCount: 0, hopCount: 0 },
+            ...{ distanceCount: 0, exactCount: 0, hopCount: 0, strategy: 'graph' as const },
             nodes: row.nodes.subarray(0, batch.lengths[0]),
             distances: row.distances.subarray(0, batch.lengths[0]),
           },

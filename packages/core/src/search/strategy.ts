@@ -1,0 +1,129 @@
+// How to search a segment of which a filter lets only some through. What each way costs is estimated
+// from what was measured (docs/decisions/0015); whichever is least is taken. A search of the
+// graph may cost more than that, so it gets a budget: with the scan that follows when it is spent,
+// no search takes longer than 1.2 times measuring all that the filter lets through.
+
+import { MAX_POOL } from '../hot/fields.ts';
+import type { Segment } from '../segment.ts';
+
+/**
+ * The ways to search a graph under a filter, and to measure all that it lets through: by codes
+ * first, or by vectors only.
+ */
+export type Way = 'sweep' | 'two-hop' | Scan;
+export type Scan = 'codes' | 'vectors';
+
+/** A segment under a filter. */
+export interface FilteredShape {
+  /** Slots of the graph, and the nodes of these that may be returned. */
+  readonly linked: number;
+  readonly accepted: number;
+  /** The beam a search without a filter would have. */
+  readonly ef: number;
+}
+
+/** Nanoseconds, on the machine of docs/decisions/0015: only their ratios count. */
+const COST = {
+  /** Of a distance on floats: the first part and that of a component. */
+  vector: 8,
+  vectorComponent: 0.25,
+  /** Of a distance on codes, and of a byte of them. */
+  code: 6,
+  codeByte: 0.08,
+  /** Of looking whether a slot may be returned. */
+  slot: 1.5,
+  /** Of reading a vector from a file. */
+  read: 2500,
+  /** Of a row that is read for what it leads to. */
+  row: 90,
+} as const;
+
+/** The part of a scan's cost that a search may add to it. */
+const MOST = 1.2;
+/** Distances that a beam computes for each of its places: this part of a row. */
+const FRESH = 0.45;
+/** Where at least this part may be returned, a plain beam is swept. */
+const SWEEP_FROM = 0.5;
+/** Room of a swept beam, in deviations of how many of its places may be returned. */
+const DEVIATIONS = 3;
+/** Places of a plain beam that may be returned if the filter does not go with the vectors. */
+const SCOUTED = 4;
+const LEAST_SCOUTED = 16;
+const MOST_SCOUTED = 64;
+/** How much wider the next scout looks, as long as it costs less than this part of a scan. */
+const SCOUT_GROWTH = 4;
+const SCOUT_PART = 0.25;
+
+/** What a segment's work costs. */
+export interface Costs {
+  readonly distance: number;
+  readonly row: number;
+  readonly vector: number;
+}
+
+export function costsOf({ layout, stored }: Segment): Costs {
+  const { dimension, codeWords } = layout;
+  const floats = COST.vector + COST.vectorComponent * dimension;
+  return {
+    distance: COST.code + COST.codeByte * 4 * codeWords,
+    row: COST.row,
+    vector: stored ? COST.read + floats : floats,
+  };
+}
+
+/** What measuring all that may be returned costs on vectors, and on codes with `width` finished. */
+export function scanCosts(
+  { distance, vector }: Costs,
+  { linked, accepted, ef }: FilteredShape,
+): { readonly vectors: number; readonly codes: number } {
+  const finished = Math.min(ef, accepted) * vector;
+  return {
+    vectors: accepted * vector,
+    codes: linked * COST.slot + accepted * distance + finished,
+  };
+}
+
+/** A beam in which as many may be returned as in one of `ef` where all may be. */
+export function sweptWidth({ linked, accepted, ef }: FilteredShape): number {
+  const rejected = 1 - accepted / linked;
+  const width = (ef + DEVIATIONS * Math.sqrt(ef * rejected)) / (1 - rejected);
+  return Math.min(MAX_POOL, linked, Math.ceil(width));
+}
+
+/** Widths of the plain beams that look for a place to begin, where a scan costs `scan`. */
+function planScouts({ linked, accepted }: FilteredShape, place: number, scan: number): number[] {
+  const first = Math.ceil((SCOUTED * linked) / accepted);
+  const widths = [Math.min(linked, MOST_SCOUTED, Math.max(LEAST_SCOUTED, first))];
+  for (let next = widths[0] * SCOUT_GROWTH; next <= MAX_POOL; next *= SCOUT_GROWTH) {
+    if (next > linked || next * place > SCOUT_PART * scan) break;
+    widths.push(next);
+  }
+  return widths;
+}
+
+/** What to try, in this order, the scan when that fails, and what all before it may cost. */
+export interface Course {
+  readonly ways: readonly Exclude<Way, Scan>[];
+  readonly scan: Scan;
+  readonly budget: number;
+  readonly scoutWidths: readonly number[];
+}
+
+/** The cheapest way, and those that follow when it fails. */
+export function planCourse(segment: Segment, shape: FilteredShape): Course {
+  const { linked, accepted, ef } = shape;
+  const costs = costsOf(segment);
+  const scans = scanCosts(costs, shape);
+  const least = Math.min(scans.codes, scans.vectors);
+  const budget = MOST * scans.vectors - least;
+  const share = accepted / linked;
+  const place = FRESH * segment.layout.M0 * costs.distance;
+  const scoutWidths = planScouts(shape, place, least);
+  const twoHop = scoutWidths[0] * place + ef * (place + costs.row / share);
+  const most = Math.min(least, budget);
+  const ways: Exclude<Way, Scan>[] = [];
+  if (share >= SWEEP_FROM && sweptWidth(shape) * place < most) ways.push('sweep');
+  if (twoHop < most) ways.push('two-hop');
+  const scan = scans.codes < scans.vectors ? 'codes' : 'vectors';
+  return { ways, scan, budget, scoutWidths };
+}
