@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type IndexOptions, VectorIndex } from '../../src/index.ts';
 import { segmentBytes } from '../support/segment-bytes.ts';
+import { FILTER_COMMANDS } from './living/filter-commands.ts';
 import { MERGE_COMMANDS } from './living/merge-commands.ts';
 import { type Command, closeReaders, type Model, type Real, settle } from './living/model.ts';
 import { READER_COMMANDS } from './living/reader-commands.ts';
@@ -34,6 +35,7 @@ afterAll(() => {
 const COMMANDS: readonly fc.Arbitrary<Command>[] = [
   ...WRITE_COMMANDS,
   ...SEARCH_COMMANDS,
+  ...FILTER_COMMANDS,
   ...UPKEEP_COMMANDS,
   ...READER_COMMANDS,
   ...MERGE_COMMANDS,
