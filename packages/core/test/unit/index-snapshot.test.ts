@@ -143,6 +143,30 @@ test('an index whose link was interrupted is the same graph with a snapshot and 
   expect(await link(true)).toEqual(await link(false));
 });
 
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test.each([1, 2, 4, 8])(
+  'what goes while a held graph is copied is gone, after %i turns',
+  async (n) => {
+    const index = await VectorIndex.build(rows(COUNT), { ...options, capacity: 1000 });
+    const snapshot = await index.snapshot();
+    const before = answersOf(snapshot);
+    const adding = index.add(rows(20, 2), { rebuild: 'never' });
+    for (let i = 0; i < n; i++) await turn();
+    index.remove([1, 2, 402]);
+    const updating = index.update([3, 403], rows(2, 3), { rebuild: 'never' });
+    const more = index.add(rows(20, 4), { rebuild: 'never' });
+    await Promise.all([adding, updating, more]);
+    expect([1, 2, 402].map((node) => index.has(node))).toEqual([false, false, false]);
+    expect(index.stats()).toMatchObject({ count: 437, removed: 5, linked: 442 });
+    expect([...index.getVector(403)]).toEqual([...rows(2, 3).subarray(DIMENSION)]);
+    expect(index.search(rows(1, 5), 1000, { exact: true }).nodes.length).toBe(437);
+    expect(index.verify()).toEqual([]);
+    expect(answersOf(snapshot)).toEqual(before);
+    await Promise.all([snapshot.close(), index.close()]);
+  },
+);
+
 test('a batch of a snapshot answers as it does', async () => {
   const index = await VectorIndex.build(rows(COUNT), options);
   const snapshot = await index.snapshot();
