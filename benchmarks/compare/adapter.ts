@@ -26,6 +26,10 @@ export interface MeasuredIndex {
    * @param queries flat, `count * dimension` floats.
    */
   prepareSearch(queries: Float32Array): Search;
+  /**
+   * The same among the nodes that `accepts` says true of; left out where a library cannot filter.
+   */
+  prepareFilteredSearch?(queries: Float32Array, accepts: (node: number) => boolean): Search;
   close(): Promise<void>;
 }
 

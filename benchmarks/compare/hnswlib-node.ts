@@ -3,14 +3,24 @@
  * throws on a Float32Array, so rows and queries are converted before the clock starts. Vectors of
  * unit length go to its inner product, which spares it the scaling of every query.
  */
-import { type Adapter, type BuildOptions, type MeasuredIndex, rowsOf } from './adapter.ts';
+import {
+  type Adapter,
+  type BuildOptions,
+  type MeasuredIndex,
+  rowsOf,
+  type Search,
+} from './adapter.ts';
 import { installedVersion, requirePeer } from './installed.ts';
 
 /** The part of its API used here; its own types are only present when it is installed. */
 interface NativeIndex {
   initIndex(maxElements: number, M: number, efConstruction: number, seed: number): void;
   addPoint(point: readonly number[], label: number): void;
-  searchKnn(query: readonly number[], k: number): { neighbors: number[]; distances: number[] };
+  searchKnn(
+    query: readonly number[],
+    k: number,
+    filter?: (label: number) => boolean,
+  ): { neighbors: number[]; distances: number[] };
   setEf(efSearch: number): void;
 }
 
@@ -37,16 +47,20 @@ function build(native: NativeModule, rows: number[][], options: BuildOptions): M
   const index = new native.HierarchicalNSW(metric === 'cosine' ? 'ip' : 'l2', dimension);
   index.initIndex(rows.length, M, efConstruction, seed);
   for (const [node, row] of rows.entries()) index.addPoint(row, node);
+  const prepare = (queries: Float32Array, accepts?: (node: number) => boolean): Search => {
+    const plain = plainRows(queries, dimension);
+    let currentEfSearch = 0;
+    return (query, k, efSearch) => {
+      if (efSearch !== currentEfSearch) index.setEf(efSearch);
+      currentEfSearch = efSearch;
+      const row = plain[query] as number[];
+      // Its filter is a function that it calls for every candidate.
+      return (accepts ? index.searchKnn(row, k, accepts) : index.searchKnn(row, k)).neighbors;
+    };
+  };
   return {
-    prepareSearch: (queries) => {
-      const plain = plainRows(queries, dimension);
-      let currentEfSearch = 0;
-      return (query, k, efSearch) => {
-        if (efSearch !== currentEfSearch) index.setEf(efSearch);
-        currentEfSearch = efSearch;
-        return index.searchKnn(plain[query] as number[], k).neighbors;
-      };
-    },
+    prepareSearch: (queries) => prepare(queries),
+    prepareFilteredSearch: prepare,
     close: () => Promise.resolve(), // the memory goes with the object: it has nothing to close
   };
 }

@@ -4,6 +4,7 @@ import { type CalibratedRecall, calibratedRecalls } from './calibrate/calibrate.
 import type { Tier } from './engine/tier.ts';
 import * as F from './hot/fields.ts';
 import {
+  acceptRange,
   BYTES_PER_WORD,
   type EntryKind,
   MAX_BATCH_SHARE,
@@ -96,7 +97,10 @@ function touchedScratchWords(segment: Segment): number {
   // Of the visited bytes only those of nodes that exist were ever written.
   const unvisited = Math.floor((segment.capacity - segment.count) / BYTES_PER_WORD);
   for (let block = 0; block < layout.scratchCount; block++) {
-    if (i32s[segment.scratch(block) + F.EPOCH] > 0) words += layout.scratchWords - unvisited;
+    const scratch = segment.scratch(block);
+    if (i32s[scratch + F.EPOCH] === 0) continue;
+    const unfiltered = acceptRange(layout, scratch).words - i32s[scratch + F.ACCEPT_WRITTEN];
+    words += layout.scratchWords - unvisited - unfiltered;
   }
   for (let bench = 0; bench < layout.benchCount; bench++) {
     if (i32s[segment.bench(bench) + F.BENCH_USED] > 0) words += layout.benchWords;

@@ -95,11 +95,12 @@ function scan(segment: Segment, scratch: number, task: FilteredTask, by: Scan): 
   finish(segment, scratch, linked);
 }
 
-/** The course of a task that names its way. */
+/** The course of a task; of one that names its way, without regard for what that costs. */
 function courseOf(segment: Segment, task: FilteredTask): Course {
-  const course = planCourse(segment, task);
+  const planned = planCourse(segment, task);
   const { way } = task;
-  if (way === undefined) return course;
+  if (way === undefined) return planned;
+  const course = { ...planned, budget: Number.POSITIVE_INFINITY };
   if (way === 'codes' || way === 'vectors') return { ...course, ways: [], scan: way };
   return { ...course, ways: [way] };
 }

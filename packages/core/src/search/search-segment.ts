@@ -7,7 +7,7 @@ import type { SearchWork, Strategy } from '../results.ts';
 import type { Segment } from '../segment.ts';
 import { finishFromFile } from './finish-from-file.ts';
 import { type FilteredTask, scanAccepted, searchFiltered } from './search-filtered.ts';
-import type { Way } from './strategy.ts';
+import { sweptWidth, type Way } from './strategy.ts';
 import { writeAccepted } from './write-accepted.ts';
 
 /** How to search; resolved and checked. */
@@ -67,6 +67,16 @@ function scan(segment: Segment, scratch: number, first: number, end: number): vo
   i32s[scratch + F.EXACT_COUNT] += end - first;
 }
 
+/** How many may be returned of the nodes that are not in the graph. */
+function countTail(
+  { hot, i32s }: Segment,
+  scratch: number,
+  { first, count }: { readonly first: number; readonly count: number },
+): number {
+  const all = i32s[scratch + F.ACCEPT] === 0;
+  return all ? count : hot.countAccepted(scratch, first, first + count);
+}
+
 /** The part of a segment that is in the graph, and how to search it. */
 interface GraphTask extends FilteredTask {
   readonly hidden?: number | undefined;
@@ -75,8 +85,10 @@ interface GraphTask extends FilteredTask {
 /** Leaves what the graph finds in RESULTS; how it found it. */
 function searchLinked(segment: Segment, scratch: number, task: GraphTask): Strategy {
   const { hot, stored } = segment;
-  const { ef, linked, hidden } = task;
-  if (task.accepted < linked) return searchFiltered(segment, scratch, task);
+  const { linked, hidden } = task;
+  const whole = task.accepted === linked;
+  if (!whole && hidden === undefined) return searchFiltered(segment, scratch, task);
+  const ef = whole ? task.ef : sweptWidth(task);
   const finished = stored ? 0 : ef;
   if (hidden === undefined) hot.searchGraph(scratch, ef, finished, linked);
   else hot.searchWithout(scratch, ef, finished, linked, hidden);
@@ -112,7 +124,8 @@ function searchSegment(
   const accepted = writeAccepted(segment, block, count, plan.accept);
   if (accepted === 0) return 0;
   if (accepted === count) i32s[scratch + F.ACCEPT] = 0;
-  const inGraph = linked === count ? accepted : hot.countAccepted(scratch, 0, linked);
+  const tail = { first: linked, count: count - linked };
+  const inGraph = linked > 0 ? accepted - countTail(segment, scratch, tail) : 0;
   const ef = Math.min(Math.max(width, plan.k), linked);
   const task = { ...plan, ef, linked, accepted: inGraph };
   const strategy = inGraph > 0 ? searchLinked(segment, scratch, task) : 'scan';

@@ -34,8 +34,8 @@ const COST = {
   slot: 1.5,
   /** Of reading a vector from a file. */
   read: 2500,
-  /** Of a row that is read for what it leads to. */
-  row: 90,
+  /** Of a neighbor in a row that is read for what it leads to. */
+  neighbor: 2.8,
 } as const;
 
 /** The part of a scan's cost that a search may add to it. */
@@ -66,7 +66,7 @@ export function costsOf({ layout, stored }: Segment): Costs {
   const floats = COST.vector + COST.vectorComponent * dimension;
   return {
     distance: COST.code + COST.codeByte * 4 * codeWords,
-    row: COST.row,
+    row: COST.neighbor * layout.M0,
     vector: stored ? COST.read + floats : floats,
   };
 }
@@ -119,10 +119,12 @@ export function planCourse(segment: Segment, shape: FilteredShape): Course {
   const share = accepted / linked;
   const place = FRESH * segment.layout.M0 * costs.distance;
   const scoutWidths = planScouts(shape, place, least);
-  const twoHop = scoutWidths[0] * place + ef * (place + costs.row / share);
+  const finish = Math.min(ef, accepted) * costs.vector;
+  const sweep = sweptWidth(shape) * place + finish;
+  const twoHop = scoutWidths[0] * place + ef * (place + costs.row / share) + finish;
   const most = Math.min(least, budget);
   const ways: Exclude<Way, Scan>[] = [];
-  if (share >= SWEEP_FROM && sweptWidth(shape) * place < most) ways.push('sweep');
+  if (share >= SWEEP_FROM && sweep < most) ways.push('sweep');
   if (twoHop < most) ways.push('two-hop');
   const scan = scans.codes < scans.vectors ? 'codes' : 'vectors';
   return { ways, scan, budget, scoutWidths };

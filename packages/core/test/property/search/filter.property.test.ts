@@ -69,6 +69,7 @@ async function segmentOf(
 
 describe.each(TIER_TARGETS)('a filtered search on the $tier tier', (target) => {
   test('gives min(k, accepted) true results, in order, whatever the way', async () => {
+    const strategies = new Set<string>();
     await fc.assert(
       fc.asyncProperty(cases, layouts, shares, async (drawn, layout, share) => {
         const segment = await segmentOf(drawn, layout, target);
@@ -78,7 +79,8 @@ describe.each(TIER_TARGETS)('a filtered search on the $tier tier', (target) => {
         const distanceOf = new Map(all.nodes.map((node, i) => [node, all.distances[i]]));
         for (const way of WAYS) {
           const plan = { ...acceptOf(filter), k, efSearch: 8, way };
-          const { nodes, distances } = answerFrom([segment], query, plan);
+          const { nodes, distances, work } = answerFrom([segment], query, plan);
+          strategies.add(`${way} ${work.strategy}`);
           expect(nodes.length, way).toBe(Math.min(k, all.nodes.length));
           expect(new Set(nodes).size, way).toBe(nodes.length);
           expect(nodes.map((node) => distanceOf.get(node))).toEqual(distances);
@@ -88,6 +90,10 @@ describe.each(TIER_TARGETS)('a filtered search on the $tier tier', (target) => {
       }),
       { numRuns: 60 },
     );
+    // Without a filter a sweep is the usual search.
+    const ended = ['sweep sweep', 'two-hop two-hop', 'codes scan', 'vectors scan'];
+    expect([...strategies]).toEqual(expect.arrayContaining(ended));
+    expect([...strategies]).toEqual(expect.arrayContaining(['two-hop fallback']));
   });
 
   test('is right when it is exact, and when the beam holds all', async () => {

@@ -95,6 +95,13 @@ describe('accept', () => {
     }
   });
 
+  test('of a batch is read before the batch returns its promise', async () => {
+    const bits = Uint32Array.from(third.bits);
+    const running = index.searchBatch(queries, K, { accept: bits });
+    bits.fill(0);
+    expect(await running).toEqual(await index.searchBatch(queries, K, { accept: third }));
+  });
+
   test('says how it searched', async () => {
     const all = NodeFilter.range(0, COUNT);
     const half = NodeFilter.where(all.nodes(), (node) => node % 2 === 0);
