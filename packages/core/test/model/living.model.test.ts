@@ -91,8 +91,17 @@ test('a living index agrees with a map under any sequence of calls', async () =>
     fc.asyncProperty(settings, commands, async (drawn, sequence) => {
       const { dimension, metric, threads } = drawn;
       const { isExact, precision, rerank } = drawn.kept;
+      const isCertain = precision !== 'binary';
       const isHalf = precision === 'float16' || rerank === 'float16';
-      const model: Model = { dimension, metric, isExact, isHalf, live: new Map(), nextNode: 0 };
+      const model: Model = {
+        dimension,
+        metric,
+        isExact,
+        isCertain,
+        isHalf,
+        live: new Map(),
+        nextNode: 0,
+      };
       const index = createIndex(drawn);
       const real: Real = { index, threads, folder, pending: [], snapshots: [], attached: [] };
       try {

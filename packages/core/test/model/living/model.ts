@@ -12,6 +12,8 @@ export interface Model {
   readonly metric: Metric;
   /** Whether vectors are kept as they are; else answers are by something like them. */
   readonly isExact: boolean;
+  /** Whether the widest beam finds everything: bits leave out what most likely is too far. */
+  readonly isCertain: boolean;
   /** Whether they are kept as float16, which takes no large numbers. */
   readonly isHalf: boolean;
   readonly live: Map<number, Float32Array>;
