@@ -28,14 +28,20 @@ export interface RewritePlan {
   readonly work: WorkOptions;
 }
 
-/** Copies the vectors [first, end) of the roll to a segment, in slices of this thread's time. */
-async function copyRoll(target: Segment, { roll, work }: RewritePlan): Promise<void> {
+/**
+ * Copies the vectors of the roll to a segment, in slices of this thread's time. What codes stand for
+ * has no unit length; it gets one where it is kept as it is.
+ */
+async function copyRoll(target: Segment, { roll, sealed, work }: RewritePlan): Promise<void> {
   const { sources, which, locals, count } = roll;
+  const isUnit = target.layout.metric === 'cosine' && !sealed;
+  const rounded = sources.map(({ segment }) => isUnit && segment.layout.vectors !== 'float32');
   let slice = performance.now();
   for (let first = 0; first < count; first += PIECE) {
     const end = Math.min(first + PIECE, count);
     for (let i = first; i < end; i++) {
       target.vectors(i, 1).set(sources[which[i]].read(locals[i]));
+      if (rounded[which[i]]) target.hot.normalizeNodes(i, i + 1);
     }
     if (performance.now() - slice < SLICE_MS) continue;
     work.onProgress?.({ phase: 'copy', done: end, total: count });
@@ -63,7 +69,12 @@ export async function rewrite(crew: Crew, plan: RewritePlan): Promise<Segment> {
   await copyRoll(target, plan);
   if (!dense) target.writeNumbers(0, roll.nodes);
   target.publishCount(roll.count);
-  await linkSegments({ ...crew, segments: [target] }, options, work);
+  // What was sealed is so again, however little is left: codes of codes would be less each time.
+  const settings = sealed ? { ...options, flatThreshold: 0 } : options;
+  await linkSegments({ ...crew, segments: [target] }, settings, work);
+  if (sealed && target.linked < roll.count && target.layout.metric === 'cosine') {
+    target.hot.normalizeNodes(0, roll.count);
+  }
   if (!sealed || target.linked < roll.count) return target;
   const from: SealSource = { segment: roll.sources[0].segment, locals: roll.locals };
   return sealSegment(crew, target, { options, from }, work);

@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type IndexOptions, VectorIndex } from '../../src/index.ts';
 import { segmentBytes } from '../support/segment-bytes.ts';
+import { FILTER_COMMANDS } from './living/filter-commands.ts';
 import { MERGE_COMMANDS } from './living/merge-commands.ts';
 import { type Command, closeReaders, type Model, type Real, settle } from './living/model.ts';
 import { READER_COMMANDS } from './living/reader-commands.ts';
@@ -34,6 +35,7 @@ afterAll(() => {
 const COMMANDS: readonly fc.Arbitrary<Command>[] = [
   ...WRITE_COMMANDS,
   ...SEARCH_COMMANDS,
+  ...FILTER_COMMANDS,
   ...UPKEEP_COMMANDS,
   ...READER_COMMANDS,
   ...MERGE_COMMANDS,
@@ -89,8 +91,17 @@ test('a living index agrees with a map under any sequence of calls', async () =>
     fc.asyncProperty(settings, commands, async (drawn, sequence) => {
       const { dimension, metric, threads } = drawn;
       const { isExact, precision, rerank } = drawn.kept;
+      const isCertain = precision !== 'binary';
       const isHalf = precision === 'float16' || rerank === 'float16';
-      const model: Model = { dimension, metric, isExact, isHalf, live: new Map(), nextNode: 0 };
+      const model: Model = {
+        dimension,
+        metric,
+        isExact,
+        isCertain,
+        isHalf,
+        live: new Map(),
+        nextNode: 0,
+      };
       const index = createIndex(drawn);
       const real: Real = { index, threads, folder, pending: [], snapshots: [], attached: [] };
       try {

@@ -141,6 +141,20 @@ describe('nodes', () => {
     expect([...list.nodes()]).toEqual(Array.from({ length: 39 }, (_, i) => i));
   });
 
+  test('that are added where their places happen to be their numbers are numbered all the same', () => {
+    const list = openList();
+    const segment = openSegment(list.options, 50, 0);
+    segment.writeNumbers(0, [0, 2, 3]);
+    segment.publishCount(3);
+    list.replace(list.all, [segment]);
+    list.skipNodes(4);
+    list.publish(list.stretches(1), [2]);
+    segment.removeLocal([1]);
+    list.publish(list.stretches(2));
+    expect([...list.nodes()]).toEqual([0, 2, 3, 4, 5]);
+    expect([4, 5].map((node) => list.locate(node).local)).toEqual([4, 5]);
+  });
+
   test('updated in two stretches are in both', () => {
     const list = threeSegments();
     const nodes = Array.from({ length: 9 }, (_, i) => 8 - i);

@@ -5,13 +5,15 @@
 import { DATASET_KINDS, type DatasetKind, datasetOf, type Metric } from '@nigh/testkit';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { type VectorIndex, VectorIndexError } from '../../../src/index.ts';
+import { type NodeFilter, type VectorIndex, VectorIndexError } from '../../../src/index.ts';
 
 export interface Model {
   readonly dimension: number;
   readonly metric: Metric;
   /** Whether vectors are kept as they are; else answers are by something like them. */
   readonly isExact: boolean;
+  /** Whether the widest beam finds everything: bits leave out what most likely is too far. */
+  readonly isCertain: boolean;
   /** Whether they are kept as float16, which takes no large numbers. */
   readonly isHalf: boolean;
   readonly live: Map<number, Float32Array>;
@@ -29,6 +31,14 @@ export interface Real {
   /** Open readers: snapshots with what they were taken of, and indexes that follow. */
   readonly snapshots: Snapshot[];
   readonly attached: VectorIndex[];
+  /** What searches under a filter let through. */
+  filter?: Accepted;
+}
+
+/** A filter, or bits of one, and the nodes that it lets through. */
+export interface Accepted {
+  readonly accept: NodeFilter | Uint32Array;
+  readonly nodes: Set<number>;
 }
 
 export interface Snapshot {

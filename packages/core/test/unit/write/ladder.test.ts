@@ -1,8 +1,12 @@
 // What is kept of vectors as codes stays what it was, however often segments are written anew:
 // codes of codes would lose a little each time.
 
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { clustered } from '@nigh/testkit';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { type IndexOptions, VectorIndex } from '../../../src/index.ts';
 import {
   BYTES_PER_WORD,
@@ -16,6 +20,9 @@ import { Segment } from '../../../src/segment.ts';
 const COUNT = 600;
 const DIMENSION = 24;
 const vectors = clustered({ count: COUNT, dimension: DIMENSION });
+
+const folder = mkdtempSync(join(tmpdir(), 'nigh-ladder-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 type Kept = Pick<IndexOptions, 'precision' | 'originals' | 'rerank'>;
 
@@ -83,6 +90,45 @@ describe.each(KEPT)('of precision $precision, originals $originals', (kept) => {
     expect(changed).toEqual([]);
     await index.close();
   });
+
+  test('the last few stay what they are, below the least of a graph too', async () => {
+    const index = await VectorIndex.build(vectors, {
+      ...{ dimension: DIMENSION, threads: 1, flatThreshold: 500, allowLowDimension: true },
+      ...{ ...kept, metric: 'cosine', consolidateAt: 1 },
+    });
+    const before = keptBytes(index);
+    for (const left of [400, 10, 1]) {
+      index.remove(index.nodes().subarray(left));
+      await index.consolidate();
+      expect(index.stats()).toMatchObject({ count: left, removed: 0, linked: left });
+      const changed = [...keptBytes(index)].filter(([node, bytes]) => bytes !== before.get(node));
+      expect(changed).toEqual([]);
+      expect(index.verify()).toEqual([]);
+    }
+    await index.close();
+  });
+
+  test.each([0, 10_000])(
+    'merged under cosine they have unit length, graphs from %i on',
+    async (n) => {
+      const given = { dimension: DIMENSION, threads: 1, flatThreshold: 0, allowLowDimension: true };
+      const index = await VectorIndex.build(vectors, { ...given, ...kept, metric: 'cosine' });
+      const merged = await VectorIndex.merge([index, index], {
+        precision: 'float32',
+        flatThreshold: n,
+      });
+      const lengths = [...merged].map(([, vector]) => Math.hypot(...vector));
+      expect(lengths.filter((length) => Math.abs(length - 1) > 1e-5)).toEqual([]);
+      const { nodes, distances } = merged.search(merged.getVector(9), 2, { efSearch: 200 });
+      expect([...nodes]).toEqual([9, COUNT + 9]);
+      expect(distances[1]).toBeLessThan(1e-6);
+      const path = join(folder, 'merged');
+      await merged.save(path);
+      const loaded = await VectorIndex.load(path, { threads: 1 });
+      expect(loaded.count).toBe(2 * COUNT);
+      await Promise.all([index.close(), merged.close(), loaded.close()]);
+    },
+  );
 
   test('copies of few values make sound graphs again when most are gone', async () => {
     // On a line 7-bit codes give many vectors the same codes; which of them, depends on the rest.
