@@ -139,7 +139,7 @@ describe('linking by insertion', () => {
   });
 
   test('takes batches of 64 at most of what is added, however much that is', async () => {
-    const options = { dimension: 6, M: 4, capacity: 4000, builder };
+    const options = { dimension: 6, M: 4, capacity: 4000, builder } as const;
     const segment = fillSegment(vectors.slice(0, 6 * 500), options);
     await linkBare(segment);
     appendVectors(segment, vectors.slice(6 * 500));
