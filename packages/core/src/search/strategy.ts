@@ -1,7 +1,7 @@
 // How to search a segment of which a filter lets only some through. What each way costs is
 // estimated from what was measured (docs/decisions/0015); whichever is least is taken. A search of
-// the graph may cost more than that, so it gets a budget: with the scan that follows when it is spent,
-// no search takes longer than 1.2 times measuring all that the filter lets through.
+// the graph may cost more than that, so it gets a budget: with the scan that follows when it is
+// spent, no search takes longer than 1.2 times measuring all that the filter lets through.
 
 import { MAX_POOL } from '../hot/fields.ts';
 import type { Segment } from '../segment.ts';

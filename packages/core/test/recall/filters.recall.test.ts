@@ -1,4 +1,5 @@
-// What searches find under filters of every share, at random and as the vectors lie, and at what cost.
+// What searches find under filters of every share, at random and as the vectors lie, and at what
+// cost.
 
 import { clustered, heldOut, recall } from '@nigh/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
