@@ -1,6 +1,6 @@
 /**
- * Filters to measure with: of a share of the vectors, chosen at random, or as the vectors lie: a half
- * space, or whole cells around leaders. Seeded.
+ * Filters to measure with: of a share of the vectors, chosen at random, or as the vectors lie: a
+ * half space, or whole cells around leaders. Seeded.
  */
 import { NodeFilter } from '@nigh/core';
 import { Random } from '@nigh/testkit';

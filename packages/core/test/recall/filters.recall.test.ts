@@ -1,11 +1,12 @@
-// What searches find under filters of every share, at random and as the vectors lie, and at what cost.
+// What searches find under filters of every share, at random and as the vectors lie, and at what
+// cost.
 
 import { clustered, heldOut, recall } from '@nigh/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NodeFilter, type SearchResult, VectorIndex } from '../../src/index.ts';
 
 const COUNT = 20_000;
-const DIMENSION = 32;
+const DIMENSION = 64;
 const QUERIES = 60;
 const K = 10;
 const data = heldOut(clustered, { count: COUNT, dimension: DIMENSION, queryCount: QUERIES });
