@@ -209,7 +209,7 @@ export class VectorIndex extends IndexReader {
    * on; the promise settles when they are linked.
    *
    * @throws {VectorIndexError} INVALID_VECTORS, DIMENSION_MISMATCH, NOT_FINITE, VALUE_TOO_LARGE,
-   *   ZERO_VECTOR (nothing has changed), ABORTED, WORKER_FAILED (the vectors are in, see `link`)
+   *   ZERO_VECTOR, CAPACITY_EXCEEDED after 2^31 - 1 nodes (nothing has changed), ABORTED, WORKER_FAILED (the vectors are in, see `link`)
    */
   async add(vectors: Vectors, options: AddOptions = {}): Promise<AddedNodes> {
     this.#assertWritable();
