@@ -202,9 +202,12 @@ describe('the tables of options', () => {
       for (const choice of choices) expect(isAccepted(name, choice)).toBe(true);
       return;
     }
-    const [min, max] = [numberIn(least), most === 'dimension' ? 8 : numberIn(most)];
+    const isOpen = least.startsWith('above ');
+    const min = numberIn(least.replace('above ', ''));
+    const max = most === 'dimension' ? 8 : numberIn(most);
     const around = [min - 1, min, max, max + 1].map((limit) => isAccepted(name, limit));
-    expect(around).toEqual([false, true, true, false]);
+    expect(around).toEqual([false, !isOpen, true, false]);
+    expect(isAccepted(name, isOpen ? min + max / 1000 : min)).toBe(true);
   });
 
   test.for(['README.md', 'docs/guide/choosing-parameters.md'])(
@@ -309,7 +312,7 @@ test('the words of the header are those of the code', () => {
   const numbers: Readonly<Record<string, number>> = { ...fields };
   names.sort((a, b) => numbers[a] - numbers[b]);
   const layout = documentAt('docs/design/memory-layout.md');
-  const rows = tableRows(layout, 'word', 'name').map(({ cells }) => cells.slice(0, 2));
+  const rows = tableRows(layout, 'word', 'name', 'holds').map(({ cells }) => cells.slice(0, 2));
   expect(rows).toEqual(names.map((name) => [String(numbers[name]), `\`${name}\``]));
   const { POOL, RESULTS, GATHERED, DISTANCES, SELECTED, QUERY } = fields;
   for (const word of [POOL, RESULTS, GATHERED, DISTANCES, SELECTED, QUERY]) {

@@ -13,15 +13,16 @@ export class Child {
 
   /**
    * Starts `program` with one JSON argument and waits for its first message.
-   * @param flags of the runtime.
+   * @param runtime its flags, and what its environment has besides that of this process.
    */
   static async start(
     program: string,
     argument: unknown,
-    flags: readonly string[] = [],
+    runtime: { readonly flags?: readonly string[]; readonly environment?: NodeJS.ProcessEnv } = {},
   ): Promise<Child> {
-    const execArgv = [...process.execArgv, ...flags];
-    const child = new Child(fork(program, [JSON.stringify(argument)], { execArgv }));
+    const execArgv = [...process.execArgv, ...(runtime.flags ?? [])];
+    const env = { ...process.env, ...runtime.environment };
+    const child = new Child(fork(program, [JSON.stringify(argument)], { execArgv, env }));
     await child.#reply();
     return child;
   }

@@ -4,8 +4,16 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** How a process that is to be read starts. */
+/** Flags of the runtime of a process that is to be read. */
 export const READABLE: readonly string[] = ['--expose-gc', '--max-semi-space-size=1'];
+
+/**
+ * Environment of one that frees large buffers in between: left to itself, the C library begins to
+ * keep buffers of up to 32 MB once some were freed.
+ */
+export const READABLE_ENVIRONMENT: Readonly<Record<string, string>> = {
+  MALLOC_MMAP_THRESHOLD_: '131072',
+};
 
 /** Growth of the resident set since a first reading, and its highest, in bytes. */
 export interface Growth {

@@ -13,7 +13,7 @@ import { readOptions } from '../harness/options.ts';
 import { failureRows, firstLine, type PeerFailure } from '../harness/peers.ts';
 import { Stream, WORKLOADS, type Workload } from '../harness/replacements.ts';
 import { publish } from '../harness/report.ts';
-import { READABLE } from '../harness/resident.ts';
+import { READABLE, READABLE_ENVIRONMENT } from '../harness/resident.ts';
 import { interleave, samplesOf } from '../harness/run.ts';
 import { loadWritablePeers } from '../harness/writable.ts';
 import type {
@@ -136,7 +136,10 @@ function startAll(
     const efConstruction = name === NIGH ? options.efConstruction : options.peerEfConstruction;
     const settings = { M, efConstruction, efSearch };
     const task: ChurnTask = { library: name, workload, fresh, ...data, ...settings, k: K, sample };
-    const child = await Child.start(program, task, READABLE);
+    const child = await Child.start(program, task, {
+      flags: READABLE,
+      environment: READABLE_ENVIRONMENT,
+    });
     return { name, fresh, child, looks: [], roundSeconds: [], failedCalls: 0 };
   });
 }
@@ -237,7 +240,8 @@ function report(): void {
         'Searches take turns within a round of measuring, the fresh indexes among them; speeds are',
         'medians, ratios medians of the ratios by round.',
         'Memory is the growth of the resident set since before the index was there, garbage',
-        'collected; "uncollected" before that.',
+        'collected; "uncollected" before that. Buffers of 128 KiB and more are returned at once',
+        '(MALLOC_MMAP_THRESHOLD_), for everybody.',
         ...peers.adapters.map(({ name, version, note }) => `${name} ${version}: ${note}.`),
       ],
       tables: {

@@ -28,6 +28,15 @@ export interface Drawing {
   readonly lines: readonly Line[];
 }
 
+/** Several plots beside one another, with the same lines in each. */
+export interface Panels {
+  readonly title: string;
+  readonly x: string;
+  /** The smallest and largest value of the vertical axis, which is linear. */
+  readonly domain: readonly [number, number];
+  readonly panels: readonly { readonly title: string; readonly lines: readonly Line[] }[];
+}
+
 interface Stroke {
   readonly stroke: string;
   readonly strokeWidth: number;
@@ -66,6 +75,66 @@ export function draw(drawing: Drawing): string {
   svg.append(...legend(page, drawing.lines, strokes));
   const short = svg.outerHTML.replaceAll(PLACES, (at) => at.replaceAll(LONG_NUMBER, rounded));
   return `${short}\n`;
+}
+
+const PANEL = { width: 340, height: 200, marginTop: 30, marginRight: 14, marginLeft: 52 };
+const PANELS_TOP = 30;
+const PANELS_ACROSS = 2;
+
+/** Panels in rows of two, the names of the lines on the right, as the text of an SVG file. */
+export function drawPanels({ title, x, domain, panels }: Panels): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const page = document as unknown as Document;
+  const lines = panels[0]?.lines ?? [];
+  const strokes = strokesOf(lines);
+  const size = {
+    width: PANELS_ACROSS * PANEL.width + MARGINS.marginRight,
+    height: PANELS_TOP + Math.ceil(panels.length / PANELS_ACROSS) * PANEL.height,
+  };
+  const svg = element(page, 'svg', {
+    ...{ xmlns: 'http://www.w3.org/2000/svg', role: 'img', 'aria-label': title },
+    ...{ ...size, viewBox: `0 0 ${size.width} ${size.height}`, 'font-size': 12 },
+    'font-family': FONT,
+  });
+  svg.append(element(page, 'rect', { ...size, fill: BACKGROUND }));
+  const heading = { ...START, x: 14, y: 20, 'font-size': 14, 'font-weight': 600 };
+  svg.append(element(page, 'text', heading, title));
+  for (const [i, panel] of panels.entries()) {
+    const left = (i % PANELS_ACROSS) * PANEL.width;
+    const top = PANELS_TOP + Math.floor(i / PANELS_ACROSS) * PANEL.height;
+    const plot = plotPanel(page, panel.lines, { strokes, x, domain });
+    const group = element(page, 'g', { transform: `translate(${left},${top})` });
+    group.append(
+      element(page, 'text', { ...START, x: PANEL.marginLeft, y: 20 }, panel.title),
+      plot,
+    );
+    svg.append(group);
+  }
+  const place = `translate(${PANELS_ACROSS * PANEL.width - LEGEND.left + 14},0)`;
+  const names = element(page, 'g', { transform: place });
+  names.append(...legend(page, lines, strokes));
+  svg.append(names);
+  return `${svg.outerHTML.replaceAll(PLACES, (at) => at.replaceAll(LONG_NUMBER, rounded))}\n`;
+}
+
+function plotPanel(
+  document: Document,
+  lines: readonly Line[],
+  axes: { strokes: readonly Stroke[]; x: string; domain: readonly [number, number] },
+): Element {
+  return Plot.plot({
+    document,
+    ...PANEL,
+    style: { background: BACKGROUND, color: INK, fontFamily: FONT, fontSize: '11px' },
+    x: { label: axes.x, labelArrow: 'none', labelAnchor: 'center', ticks: 5, grid: true },
+    y: { label: null, domain: [...axes.domain], ticks: 5, grid: true },
+    marks: [
+      Plot.frame({ stroke: '#d0d7de' }),
+      ...lines.map(({ points }, i) => {
+        return Plot.line(points, { x: 'x', y: 'y', clip: true, ...(axes.strokes[i] as Stroke) });
+      }),
+    ],
+  });
 }
 
 function plotLines(

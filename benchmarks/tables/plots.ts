@@ -1,9 +1,11 @@
 /**
  * Which plots there are: one of recall and speed for each set of the newest search result, one of
- * the cost of growing. Their files lie in docs/plots and are generated like the tables.
+ * the cost of growing, one of recall under churn. Their files lie in docs/plots and are generated
+ * like the tables.
  */
 import type { Report, Row } from '../harness/report.ts';
-import { type Drawing, draw, type Line } from './draw.ts';
+import { churnPanels } from './churn-plot.ts';
+import { type Drawing, draw, drawPanels, type Line } from './draw.ts';
 
 export interface PlotFile {
   /** Without folder and extension. */
@@ -27,7 +29,12 @@ export function plotFiles(reports: Reports): PlotFile[] {
     ...memoryDrawings(reports),
     ...growthDrawings(reports),
   ];
-  return drawings.map(([name, drawing]) => ({ name, title: drawing.title, svg: draw(drawing) }));
+  const plots = drawings.map(([name, drawing]) => {
+    return { name, title: drawing.title, svg: draw(drawing) };
+  });
+  const churn = churnPanels(reports.get('churn'));
+  if (churn === undefined) return plots;
+  return [...plots, { name: 'churn', title: churn.title, svg: drawPanels(churn) }];
 }
 
 /** The images whose names begin with `prefix`, as Markdown. */

@@ -59,7 +59,7 @@ export abstract class IndexReader {
   /**
    * The k nearest vectors to that of `node`, itself left out; its copies are not.
    *
-   * @throws {VectorIndexError} INVALID_ARGUMENT, INVALID_OPTION
+   * @throws {VectorIndexError} NODE_NOT_FOUND, INVALID_ARGUMENT, INVALID_OPTION
    */
   searchNode(node: number, k: number, options: SearchOptions = {}): SearchResult {
     this.assertOpen();
@@ -92,7 +92,11 @@ export abstract class IndexReader {
     return this.searcher.searchBatch(queries, k, options);
   }
 
-  /** Whether `node` was added and not removed. */
+  /**
+   * Whether `node` was added and not removed.
+   *
+   * @throws {VectorIndexError} INVALID_ARGUMENT
+   */
   has(node: number): boolean {
     this.assertOpen();
     return this.searcher.has(node);

@@ -22,7 +22,7 @@ export class NodeFinder {
     this.#segment = segment;
   }
 
-  /** The latest local node below `count` whose vector is that of `node`, removed or not, or NONE. */
+  /** The latest local node below `count` that is or was `node`, removed or not; NONE if none is. */
   find(node: number, count: number): number {
     const { i32s, layout } = this.#segment;
     if (i32s[F.NUMBERED] === 0) {

@@ -1,6 +1,6 @@
 // The segments of an index. Nodes are numbered in the order of adding, over all segments. Only the
-// last segment takes vectors; when it is full another one is opened, and nothing is ever copied to
-// grow.
+// last segment takes vectors; when it is full another one is opened, and nothing is copied to grow.
+// Others take the place of segments when those are sealed or rewritten.
 
 import { availableMemory, uniqueName } from './engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
@@ -401,8 +401,8 @@ export class SegmentList {
   }
 
   /**
-   * Takes what the owner has changed, unless this list stays as it is. Before an operation, never in
-   * the middle of one.
+   * Takes what the owner has changed, unless this list stays as it is. Before an operation, never
+   * in the middle of one.
    */
   refresh(): void {
     if (this.#frozenNext !== undefined) return;

@@ -44,7 +44,8 @@ const WARM_K = 10;
  * A nearest-neighbor index over vectors of one dimension, in memory that any thread can search.
  *
  * Distances are squared Euclidean (l2), 1 - cos (cosine) or -dot (dot): smaller is nearer. Results
- * ascend by (distance, node). Nodes are numbered 0, 1, 2, ... in the order of adding.
+ * ascend by (distance, node). Nodes are numbered 0, 1, 2, ... in the order of adding, and no number
+ * is used again.
  */
 export class VectorIndex extends IndexReader {
   readonly #role: Role;
@@ -209,7 +210,8 @@ export class VectorIndex extends IndexReader {
    * on; the promise settles when they are linked.
    *
    * @throws {VectorIndexError} INVALID_VECTORS, DIMENSION_MISMATCH, NOT_FINITE, VALUE_TOO_LARGE,
-   *   ZERO_VECTOR, CAPACITY_EXCEEDED after 2^31 - 1 nodes (nothing has changed), ABORTED, WORKER_FAILED (the vectors are in, see `link`)
+   *   ZERO_VECTOR, RESERVATION_OPEN, OUT_OF_MEMORY, CAPACITY_EXCEEDED after 2^31 - 1 nodes (nothing
+   *   has changed), ABORTED, WORKER_FAILED (the vectors are in, see `link`)
    */
   async add(vectors: Vectors, options: AddOptions = {}): Promise<AddedNodes> {
     this.#assertWritable();
@@ -234,7 +236,8 @@ export class VectorIndex extends IndexReader {
 
   /**
    * Removes nodes: no search that begins after this finds them, in any thread. Their numbers are
-   * not used again; their memory is, once a tenth of a segment was removed (`consolidateAt`).
+   * not used again; their memory is, once a tenth of a segment, and at least 64 vectors, were
+   * removed (`consolidateAt`).
    *
    * @returns how many
    * @throws {VectorIndexError} NODE_NOT_FOUND, INVALID_ARGUMENT (nothing has changed)
@@ -294,14 +297,14 @@ export class VectorIndex extends IndexReader {
       return verifySegments(this.list.all, this.list.nextNode, this.list.blocks);
     throw new VectorIndexError(
       ErrorCode.busy,
-      'the index is being linked or saved; await that, then verify',
+      'the index is being linked, rewritten or saved; await that, or consolidate(), then verify',
     );
   }
 
   /**
-   * The index as it is now, whatever is written to it later: it can be searched, shared and saved.
-   * Shares the memory, and the graph until that changes: the writer copies it then. Waits for
-   * writes that were asked for earlier. Close it when it is not needed any more.
+   * The index as it is when writes that were asked for earlier have ended, whatever is written to
+   * it later: it can be searched, shared and saved. Shares the memory, and the graph until that
+   * changes: the writer copies it then. Close it when it is not needed any more.
    *
    * @throws {VectorIndexError} READ_ONLY, CAPACITY_EXCEEDED when too many are open
    */

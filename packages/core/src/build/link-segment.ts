@@ -1,7 +1,8 @@
 // Links a segment's vectors into its graph. A first graph is built by partitions (bulk/), or when
 // asked for by insertion: all nodes at once in an even order, published together. Later ones are
 // inserted as they came, published batch by batch. Batches double up to 2 % of the nodes
-// (ParlayANN's prefix doubling), so the graph they search is never much older than they are.
+// (ParlayANN's prefix doubling), so the graph they search is never much older than they are;
+// later ones stay small, because they may come in any order.
 
 import { writeCurves } from '../calibrate/curve.ts';
 import * as F from '../hot/fields.ts';
@@ -172,6 +173,16 @@ function walkedSlots(segment: Segment, walk: NodeWalk, already: number, done: nu
 }
 
 /**
+ * Most nodes of a batch. What is added may come cluster after cluster, and nodes of one batch do
+ * not see each other: clusters of 300 that the graph does not know leave a recall of .77 in batches
+ * of 256 and of .97 in batches of 64 (30,000 x 64, beam 16).
+ */
+function largestBatch({ layout }: Segment, walk: NodeWalk, already: number): number {
+  if (already > 0) return MIN_BATCH;
+  return Math.min(layout.maxBatch, Math.max(MIN_BATCH, Math.ceil(walk.count * MAX_BATCH_SHARE)));
+}
+
+/**
  * Links the nodes of a walk. `already` nodes are in the graph and searched by the first batch;
  * `onBatch` is told how many of the walk are linked.
  */
@@ -182,8 +193,7 @@ async function linkWalk(
   onBatch?: (done: number) => void,
 ): Promise<void> {
   const { segment } = task;
-  const share = Math.ceil((already + walk.count) * MAX_BATCH_SHARE);
-  const largest = Math.min(segment.layout.maxBatch, Math.max(MIN_BATCH, share));
+  const largest = largestBatch(segment, walk, already);
   for (let done = 0; done < walk.count; ) {
     const limit = Math.min(largest, Math.max(1, already + done));
     const batch = nextBatch(segment, walk, done, limit);

@@ -46,6 +46,7 @@ export interface Scratch {
 }
 
 const LINK_ITEM = 16;
+const MIN_LINK_ITEM = 4;
 const APPLY_ITEM = 128;
 
 /** True for the steps of a calibration, which read the graph and write none of it. */
@@ -64,8 +65,14 @@ export function writesGraph(phase: Phase): boolean {
   return phase.kind === 'apply' || isSerial(phase);
 }
 
+/** A few nodes are one item, which needs no other thread; a small batch is enough for many. */
+function linkItemSize(count: number): number {
+  if (count <= LINK_ITEM) return LINK_ITEM;
+  return Math.max(MIN_LINK_ITEM, Math.min(LINK_ITEM, count >> 4));
+}
+
 function itemSize(phase: Phase): number {
-  if (phase.kind === 'link') return LINK_ITEM;
+  if (phase.kind === 'link') return linkItemSize(phase.walk.count);
   if (phase.kind === 'apply') return APPLY_ITEM;
   if (isCalibration(phase)) return calibrationItemSize(phase);
   return isSerial(phase) ? 1 : bulkItemSize(phase);

@@ -106,7 +106,8 @@ export async function calibrateSealed(
   const widths = widthsFor(k);
   const report = (done: number): void =>
     work.onProgress?.({ phase: 'calibrate', done, total: widths.length + 1 });
-  const exact = { k: Math.min(k + 1, truth.count), efSearch: 1, exact: true, exhaustive: false };
+  const all = { exhaustive: false, removedToo: true };
+  const exact = { k: Math.min(k + 1, truth.count), efSearch: 1, ...all, exact: true };
   const answers: ReadonlySet<number>[] = [];
   for await (const question of inSlices(questions, work)) {
     answers.push(new Set(ask(crew, truth, question, exact).slice(0, k)));
@@ -119,7 +120,7 @@ export async function calibrateSealed(
     let asked = 0;
     for await (const question of inSlices(questions, work)) {
       const hidden = question.slot === NOBODY ? {} : { hidden: question.slot };
-      const plan = { k: Math.min(k, linked), efSearch, exact: false, exhaustive: false, ...hidden };
+      const plan = { k: Math.min(k, linked), efSearch, ...all, exact: false, ...hidden };
       const found = ask(crew, searched, question, plan);
       hits[asked] = found.filter((node) => answers[asked].has(node)).length;
       asked++;

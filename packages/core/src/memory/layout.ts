@@ -1,6 +1,6 @@
 // The picture of a segment: one memory, these regions in this order, each on a 64-byte boundary.
 //
-//   header | means | rotation | centroids | entry points | levels | tombstones | numbers
+//   header | means | rotation | centroids | entry points | hubs | levels | tombstones | numbers
 //          | upper heads | nodes | copies | norms | codes | rows | upper rows | vectors | parents
 //          | edge heads | edges | edge targets | bench 0, 1, ... | scratch block 0, 1, ...
 //
@@ -332,7 +332,7 @@ export function writeHeader(header: Int32Array, layout: Layout): void {
   header[F.COLUMN_WORD] = layout.columnWord;
 }
 
-/** The first word of a node's vector. */
+/** The first word of a local node's vector. */
 export function vectorWord(layout: Layout, node: number): number {
   return layout.regions.vectors.word + node * layout.vectorWords;
 }

@@ -4,7 +4,7 @@ import { nodeWord, vectorWord } from '../memory/layout.ts';
 import type { Segment } from '../segment.ts';
 import { readStored } from './finish-from-file.ts';
 
-/** Slots by node of sealed segments that keep no vectors; made when first asked for. */
+/** Slots by local node of sealed segments that keep no vectors; made when first asked for. */
 const slotsOf = new WeakMap<Segment, Int32Array>();
 
 /** The slot of a local node of a sealed segment. */

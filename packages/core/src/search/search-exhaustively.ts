@@ -3,11 +3,10 @@
 
 import * as F from '../hot/fields.ts';
 import { nodeWord } from '../memory/layout.ts';
-import type { AcceptedBits } from '../node-filter.ts';
 import type { Segment } from '../segment.ts';
 import { measureStored } from './finish-from-file.ts';
 import { noteStrategy, type Reader, type ResultTarget, type WorkCounts } from './search-segment.ts';
-import { writeAccepted } from './write-accepted.ts';
+import { type Admission, writeAccepted } from './write-accepted.ts';
 
 /** Distances are measured in pieces that fit where a search keeps its pool. */
 const PIECE = F.MAX_POOL;
@@ -19,9 +18,8 @@ export interface Ranking {
 }
 
 /** What may be ranked. */
-export interface RankingPlan {
+export interface RankingPlan extends Admission {
   readonly maxDistance?: number;
-  readonly accept?: AcceptedBits;
 }
 
 /** Measures those of the first `count` vectors of a segment that may be returned, in any order. */
@@ -53,12 +51,9 @@ function measureSegment(
 }
 
 /** Measures every vector and ranks those that the plan lets through, by (distance, node). */
-export function rankWithin(
-  reader: Reader,
-  { maxDistance = Number.POSITIVE_INFINITY, accept }: RankingPlan,
-  work: WorkCounts,
-): Ranking {
+export function rankWithin(reader: Reader, plan: RankingPlan, work: WorkCounts): Ranking {
   const { segments, block } = reader;
+  const { maxDistance = Number.POSITIVE_INFINITY } = plan;
   // Read once: the owner of the index may publish more vectors at any moment.
   const counts = segments.map((segment) => segment.count);
   const room = counts.reduce((sum, count) => sum + count, 0);
@@ -66,7 +61,7 @@ export function rankWithin(
   const distances = new Float32Array(room);
   let found = 0;
   for (const [i, segment] of segments.entries()) {
-    if (writeAccepted(segment, block, counts[i], accept) === 0) continue;
+    if (writeAccepted(segment, block, counts[i], plan) === 0) continue;
     measureSegment(segment, block, counts[i], (local, distance) => {
       if (distance > maxDistance) return;
       nodes[found] = segment.numberOf(local);

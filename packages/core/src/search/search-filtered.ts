@@ -15,9 +15,8 @@ import {
   type Way,
 } from './strategy.ts';
 
-/** A segment under a filter, and how many results are wanted of it. */
+/** A segment under a filter, and how it is to be searched. */
 export interface FilteredTask extends FilteredShape {
-  readonly k: number;
   /** The only way to try, in place of the one that is cheapest. */
   readonly way?: Way | undefined;
 }

@@ -2,16 +2,15 @@
 // the others, results merged by (distance, node).
 
 import * as F from '../hot/fields.ts';
-import type { AcceptedBits } from '../node-filter.ts';
 import type { SearchWork, Strategy } from '../results.ts';
 import type { Segment } from '../segment.ts';
 import { finishFromFile } from './finish-from-file.ts';
 import { type FilteredTask, scanAccepted, searchFiltered } from './search-filtered.ts';
-import { sweptWidth, type Way } from './strategy.ts';
-import { writeAccepted } from './write-accepted.ts';
+import type { Way } from './strategy.ts';
+import { type Admission, writeAccepted } from './write-accepted.ts';
 
 /** How to search; resolved and checked. */
-export interface SearchPlan {
+export interface SearchPlan extends Admission {
   readonly k: number;
   readonly efSearch: number;
   readonly exact: boolean;
@@ -23,8 +22,6 @@ export interface SearchPlan {
   readonly maxDistance?: number;
   /** Per segment the beam width in place of efSearch; 0 where everything is measured. */
   readonly widths?: readonly number[];
-  /** Which nodes may be returned, when not all. */
-  readonly accept?: AcceptedBits;
   /** The way to search under a filter, in place of the one that is cheapest. */
   readonly way?: Way | undefined;
 }
@@ -85,10 +82,9 @@ interface GraphTask extends FilteredTask {
 /** Leaves what the graph finds in RESULTS; how it found it. */
 function searchLinked(segment: Segment, scratch: number, task: GraphTask): Strategy {
   const { hot, stored } = segment;
-  const { linked, hidden } = task;
-  const whole = task.accepted === linked;
-  if (!whole && hidden === undefined) return searchFiltered(segment, scratch, task);
-  const ef = whole ? task.ef : sweptWidth(task);
+  const { ef, linked, hidden } = task;
+  // Only calibrations hide a slot, and they search what was removed too.
+  if (task.accepted < linked) return searchFiltered(segment, scratch, task);
   const finished = stored ? 0 : ef;
   if (hidden === undefined) hot.searchGraph(scratch, ef, finished, linked);
   else hot.searchWithout(scratch, ef, finished, linked, hidden);
@@ -121,7 +117,7 @@ function searchSegment(
   const { count } = segment;
   for (const counter of COUNTERS) i32s[scratch + counter] = 0;
   hot.resultsReset(scratch, plan.k);
-  const accepted = writeAccepted(segment, block, count, plan.accept);
+  const accepted = writeAccepted(segment, block, count, plan);
   if (accepted === 0) return 0;
   if (accepted === count) i32s[scratch + F.ACCEPT] = 0;
   const tail = { first: linked, count: count - linked };
@@ -131,7 +127,7 @@ function searchSegment(
   const strategy = inGraph > 0 ? searchLinked(segment, scratch, task) : 'scan';
   const end = segment.count;
   // What was added and linked meanwhile has taken others' places in the beam.
-  if (end > count) writeAccepted(segment, block, end, plan.accept);
+  if (end > count) writeAccepted(segment, block, end, plan);
   scan(segment, scratch, linked, end);
   // Where nothing but removed nodes is left out, a sweep is the usual search.
   noteStrategy(work, strategy === 'sweep' && !plan.accept ? 'graph' : strategy);

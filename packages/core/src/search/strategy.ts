@@ -1,6 +1,6 @@
-// How to search a segment of which a filter lets only some through. What each way costs is estimated
-// from what was measured (docs/decisions/0015); whichever is least is taken. A search of the
-// graph may cost more than that, so it gets a budget: with the scan that follows when it is spent,
+// How to search a segment of which a filter lets only some through. What each way costs is
+// estimated from what was measured (docs/decisions/0015); whichever is least is taken. A search of
+// the graph may cost more than that, so it gets a budget: with the scan that follows when it is spent,
 // no search takes longer than 1.2 times measuring all that the filter lets through.
 
 import { MAX_POOL } from '../hot/fields.ts';
@@ -18,8 +18,9 @@ export interface FilteredShape {
   /** Slots of the graph, and the nodes of these that may be returned. */
   readonly linked: number;
   readonly accepted: number;
-  /** The beam a search without a filter would have. */
+  /** The beam a search without a filter would have, and the results that are wanted. */
   readonly ef: number;
+  readonly k: number;
 }
 
 /** Nanoseconds, on the machine of docs/decisions/0015: only their ratios count. */
@@ -83,11 +84,14 @@ export function scanCosts(
   };
 }
 
-/** A beam in which as many may be returned as in one of `ef` where all may be. */
-export function sweptWidth({ linked, accepted, ef }: FilteredShape): number {
+/**
+ * A beam in which on average as many may be returned as in one of `ef` where all may be, and `k`
+ * nearly always.
+ */
+export function sweptWidth({ linked, accepted, ef, k }: FilteredShape): number {
   const rejected = 1 - accepted / linked;
-  const width = (ef + DEVIATIONS * Math.sqrt(ef * rejected)) / (1 - rejected);
-  return Math.min(MAX_POOL, linked, Math.ceil(width));
+  const wanted = Math.max(ef, k + DEVIATIONS * Math.sqrt(k * rejected));
+  return Math.min(MAX_POOL, linked, Math.ceil(wanted / (1 - rejected)));
 }
 
 /** Widths of the plain beams that look for a place to begin, where a scan costs `scan`. */

@@ -1,11 +1,19 @@
-// Writes down, in the scratch block of a search, which local nodes of a segment it may return: those
-// that a filter lets through and that were not removed. What a block has is left as it is when it is
-// still right, so that a filter costs a segment nothing from its second search on.
+// Writes down, in the scratch block of a search, which local nodes of a segment it may return:
+// those that a filter lets through and that were not removed. What a block has is left as it is
+// when it is still right, so that a filter costs a segment nothing from its second search on.
 
 import * as F from '../hot/fields.ts';
 import { acceptRange, bitWords } from '../memory/layout.ts';
 import type { AcceptedBits } from '../node-filter.ts';
 import type { Segment } from '../segment.ts';
+
+/** Who may be returned. */
+export interface Admission {
+  /** Only those that a filter lets through, if there is one. */
+  readonly accept?: AcceptedBits;
+  /** All, also what was removed: a calibration measures the graph as it is. */
+  readonly removedToo?: boolean;
+}
 
 /** What was written to a block: for which filter, of which state of the segment, and when. */
 interface Written {
@@ -80,12 +88,12 @@ export function writeAccepted(
   segment: Segment,
   block: number,
   count: number,
-  accept?: AcceptedBits,
+  { accept, removedToo }: Admission,
 ): number {
   const { i32s, removed, layout } = segment;
   const scratch = segment.scratch(block);
   i32s[scratch + F.ACCEPT] = 0;
-  if (!accept && removed === 0) return count;
+  if (removedToo || (!accept && removed === 0)) return count;
   const key = accept ? accept.key : EVERYTHING;
   const blocks = writtenTo.get(segment) ?? [];
   const last = blocks[block];

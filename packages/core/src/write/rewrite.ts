@@ -29,8 +29,8 @@ export interface RewritePlan {
 }
 
 /**
- * Copies the vectors of the roll to a segment, in slices of this thread's time. What codes stand for
- * has no unit length; it gets one where it is kept as it is.
+ * Copies the vectors of the roll to a segment, in slices of this thread's time. What codes stand
+ * for has no unit length; it gets one where it is kept as it is.
  */
 async function copyRoll(target: Segment, { roll, sealed, work }: RewritePlan): Promise<void> {
   const { sources, which, locals, count } = roll;

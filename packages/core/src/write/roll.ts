@@ -46,22 +46,40 @@ export interface Roll {
 /** Positions below this fit into a float beside a node: 31 + 22 bits. */
 const SORTABLE = 2 ** 22;
 
-function isAscending(nodes: Int32Array): boolean {
-  for (let i = 1; i < nodes.length; i++) if (nodes[i] <= nodes[i - 1]) return false;
-  return true;
+/** How many of the first nodes ascend. */
+function ascendingCount(nodes: Int32Array): number {
+  for (let i = 1; i < nodes.length; i++) if (nodes[i] <= nodes[i - 1]) return i;
+  return nodes.length;
 }
 
-/** The positions of `nodes`, ascending by node. */
-function orderOf(nodes: Int32Array): ArrayLike<number> {
-  if (nodes.length >= SORTABLE) {
-    return Uint32Array.from(nodes, (_, i) => i).sort((a, b) => nodes[a] - nodes[b]);
+/** The positions of `nodes` from `first` on, ascending by node. */
+function sortFrom(nodes: Int32Array, first: number): Uint32Array {
+  const order = Uint32Array.from({ length: nodes.length - first }, (_, i) => first + i);
+  if (order.length >= SORTABLE) return order.sort((a, b) => nodes[a] - nodes[b]);
+  const keys = new Float64Array(order.length);
+  for (let i = 0; i < keys.length; i++) keys[i] = nodes[first + i] * SORTABLE + i;
+  keys.sort();
+  for (let i = 0; i < keys.length; i++) order[i] = first + (keys[i] % SORTABLE);
+  return order;
+}
+
+/** The positions of `nodes`, of which `ascending` are in order and others are merged in. */
+function orderOf(nodes: Int32Array, ascending: number): Uint32Array {
+  const others = sortFrom(nodes, ascending);
+  const order = new Uint32Array(nodes.length);
+  let [first, second] = [0, 0];
+  for (let i = 0; i < order.length; i++) {
+    const isFirst =
+      first < ascending && (second === others.length || nodes[first] < nodes[others[second]]);
+    order[i] = isFirst ? first++ : others[second++];
   }
-  const keys = Float64Array.from(nodes, (node, i) => node * SORTABLE + i).sort();
-  return Uint32Array.from(keys, (key) => key % SORTABLE);
+  return order;
 }
 
-function permute(words: Int32Array, order: ArrayLike<number>): Int32Array {
-  return Int32Array.from(order, (i) => words[i]);
+function permute(words: Int32Array, order: Uint32Array): Int32Array {
+  const permuted = new Int32Array(words.length);
+  for (let i = 0; i < permuted.length; i++) permuted[i] = words[order[i]];
+  return permuted;
 }
 
 /** The vectors of `sources` that were not removed, ascending by node. */
@@ -79,7 +97,8 @@ export function callRoll(sources: readonly Source[]): Roll {
     }
   }
   const roll = [nodes, which, locals].map((words) => words.subarray(0, count));
-  const order = isAscending(roll[0]) ? undefined : orderOf(roll[0]);
+  const ascending = ascendingCount(roll[0]);
+  const order = ascending < count ? orderOf(roll[0], ascending) : undefined;
   const [a, b, c] = order ? roll.map((words) => permute(words, order)) : roll;
   return { sources, count, nodes: a, which: b, locals: c };
 }

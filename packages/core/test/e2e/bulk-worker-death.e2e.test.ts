@@ -25,10 +25,12 @@ async function build(
   deaths: number,
   doom: string,
   phases: readonly string[],
+  activity: 'build' | 'consolidate' = 'build',
 ): Promise<readonly Line[]> {
   const folder = await mkdtemp(join(tmpdir(), 'nigh-doom-'));
-  const args = [folder, String(deaths), doom, phases.join()];
-  const ending = await runProgram('doomed-program.ts', { args, preload: 'doomed-threads.ts' });
+  const args = [folder, String(deaths), doom, phases.join(), 'float32', activity];
+  const work = { args, preload: 'doomed-threads.ts', patience: 100_000 };
+  const ending = await runProgram('doomed-program.ts', work);
   await rm(folder, { recursive: true, force: true });
   const { hung, exitCode, stderr, lines } = ending;
   expect({ hung, exitCode, stderr }).toEqual({ hung: false, exitCode: 0, stderr: '' });
@@ -66,5 +68,35 @@ test('deaths of one thread after the other reject, and link() ends in the same b
     expect.soft(dead, String(phase)).toBeGreaterThanOrEqual(2);
     expect.soft(digest, String(phase)).toBe(undisturbed.digest);
     expect.soft(soundness(line)).toEqual(SOUND);
+  }
+});
+
+/** What every line must say of a consolidation, whoever died. */
+const CONSOLIDATED = { count: 0.8 * COUNT, problemsThen: [], again: 'none', problems: [] };
+const CONSOLIDATED_PHASES = ['encode 1', 'leaves 1', 'rows 1', 'refine 1', 'probe 1', 'trial 1'];
+
+test('one death in a consolidation is survived, with the same bytes', async () => {
+  const [undisturbed, ...lines] = await build(1, 'exit', CONSOLIDATED_PHASES, 'consolidate');
+  expect(undisturbed).toMatchObject({ ...CONSOLIDATED, removed: 0, untouched: false, dead: 0 });
+  for (const line of lines) {
+    const { digest } = undisturbed;
+    const expected = { ...CONSOLIDATED, code: 'none', dead: 1, removed: 0, digest };
+    expect.soft(line, String(line.phase)).toMatchObject(expected);
+  }
+});
+
+test('deaths of one thread after the other leave what was to be consolidated as it was', async () => {
+  const [undisturbed, ...lines] = await build(
+    EVERYBODY,
+    'exit',
+    CONSOLIDATED_PHASES,
+    'consolidate',
+  );
+  for (const line of lines) {
+    const { digest } = undisturbed;
+    const code = 'WORKER_FAILED';
+    const expected = { ...CONSOLIDATED, code, removed: 0.2 * COUNT, untouched: true, digest };
+    expect.soft(line, String(line.phase)).toMatchObject(expected);
+    expect.soft(line.dead, String(line.phase)).toBeGreaterThanOrEqual(2);
   }
 });

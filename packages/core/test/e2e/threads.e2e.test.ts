@@ -33,7 +33,10 @@ afterAll(async () => {
 
 type Options = Omit<IndexOptions, 'dimension'>;
 
-/** The hash of the file of an index that was built of two thirds and then given the rest. */
+/**
+ * The hash of the file of an index that was built of two thirds and then given the rest, the last
+ * ten vectors one by one.
+ */
 async function savedHash(vectors: Float32Array, options: Options): Promise<string> {
   const index = VectorIndex.create({
     ...{ dimension: DIMENSION, flatThreshold: 0, capacity: COUNT },
@@ -41,7 +44,11 @@ async function savedHash(vectors: Float32Array, options: Options): Promise<strin
   });
   const cut = Math.floor((COUNT * 2) / 3) * DIMENSION;
   await index.add(vectors.subarray(0, cut));
-  await index.add(vectors.subarray(cut));
+  const singles = vectors.length - 10 * DIMENSION;
+  await index.add(vectors.subarray(cut, singles));
+  for (let at = singles; at < vectors.length; at += DIMENSION) {
+    await index.add(vectors.subarray(at, at + DIMENSION));
+  }
   expect(index.stats().linked).toBe(COUNT);
   expect(index.verify()).toEqual([]);
   const path = join(folder, 'saved.nigh');
@@ -63,6 +70,7 @@ const SHAPES: readonly (readonly [string, Options, (options: DatasetOptions) => 
   ['unequal norms under dot', { metric: 'dot' }, unequalNorms],
   ['clustered vectors by insertion', { metric: 'l2', builder: 'insertion' }, clustered],
   ['sorted vectors by insertion', { M: 5, builder: 'insertion' }, sortedByFirstComponent],
+  ['sorted vectors by hubs in short rows', { entry: 'hubs', M: 3 }, sortedByFirstComponent],
   ['clustered vectors in high quality', { quality: 'high' }, clustered],
 ];
 

@@ -138,6 +138,17 @@ describe('linking by insertion', () => {
     expect(problemsOf(segment)).toEqual([]);
   });
 
+  test('takes batches of 64 at most of what is added, however much that is', async () => {
+    const options = { dimension: 6, M: 4, capacity: 4000, builder } as const;
+    const segment = fillSegment(vectors.slice(0, 6 * 500), options);
+    await linkBare(segment);
+    appendVectors(segment, vectors.slice(6 * 500));
+    const sizes = batchSizes((await record(segment)).phases);
+    expect(Math.max(...sizes)).toBe(64);
+    expect(sizes.length).toBe(Math.ceil(3500 / 64));
+    expect(problemsOf(segment)).toEqual([]);
+  });
+
   test('cuts a batch short whose edges would not fit', async () => {
     // Room for 395 upper rows: some 67 of the first 200 nodes and the 256 below.
     const segment = fillSegment(vectors.slice(0, 6 * 200), {

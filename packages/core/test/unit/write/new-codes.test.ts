@@ -21,7 +21,7 @@ async function grow(rebuild: 'auto' | 'never'): Promise<{ recall: number; scale:
   return { recall: points[0]?.recall ?? 0, scale: after !== before };
 }
 
-test('a segment whose codes clip far more than at first is written anew, unless told not to', async () => {
+test('codes that clip far more than at first are chosen anew, unless told not to', async () => {
   const followed = await grow('auto');
   const stale = await grow('never');
   expect(followed.scale).toBe(true);
