@@ -302,8 +302,11 @@ export class SegmentList {
   /**
    * Makes filled stretches part of the index: searches see their vectors from here on. They are
    * new nodes, or those given.
+   *
+   * @throws {VectorIndexError} CAPACITY_EXCEEDED when there are no numbers left for new nodes
    */
   publish(slots: readonly Slots[], nodes?: readonly number[]): void {
+    if (!nodes) this.#assertNumbers(slots.reduce((sum, { count }) => sum + count, 0));
     let done = 0;
     for (const { segment, first, count } of slots) {
       if (nodes) segment.writeNumbers(first, nodes.slice(done, done + count));
@@ -316,6 +319,17 @@ export class SegmentList {
     if (fresh.length === 0) return;
     // A last segment that never held anything never will.
     this.#change([...(this.last.count > 0 ? listed : listed.slice(0, -1)), ...fresh]);
+  }
+
+  /** Refuses more nodes than there are numbers: none is given twice. */
+  #assertNumbers(count: number): void {
+    const left = F.MAX_NODES - this.nextNode;
+    if (count <= left) return;
+    throw new VectorIndexError(
+      ErrorCode.capacityExceeded,
+      `${count} more nodes need numbers, of which ${left} are left; begin another index`,
+      { expected: left, got: count },
+    );
   }
 
   /** Gives the next numbers to `count` vectors of a segment. */

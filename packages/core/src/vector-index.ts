@@ -210,8 +210,8 @@ export class VectorIndex extends IndexReader {
    * on; the promise settles when they are linked.
    *
    * @throws {VectorIndexError} INVALID_VECTORS, DIMENSION_MISMATCH, NOT_FINITE, VALUE_TOO_LARGE,
-   *   ZERO_VECTOR, RESERVATION_OPEN, OUT_OF_MEMORY (nothing has changed), ABORTED, WORKER_FAILED
-   *   (the vectors are in, see `link`)
+   *   ZERO_VECTOR, RESERVATION_OPEN, OUT_OF_MEMORY, CAPACITY_EXCEEDED after 2^31 - 1 nodes (nothing
+   *   has changed), ABORTED, WORKER_FAILED (the vectors are in, see `link`)
    */
   async add(vectors: Vectors, options: AddOptions = {}): Promise<AddedNodes> {
     this.#assertWritable();

@@ -92,8 +92,8 @@ export class IndexWriter {
     const kept = keptOf(this.#list.options).vectors;
     admit([slots], kept);
     const place = this.#settle(slots);
-    this.#reserved = undefined;
     const added = this.#publish([place]);
+    this.#reserved = undefined;
     await this.link(options);
     return added;
   }

@@ -141,7 +141,7 @@ describe('nodes', () => {
     expect([...list.nodes()]).toEqual(Array.from({ length: 39 }, (_, i) => i));
   });
 
-  test('that are added where their places happen to be their numbers are numbered too', () => {
+  test('that are added where places happen to be numbers are numbered all the same', () => {
     const list = openList();
     const segment = openSegment(list.options, 50, 0);
     segment.writeNumbers(0, [0, 2, 3]);

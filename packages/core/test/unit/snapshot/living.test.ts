@@ -195,6 +195,33 @@ describe('a file', () => {
     });
   }
 
+  test('whose numbers are nearly used up takes what there are numbers for', async () => {
+    const nextNode = 2 ** 31 - 3;
+    file.write(forge(sound, { table: (table) => Object.assign(table, { nextNode }) }));
+    const index = await VectorIndex.load(file.path, { threads: 1 });
+    const before = answersOf(index);
+    const full = { code: 'CAPACITY_EXCEEDED', details: { expected: 2, got: 3 } };
+    await expect(index.add(rows(3))).rejects.toMatchObject(full);
+    index.reserve(3).set(rows(3));
+    await expect(index.commit()).rejects.toMatchObject(full);
+    expect(answersOf(index)).toEqual(before);
+    index.reserve(1).set(rows(1));
+    expect(await index.commit()).toEqual({ first: nextNode, count: 1 });
+    expect(await index.add(rows(1))).toEqual({ first: nextNode + 1, count: 1 });
+    await expect(index.add(rows(1))).rejects.toMatchObject({ code: 'CAPACITY_EXCEEDED' });
+    const last = 2 ** 31 - 2;
+    await index.update([last, 1], rows(2, 8));
+    expect([...index.nodes()].slice(-2)).toEqual([last - 1, last]);
+    expect(index.searchNode(last, 3).nodes.length).toBe(3);
+    expect(index.verify()).toEqual([]);
+    index.remove(last);
+    expect(index.has(last)).toBe(false);
+    await index.consolidate();
+    expect(index.nextNode).toBe(2 ** 31 - 1);
+    expect(index.verify()).toEqual([]);
+    await index.close();
+  });
+
   test('that is another index answers as that index', async () => {
     // Nodes with other numbers, of which each is there once: everything follows.
     file.write(
