@@ -85,7 +85,7 @@ test('one death in a consolidation is survived, with the same bytes', async () =
   }
 });
 
-test('deaths of one thread after another leave what was to be consolidated as it was', async () => {
+test('deaths of one thread after the other leave what was to be consolidated', async () => {
   const [undisturbed, ...lines] = await build(
     EVERYBODY,
     'exit',
