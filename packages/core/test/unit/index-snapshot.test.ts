@@ -122,7 +122,7 @@ describe.each(['levels', 'hubs'] as const)('a snapshot of an index with %s', (en
   });
 });
 
-test('an index whose link was interrupted has the same graph with and without a snapshot', async () => {
+test('an index whose link was interrupted has the same graph under a snapshot', async () => {
   const link = async (isHeld: boolean): Promise<unknown> => {
     const index = await VectorIndex.build(rows(COUNT), { ...options, capacity: 1000 });
     const abort = new AbortController();
