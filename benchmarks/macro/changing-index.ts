@@ -73,6 +73,7 @@ export class ChangingIndex {
     const nodes = Array.from({ length: BATCH }, () => this.#nextNode++);
     const versions = nodes.map((node) => this.#versions.begin(node));
     const added = this.#index.add(this.#vectors.of(nodes, versions));
+    this.#versions.publish(nodes);
     this.#live.push(...nodes);
     const { first } = await added;
     if (first !== nodes[0]) throw new Error(`added as ${first}, expected ${nodes[0]}`);
@@ -84,6 +85,7 @@ export class ChangingIndex {
     const old = nodes.map((node) => this.#versions.newest(node));
     const fresh = nodes.map((node) => this.#versions.begin(node));
     const updated = this.#index.update(nodes, this.#vectors.of(nodes, fresh));
+    this.#versions.publish(nodes);
     this.#versions.end(nodes, old);
     this.#live.push(...nodes);
     return updated;

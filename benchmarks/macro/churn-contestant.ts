@@ -2,8 +2,15 @@
  * One library under one stream of replacements, in a process of its own, driven by macro/churn.ts.
  * It plays the stream itself: only settings and figures cross the process boundary.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { clusteredSource } from '@nigh/testkit';
-import type { IndexState, VectorsOf, WritableIndex } from '../compare/writable.ts';
+import type {
+  IndexState,
+  VectorsOf,
+  WritableIndex,
+  WritableLibrary,
+  WritableOptions,
+} from '../compare/writable.ts';
 import { type Answering, answerParent } from '../harness/child.ts';
 import { createQueries } from '../harness/data.ts';
 import { keyLimit, Stream, type Workload } from '../harness/replacements.ts';
@@ -60,6 +67,9 @@ export interface InspectAnswer extends IndexState {
 
 /** The queries are asked so many times in a timed pass: once would be over in 20 ms. */
 const PASSES = 3;
+const WARM_COUNT = 2_000;
+/** What a turn of the event loop used is held until it ends. */
+const REST_MS = 50;
 
 const task = JSON.parse(process.argv[2] ?? '{}') as ChurnTask;
 await answerParent(prepare);
@@ -79,12 +89,14 @@ async function prepare(): Promise<Answering<ChurnQuestion>> {
   if (task.fresh) for (let round = 0; round < workload.rounds; round++) stream.next();
   const queries = createQueries({ count, dimension, queryCount, seed });
   const { M, efConstruction, efSearch } = task;
-  const build = loadWritable(task.library).prepare({
-    ...{ dimension, M, efConstruction, efSearch, seed, threads: 1 },
+  const settings = { dimension, M, efConstruction, efSearch, seed, threads: 1 };
+  const library = loadWritable(task.library);
+  const build = library.prepare({
+    ...settings,
     keyLimit: keyLimit(firstNewKey, count, workload),
     capacity: stream.live.length,
   });
-  vectorsOf(Int32Array.of(0)); // compiled, it is no growth
+  await warmUp(library, settings, vectorsOf);
   const before = startReading();
   const index = await build(stream.live.slice(), vectorsOf);
   const search = index.prepareSearch(queries);
@@ -100,6 +112,20 @@ async function prepare(): Promise<Answering<ChurnQuestion>> {
     },
     close: () => index.close(),
   };
+}
+
+/** By then code is compiled, which is no growth of an index. */
+async function warmUp(
+  library: WritableLibrary,
+  settings: Omit<WritableOptions, 'keyLimit' | 'capacity'>,
+  vectorsOf: VectorsOf,
+): Promise<void> {
+  const keys = Int32Array.from({ length: WARM_COUNT }, (_, key) => key);
+  const build = library.prepare({ ...settings, keyLimit: WARM_COUNT, capacity: WARM_COUNT });
+  const index = await build(keys, vectorsOf);
+  index.prepareSearch(vectorsOf(keys))(0, task.k);
+  await index.close();
+  await sleep(REST_MS);
 }
 
 async function replace(
@@ -132,12 +158,13 @@ function measureSpeed(search: (query: number) => ArrayLike<number | bigint>): Sp
 }
 
 /** The resident set is read first: what is done to look at the rest is no growth of the index. */
-function inspect(
+async function inspect(
   index: WritableIndex,
   live: Int32Array,
   vectorsOf: VectorsOf,
   before: number,
-): InspectAnswer {
+): Promise<InspectAnswer> {
+  await sleep(REST_MS);
   const grownUncollected = residentBytes() - before;
   const { grown } = finishReading(before);
   const size = Math.min(task.sample, live.length);

@@ -98,7 +98,7 @@ function askForItself(
   const start = versions.now();
   const node = random.integer(0, versions.nodes);
   const version = versions.newest(node);
-  if (!versions.mayFind(node, version, start)) return;
+  if (!versions.isPublished(node) || !versions.mayFind(node, version, start)) return;
   const { nodes } = ask(vectors.of([node], [version]));
   const stays = versions.newest(node) === version;
   if (!stays || !versions.mayFind(node, version, versions.now())) return;

@@ -18,17 +18,17 @@ const HEAD = 2;
 
 export class Versions {
   readonly buffer: SharedArrayBuffer;
-  /** A clock of acknowledged writes, then per node the versions that were begun. */
+  /** A clock of acknowledged writes, per node the versions begun, and those searches see. */
   readonly #words: Int32Array;
   /** Per node and version, in turns, when it ended; 0 while it has not. */
   readonly #ends: Int32Array;
 
   constructor(
-    buffer: SharedArrayBuffer = new SharedArrayBuffer(4 * (HEAD + NODE_LIMIT * (1 + KEPT))),
+    buffer: SharedArrayBuffer = new SharedArrayBuffer(4 * (HEAD + NODE_LIMIT * (2 + KEPT))),
   ) {
     this.buffer = buffer;
-    this.#words = new Int32Array(buffer, 0, HEAD + NODE_LIMIT);
-    this.#ends = new Int32Array(buffer, 4 * (HEAD + NODE_LIMIT));
+    this.#words = new Int32Array(buffer, 0, HEAD + 2 * NODE_LIMIT);
+    this.#ends = new Int32Array(buffer, 4 * (HEAD + 2 * NODE_LIMIT));
   }
 
   /** Nodes that were ever begun. */
@@ -48,6 +48,18 @@ export class Versions {
     Atomics.store(this.#words, HEAD + node, version + 1);
     if (node >= this.nodes) Atomics.store(this.#words, NODES, node + 1);
     return version;
+  }
+
+  /** After the write of these nodes returned its promise: searches see their newest versions. */
+  publish(nodes: readonly number[]): void {
+    for (const node of nodes) {
+      Atomics.store(this.#words, HEAD + NODE_LIMIT + node, this.newest(node) + 1);
+    }
+  }
+
+  /** Whether the newest version of a node is one that searches see. */
+  isPublished(node: number): boolean {
+    return Atomics.load(this.#words, HEAD + NODE_LIMIT + node) === this.newest(node) + 1;
   }
 
   /** After a write returned: these versions of these nodes are no more, for who begins now. */

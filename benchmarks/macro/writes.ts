@@ -86,6 +86,7 @@ async function measureReading(): Promise<[MeasuredReading, MeasuredReading]> {
   const index = await VectorIndex.build(vectors.of(nodes, first), {
     ...{ dimension, M, efConstruction, seed },
   });
+  versions.publish(nodes);
   const readers = await startReaders(index, versions);
   const read = (seconds: number): Promise<ReaderFigures[]> => {
     return Promise.all(

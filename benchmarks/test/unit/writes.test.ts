@@ -30,8 +30,12 @@ describe('judge', () => {
   test('lets a query find what was there when it began, and what came since', () => {
     const versions = new Versions();
     versions.begin(5);
+    versions.publish([5]);
     const before = versions.now();
     versions.begin(5);
+    expect(versions.isPublished(5)).toBe(false);
+    versions.publish([5]);
+    expect(versions.isPublished(5)).toBe(true);
     expect([0, 1].map((version) => verdict(versions, version, before))).toEqual(['right', 'right']);
     versions.end([5], [0]);
     expect([0, 1].map((version) => verdict(versions, version, before))).toEqual(['right', 'right']);

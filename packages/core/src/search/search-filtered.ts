@@ -11,6 +11,7 @@ import {
   type FilteredShape,
   planCourse,
   type Scan,
+  scannedWidth,
   sweptWidth,
   type Way,
 } from './strategy.ts';
@@ -85,12 +86,12 @@ export function scanAccepted(segment: Segment, scratch: number, first: number, e
 }
 
 function scan(segment: Segment, scratch: number, task: FilteredTask, by: Scan): void {
-  const { ef, linked } = task;
+  const { linked } = task;
   if (by === 'vectors') {
     scanAccepted(segment, scratch, 0, linked);
     return;
   }
-  segment.hot.scanByCodes(scratch, ef, linked);
+  segment.hot.scanByCodes(scratch, scannedWidth(task), linked);
   finish(segment, scratch, linked);
 }
 

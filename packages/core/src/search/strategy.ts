@@ -4,6 +4,7 @@
 // spent, no search takes longer than 1.2 times measuring all that the filter lets through.
 
 import { MAX_POOL } from '../hot/fields.ts';
+import { BYTES_PER_WORD } from '../memory/layout.ts';
 import type { Segment } from '../segment.ts';
 
 /**
@@ -26,11 +27,14 @@ export interface FilteredShape {
 /** Nanoseconds, on the machine of docs/decisions/0015: only their ratios count. */
 const COST = {
   /** Of a distance on floats: the first part and that of a component. */
-  vector: 8,
-  vectorComponent: 0.25,
-  /** Of a distance on codes, and of a byte of them. */
-  code: 6,
-  codeByte: 0.08,
+  vector: 5,
+  vectorComponent: 0.2,
+  /** Of comparing codes slot after slot: the first part and that of a byte. */
+  code: 3.5,
+  codeByte: 0.065,
+  /** Of the same in a hop, with all that it takes. */
+  hop: 9,
+  hopByte: 0.06,
   /** Of looking whether a slot may be returned. */
   slot: 1.5,
   /** Of reading a vector from a file. */
@@ -43,12 +47,14 @@ const COST = {
 const MOST = 1.2;
 /** Distances that a beam computes for each of its places: this part of a row. */
 const FRESH = 0.45;
+/** Slots that a scan by codes finishes, in beams. */
+const SCANNED_BEAMS = 4;
 /** Where at least this part may be returned, a plain beam is swept. */
 const SWEEP_FROM = 0.5;
 /** Room of a swept beam, in deviations of how many of its places may be returned. */
 const DEVIATIONS = 3;
 /** Places of a plain beam that may be returned if the filter does not go with the vectors. */
-const SCOUTED = 4;
+const SCOUTED = 6;
 const LEAST_SCOUTED = 16;
 const MOST_SCOUTED = 64;
 /** How much wider the next scout looks, as long as it costs less than this part of a scan. */
@@ -57,6 +63,8 @@ const SCOUT_PART = 0.25;
 
 /** What a segment's work costs. */
 export interface Costs {
+  /** Of a distance on codes: of many in a scan, and in a hop. */
+  readonly code: number;
   readonly distance: number;
   readonly row: number;
   readonly vector: number;
@@ -66,21 +74,31 @@ export function costsOf({ layout, stored }: Segment): Costs {
   const { dimension, codeWords } = layout;
   const floats = COST.vector + COST.vectorComponent * dimension;
   return {
-    distance: COST.code + COST.codeByte * 4 * codeWords,
+    code: COST.code + COST.codeByte * BYTES_PER_WORD * codeWords,
+    distance: COST.hop + COST.hopByte * BYTES_PER_WORD * codeWords,
     row: COST.neighbor * layout.M0,
     vector: stored ? COST.read + floats : floats,
   };
 }
 
-/** What measuring all that may be returned costs on vectors, and on codes with `width` finished. */
+/**
+ * Slots that a scan by codes keeps to be finished. The query may be far from all of them, where
+ * codes tell less: 64 of 2,000 at 16 components held 0.92 of the nearest, 256 nearly all.
+ */
+export function scannedWidth({ linked, ef }: FilteredShape): number {
+  return Math.min(MAX_POOL, linked, SCANNED_BEAMS * ef);
+}
+
+/** What measuring all that may be returned costs on vectors, and on codes first. */
 export function scanCosts(
-  { distance, vector }: Costs,
-  { linked, accepted, ef }: FilteredShape,
+  { code, vector }: Costs,
+  shape: FilteredShape,
 ): { readonly vectors: number; readonly codes: number } {
-  const finished = Math.min(ef, accepted) * vector;
+  const { linked, accepted } = shape;
+  const finished = Math.min(scannedWidth(shape), accepted) * vector;
   return {
     vectors: accepted * vector,
-    codes: linked * COST.slot + accepted * distance + finished,
+    codes: linked * COST.slot + accepted * code + finished,
   };
 }
 
@@ -125,7 +143,8 @@ export function planCourse(segment: Segment, shape: FilteredShape): Course {
   const scoutWidths = planScouts(shape, place, least);
   const finish = Math.min(ef, accepted) * costs.vector;
   const sweep = sweptWidth(shape) * place + finish;
-  const twoHop = scoutWidths[0] * place + ef * (place + costs.row / share) + finish;
+  const scout = scoutWidths[0] * (place + costs.row);
+  const twoHop = scout + ef * (place + costs.row * (1 + 1 / share)) + finish;
   const most = Math.min(least, budget);
   const ways: Exclude<Way, Scan>[] = [];
   if (share >= SWEEP_FROM && sweep < most) ways.push('sweep');

@@ -18,6 +18,12 @@ interface Outline {
   readonly removed: number;
   readonly segments: number;
   readonly capacity: number;
+  readonly linked: number;
+}
+
+/** Whether a thread died in the midst of writing rows of the published graph. */
+function diedWriting({ name, phase, doom, delay, dead }: Line): boolean {
+  return name === 'add' && phase === 'apply' && doom !== 'terminate' && delay === 0 && dead !== 0;
 }
 
 /** What a line of support/plagued-program.ts says when all is as promised. */
@@ -29,6 +35,11 @@ function judge(line: Line): string[] {
   must('succeeds when nobody dies', code === undefined || Number(dead) > 0);
   must('settles', Number(milliseconds) < HUNG);
   must('links afterwards', linking === undefined);
+  if (diedWriting(line)) {
+    const [first, then] = [before as Outline, after as Outline];
+    must('fails when rows are half-written', code === 'WORKER_FAILED');
+    must('scans what has half-written rows', then.linked < first.linked);
+  }
   if (name === 'consolidate' && code !== undefined) {
     const [first, then] = [before as Outline, after as Outline];
     const sum = ({ count, removed }: Outline): number => count + removed;

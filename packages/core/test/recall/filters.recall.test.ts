@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NodeFilter, type SearchResult, VectorIndex } from '../../src/index.ts';
 
 const COUNT = 20_000;
-const DIMENSION = 32;
+const DIMENSION = 64;
 const QUERIES = 60;
 const K = 10;
 const data = heldOut(clustered, { count: COUNT, dimension: DIMENSION, queryCount: QUERIES });

@@ -88,6 +88,8 @@ const act = (plan: DoomPlan | undefined): Promise<Record<string, unknown>> =>
 console.log(JSON.stringify({ phase: 'none', ...(await act(undefined)) }));
 for (const name of phases.split(',')) {
   const [phase, run] = name.split(' ');
-  const plan = { phase, run: Number(run), deaths: Number(deaths), doom: doom as Doom };
-  console.log(JSON.stringify({ phase: name, ...(await act(plan)) }));
+  // Who finds an item that was taken does not take it again, and would live.
+  const moment = deaths === '1' ? 'taken' : 'noted';
+  const plan = { phase, run: Number(run), deaths: Number(deaths), doom: doom as Doom, moment };
+  console.log(JSON.stringify({ phase: name, ...(await act(plan as DoomPlan)) }));
 }

@@ -1,8 +1,8 @@
 // Loaded first by every thread of a test process: kills pool threads in a phase of the caller's
 // choice, without a hook in the product. The main thread reads the messages that hand out work and
 // arms the death when the phase comes; a pool thread dies right after it has noted which item it is
-// at, so that the item is taken and not done, or right before it notes that it is done. Ending a
-// thread from outside hits it anywhere.
+// at, which is not taken then, right after it has taken it, or right before it notes that it is
+// done. Ending a thread from outside hits it anywhere.
 
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { setTimeout as after } from 'node:timers';
@@ -20,6 +20,9 @@ import {
  */
 export type Doom = 'exit' | 'fail' | 'memory' | 'terminate';
 
+/** Where a thread is with its item when it dies. */
+export type Moment = 'noted' | 'taken' | 'done';
+
 export interface DoomPlan {
   /** The kind of phase, or 'any'; and which of its runs counted from 1. */
   readonly phase: string;
@@ -28,8 +31,8 @@ export interface DoomPlan {
   readonly doom: Doom;
   /** Items that are done before, or milliseconds for 'terminate'. Default 0. */
   readonly delay?: number;
-  /** Whether the item it dies at is done and not yet noted so, or not yet begun. */
-  readonly late?: boolean;
+  /** Default 'noted'. */
+  readonly moment?: Moment;
 }
 
 const KEY = 'nigh-test-doom';
@@ -37,16 +40,18 @@ const KEY = 'nigh-test-doom';
 const DUE = 0;
 const HOW = 1;
 const DEAD = 2;
-/** Items until the first death, and whether it comes at their end. */
+/** Items until the first death, and where in the next one it comes. */
 const DELAY = 3;
-const LATE = 4;
+const MOMENT = 4;
 const WORDS = 5;
-/** Words of a job's control array: the first of those that say who is at which item. */
+/** Words of a job's control array: the next item, and the first that says who is at which. */
+const NEXT_ITEM = 0;
 const CURRENT = 3;
 /** No control array is as long as this, and nothing else is as short. */
 const LONGEST_CONTROL = 16;
 
 const DOOMS: readonly Doom[] = ['fail', 'exit', 'memory', 'terminate'];
+const MOMENTS: readonly Moment[] = ['noted', 'taken', 'done'];
 /** A thread needs a tenth of this to start, and fills it within a tenth of a second. */
 const HEAP_MEGABYTES = 24;
 
@@ -99,10 +104,10 @@ function endThreads(plan: DoomPlan): void {
   }, plan.delay ?? 0).unref();
 }
 
-function arm({ doom, delay = 0, late = false, deaths }: DoomPlan): void {
+function arm({ doom, delay = 0, moment = 'noted', deaths }: DoomPlan): void {
   Atomics.store(words(), HOW, DOOMS.indexOf(doom));
   Atomics.store(words(), DELAY, delay);
-  Atomics.store(words(), LATE, late ? 1 : 0);
+  Atomics.store(words(), MOMENT, MOMENTS.indexOf(moment));
   Atomics.store(words(), DUE, deaths);
 }
 
@@ -140,18 +145,24 @@ function die(shared: Int32Array): void {
 }
 
 function dieAtItems(shared: Int32Array): void {
-  const store = Atomics.store;
+  const { store, compareExchange } = Atomics;
+  const dieAt = (moment: Moment): void => {
+    if (MOMENTS[Atomics.load(shared, MOMENT)] !== moment || Atomics.load(shared, DUE) <= 0) return;
+    if (!takeOne(shared, DELAY) && takeOne(shared, DUE)) die(shared);
+  };
   Atomics.store = ((array: Int32Array, index: number, value: number) => {
     const isNote = index >= CURRENT && array.length <= LONGEST_CONTROL;
-    const isEnd = value === 0;
-    if (!isNote || isEnd !== (Atomics.load(shared, LATE) === 1)) return store(array, index, value);
-    const dies = Atomics.load(shared, DUE) > 0 && !takeOne(shared, DELAY) && takeOne(shared, DUE);
-    // Who is to leave an item undone has noted it before.
-    if (dies && isEnd) die(shared);
+    if (isNote && value === 0) dieAt('done');
     const result = store(array, index, value);
-    if (dies) die(shared);
+    if (isNote && value !== 0) dieAt('noted');
     return result;
   }) as typeof store;
+  Atomics.compareExchange = ((array: Int32Array, index: number, old: number, value: number) => {
+    const result = compareExchange(array, index, old, value);
+    const isTaken = index === NEXT_ITEM && array.length <= LONGEST_CONTROL && result === old;
+    if (isTaken) dieAt('taken');
+    return result;
+  }) as typeof compareExchange;
 }
 
 function mortalWorker(Original: typeof workerThreads.Worker): typeof workerThreads.Worker {

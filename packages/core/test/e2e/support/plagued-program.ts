@@ -6,7 +6,14 @@
 import { type IndexOptions, VectorIndex } from '@nigh/core';
 import { Random } from '@nigh/testkit';
 import { failureOf } from './data.ts';
-import { type Doom, type DoomPlan, deadThreads, seenSince, setDoom } from './doomed-threads.ts';
+import {
+  type Doom,
+  type DoomPlan,
+  deadThreads,
+  type Moment,
+  seenSince,
+  setDoom,
+} from './doomed-threads.ts';
 import { freeBlocks, Ledger } from './ledger.ts';
 
 const [seedText, deathsText, setting] = process.argv.slice(2);
@@ -18,6 +25,7 @@ const COUNT = 1200;
 /** More than all threads of an operation and their successors can die. */
 const EVERYBODY = 1000;
 const DOOMS: readonly Doom[] = ['exit', 'fail', 'memory', 'terminate'];
+const MOMENTS: readonly Moment[] = ['noted', 'taken', 'done'];
 
 const SETTINGS: Readonly<Record<string, Partial<IndexOptions>>> = {
   partitions: { capacity: 2000 },
@@ -100,11 +108,13 @@ const ACTS: Readonly<Record<string, Act>> = {
   },
   async background(index, ledger) {
     removeSome(index, ledger, 250);
-    // Found by the search of a batch, while the segment is rewritten.
+    // A batch is answered and more is removed while the segment is rewritten.
     const queries = ledger.draw(20);
     const batch = await index.searchBatch(queries, 10, { exact: true }).catch(() => undefined);
+    const wrong = batch ? ledger.checkBatch(queries, batch) : [];
+    removeSome(index, ledger, 20);
     await index.link();
-    return batch ? ledger.checkBatch(queries, batch) : [];
+    return wrong;
   },
   async batch(index, ledger) {
     const queries = ledger.draw(60);
@@ -150,12 +160,18 @@ function outline(index: VectorIndex): Record<string, number> {
 }
 
 function drawPlan(name: string, round: number): DoomPlan {
-  const doom = DOOMS[Math.floor(round / NAMES.length) % DOOMS.length];
+  const cycle = Math.floor(round / NAMES.length);
+  const doom = DOOMS[cycle % DOOMS.length];
   const every = random.uniform() < 0.3;
   const delay = doom === 'terminate' ? random.integer(0, 12) : random.integer(0, 3);
   const run = random.integer(1, (runsOf.get(name) ?? 4) + 1);
-  const late = random.uniform() < 0.4;
-  return { phase: 'any', run, deaths: every ? EVERYBODY : 1, doom, delay, late };
+  const moment = MOMENTS[random.integer(0, MOMENTS.length)];
+  const deaths = every ? EVERYBODY : 1;
+  // The one phase of an add that is not done twice.
+  if (name === 'add' && cycle % 2 === 0) {
+    return { phase: 'apply', run: 1, deaths, doom, delay: 0, moment };
+  }
+  return { phase: 'any', run, deaths, doom, delay, moment };
 }
 
 /** Everything that must hold when nothing runs. */
