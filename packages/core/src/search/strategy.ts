@@ -43,6 +43,9 @@ const COST = {
   neighbor: 2.8,
 } as const;
 
+/** Vectors of more bytes do not stay in a cache, and cost this many times as much, or more. */
+const CACHED_BYTES = 4 * 2 ** 20;
+const UNCACHED = 1.7;
 /** The part of a scan's cost that a search may add to it. */
 const MOST = 1.2;
 /** Distances that a beam computes for each of its places: this part of a row. */
@@ -68,6 +71,7 @@ export interface Costs {
   readonly distance: number;
   readonly row: number;
   readonly vector: number;
+  readonly vectorBytes: number;
 }
 
 export function costsOf({ layout, stored }: Segment): Costs {
@@ -78,6 +82,7 @@ export function costsOf({ layout, stored }: Segment): Costs {
     distance: COST.hop + COST.hopByte * BYTES_PER_WORD * codeWords,
     row: COST.neighbor * layout.M0,
     vector: stored ? COST.read + floats : floats,
+    vectorBytes: BYTES_PER_WORD * layout.vectorWords,
   };
 }
 
@@ -91,13 +96,13 @@ export function scannedWidth({ linked, ef }: FilteredShape): number {
 
 /** What measuring all that may be returned costs on vectors, and on codes first. */
 export function scanCosts(
-  { code, vector }: Costs,
+  { code, vector, vectorBytes }: Costs,
   shape: FilteredShape,
 ): { readonly vectors: number; readonly codes: number } {
   const { linked, accepted } = shape;
   const finished = Math.min(scannedWidth(shape), accepted) * vector;
   return {
-    vectors: accepted * vector,
+    vectors: accepted * vector * (accepted * vectorBytes > CACHED_BYTES ? UNCACHED : 1),
     codes: linked * COST.slot + accepted * code + finished,
   };
 }
