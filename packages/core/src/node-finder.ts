@@ -1,6 +1,6 @@
 // Where the vector of a node is in a segment. Nodes are numbered through until some are updated or
-// rewritten; then NUMBERS says them. They ascend as far as nothing was updated, so that a node is
-// found by halving; what came after the first that does not ascend is kept in a map.
+// rewritten; then NUMBERS says them. Those that are larger than all before ascend, and are found by
+// halving; the others, which were updated, are kept in a map.
 
 import * as F from './hot/fields.ts';
 import { type Layout, numberWord } from './memory/layout.ts';
@@ -11,12 +11,19 @@ export interface NumberedNodes {
   readonly layout: Layout;
 }
 
+/** Places there is room for at first. */
+const FIRST_ROOM = 64;
+
 export class NodeFinder {
   readonly #segment: NumberedNodes;
-  /** Local nodes up to here have ascending nodes; those up to `#seen` were looked at. */
-  #ascending = 0;
+  /** Local nodes below `#seen` were looked at: their largest node. */
   #seen = 0;
-  readonly #others: Map<number, number> = new Map();
+  #largest: number = F.NONE;
+  /** Local nodes below this have ascending nodes; so have the first `#size` of `#places`. */
+  #ascending = 0;
+  #places: Int32Array = new Int32Array(0);
+  #size = 0;
+  readonly #updated: Map<number, number> = new Map();
 
   constructor(segment: NumberedNodes) {
     this.#segment = segment;
@@ -29,31 +36,46 @@ export class NodeFinder {
       const local = node - i32s[F.FIRST_NODE];
       return local >= 0 && local < count ? local : F.NONE;
     }
-    const numbers = numberWord(layout, 0);
-    this.#look(i32s.subarray(numbers, numbers + count));
-    return this.#others.get(node) ?? this.#halve(node);
+    const first = numberWord(layout, 0);
+    const numbers = i32s.subarray(first, first + count);
+    this.#look(numbers);
+    return this.#updated.get(node) ?? this.#halve(numbers, node);
   }
 
   /** Takes note of the nodes that came since the last look. */
   #look(numbers: Int32Array): void {
     for (; this.#seen < numbers.length; this.#seen++) {
       const node = numbers[this.#seen];
-      const ascends = this.#seen === 0 || node > numbers[this.#seen - 1];
-      if (ascends && this.#ascending === this.#seen) this.#ascending++;
-      else this.#others.set(node, this.#seen);
+      if (node <= this.#largest) {
+        this.#updated.set(node, this.#seen);
+        continue;
+      }
+      this.#largest = node;
+      if (this.#ascending === this.#seen) this.#ascending++;
+      else this.#keep(this.#seen);
     }
   }
 
-  #halve(node: number): number {
-    const { i32s, layout } = this.#segment;
-    const numbers = numberWord(layout, 0);
+  #keep(local: number): void {
+    if (this.#size === this.#places.length) {
+      const larger = new Int32Array(Math.max(FIRST_ROOM, 2 * this.#size));
+      larger.set(this.#places);
+      this.#places = larger;
+    }
+    this.#places[this.#size++] = local;
+  }
+
+  #halve(numbers: Int32Array, node: number): number {
+    const isEarly = this.#ascending > 0 && node <= numbers[this.#ascending - 1];
     let low = 0;
-    let high = this.#ascending;
+    let high = isEarly ? this.#ascending : this.#size;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (i32s[numbers + middle] < node) low = middle + 1;
+      const local = isEarly ? middle : this.#places[middle];
+      if (numbers[local] < node) low = middle + 1;
       else high = middle;
     }
-    return low < this.#ascending && i32s[numbers + low] === node ? low : F.NONE;
+    const found = isEarly ? low : this.#places[low];
+    return numbers[found] === node ? found : F.NONE;
   }
 }

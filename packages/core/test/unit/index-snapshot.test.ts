@@ -167,6 +167,29 @@ test.each([1, 2, 4, 8])(
   },
 );
 
+test('too many snapshots are refused, and take nothing away from the index', async () => {
+  const index = await VectorIndex.build(rows(COUNT), options);
+  const open: VectorIndex[] = [];
+  const fill = async (): Promise<unknown> => {
+    for (;;) {
+      const taken = await index.snapshot().catch((error: unknown) => error);
+      if (!(taken instanceof VectorIndex)) return taken;
+      open.push(taken);
+    }
+  };
+  expect(await fill()).toMatchObject({ code: 'CAPACITY_EXCEEDED' });
+  const most = open.length;
+  expect(most).toBeGreaterThan(10);
+  await index.add(rows(200, 2));
+  expect(index.search(rows(1), 5).nodes.length).toBe(5);
+  expect(index.verify()).toEqual([]);
+  expect(open.map(({ count }) => count)).toEqual(open.map(() => COUNT));
+  await Promise.all(open.splice(0).map((snapshot) => snapshot.close()));
+  expect(await fill()).toMatchObject({ code: 'CAPACITY_EXCEEDED' });
+  expect(open.length).toBe(most);
+  await Promise.all([...open, index].map((one) => one.close()));
+});
+
 test('a batch of a snapshot answers as it does', async () => {
   const index = await VectorIndex.build(rows(COUNT), options);
   const snapshot = await index.snapshot();
