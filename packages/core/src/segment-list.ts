@@ -2,6 +2,7 @@
 // last segment takes vectors; when it is full another one is opened, and nothing is copied to grow.
 // Others take the place of segments when those are sealed or rewritten.
 
+import { readCurves } from './calibrate/curve.ts';
 import { availableMemory, uniqueName } from './engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
 import * as F from './hot/fields.ts';
@@ -117,12 +118,9 @@ export function freezeSegment(segment: Segment): Segment {
   const { count, linked, removed, handle } = segment;
   const tombstones = allocateWords(bitWords(count), handle.memory.kind !== 'private');
   tombstones.set(segment.tombstones.subarray(0, tombstones.length));
+  const frozen = { count, linked, removed, tombstones, curves: readCurves(segment) };
   serials++;
-  return new Segment({
-    ...handle,
-    serial: serials,
-    frozen: { count, linked, removed, tombstones },
-  });
+  return new Segment({ ...handle, serial: serials, frozen });
 }
 
 /** A list that nobody else knows yet. */
@@ -267,6 +265,22 @@ export class SegmentList {
       }
     }
     return nodes.subarray(0, size).sort();
+  }
+
+  /**
+   * Refuses more new nodes than there are numbers for.
+   *
+   * @throws {VectorIndexError} CAPACITY_EXCEEDED
+   */
+  assertNumbers(count: number): void {
+    const left = F.MAX_NODES - this.nextNode;
+    if (count <= left) return;
+    throw new VectorIndexError(
+      ErrorCode.capacityExceeded,
+      `${count} vectors need as many numbers and ${left} are left, which are not given twice; ` +
+        'build another index of its vectors',
+      { expected: left, got: count },
+    );
   }
 
   /** One stretch of `count` free slots; opens a segment (not yet in the list) when it must. */

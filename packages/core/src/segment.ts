@@ -2,6 +2,7 @@
 // the last takes new vectors. Everything a segment knows lives in its memory, so that any thread
 // can make its own Segment over the same memory.
 
+import type { Curve } from './calibrate/curve.ts';
 import { bindHotCode, viewsOf } from './engine/engine.ts';
 import type { HotCode } from './engine/hot-code.ts';
 import type { Tier } from './engine/tier.ts';
@@ -44,6 +45,8 @@ export interface FrozenCounts {
   readonly removed: number;
   /** A copy of the words of the tombstones. */
   readonly tombstones: Int32Array;
+  /** What was measured of the graph's recall. */
+  readonly curves: readonly Curve[];
 }
 
 /** A residual rounded to float32 is still no smaller. */

@@ -23,7 +23,7 @@ export interface IndexBytes {
   readonly vectors: number;
   /** Codes, and what is needed to read them. */
   readonly codes: number;
-  /** Neighbor rows of all levels, levels or hubs, tombstones. */
+  /** Neighbor rows of all levels, levels or hubs, tombstones, numbers, parents. */
   readonly graph: number;
   /** Scratch blocks and benches in use so far, and the lists of reverse edges of insertion. */
   readonly scratch: number;
@@ -114,6 +114,7 @@ function addBytes(segment: Segment, bytes: Record<ByteKind, number>): void {
   for (const [region, kind] of REGION_KINDS) {
     bytes[kind] += usedWords(layout, region, used) * BYTES_PER_WORD;
   }
+  bytes.graph += segment.i32s[F.PARENTED] * BYTES_PER_WORD;
   bytes.scratch += touchedScratchWords(segment) * BYTES_PER_WORD;
 }
 

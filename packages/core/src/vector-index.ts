@@ -355,7 +355,6 @@ export class VectorIndex extends IndexReader {
     this.list.blocks.giveBack();
     this.list.close();
     this.#onClose();
-    if (this.#role === 'snapshot') return; // its files are the owner's
     for (const { stored } of this.list.all) stored?.close();
   }
 

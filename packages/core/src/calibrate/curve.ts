@@ -50,7 +50,9 @@ function readCurve({ i32s, f32s }: Segment, word: number): Curve | undefined {
 }
 
 /** The curves of a segment, the latest first. */
-export function readCurves(segment: Segment): Curve[] {
+export function readCurves(segment: Segment): readonly Curve[] {
+  const { frozen } = segment.handle;
+  if (frozen) return frozen.curves;
   const places = Array.from({ length: F.MAX_CURVES }, (_, i) => F.CURVES + i * F.CURVE_WORDS);
   const curves = places.map((word) => readCurve(segment, word));
   return curves.filter((curve) => curve !== undefined);

@@ -17,7 +17,13 @@ import type { Segment } from '../segment.ts';
 import type { LocalNode, SegmentList, Slots } from '../segment-list.ts';
 import { countVectors, type Vectors } from '../vectors.ts';
 import { copySegment } from './copy-segment.ts';
-import { capacityFor, isWorthConsolidating, isWorthRebuilding, segmentsToMerge } from './policy.ts';
+import {
+  capacityFor,
+  isSmall,
+  isWorthConsolidating,
+  isWorthRebuilding,
+  segmentsToMerge,
+} from './policy.ts';
 import { readDistinctNodes } from './read-nodes.ts';
 import { bringOver, bringRemovals, rewrite } from './rewrite.ts';
 import { callRoll, sourceOf } from './roll.ts';
@@ -75,6 +81,7 @@ export class IndexWriter {
 
   reserve(count: unknown): Float32Array {
     const wanted = assertInteger(count, [1, Number.MAX_SAFE_INTEGER], argument('count'));
+    this.#list.assertNumbers(wanted);
     const slots = this.#list.stretch(wanted);
     this.#reserved = { ...slots, wasListed: this.#list.all.includes(slots.segment) };
     return slots.segment.vectors(slots.first, slots.count);
@@ -106,6 +113,7 @@ export class IndexWriter {
 
   /** Copies vectors and lets searches find them; nothing has changed when it throws. */
   take(vectors: Vectors, signal?: AbortSignal): AddedNodes {
+    this.#list.assertNumbers(countVectors(vectors, this.#list.options.dimension));
     return this.#publish(this.#place(vectors, signal));
   }
 
@@ -137,7 +145,7 @@ export class IndexWriter {
         const sealed = await sealSegment(this.#threads.crew(), segment, { options }, untilClosed);
         bringRemovals(segment, sealed);
         this.#list.replace([segment], [sealed]);
-        this.#threads.renew(); // they hold the memory it grew in
+        if (!isSmall([segment])) this.#threads.renew(); // they hold the memory it grew in
       }
     });
   }
@@ -283,13 +291,17 @@ export class IndexWriter {
       this.#list.replace(segments, []);
       return;
     }
+    const small = isSmall(segments);
+    const crew = this.#threads.crew();
+    const plan = { roll, options, capacity, sealed, work };
     try {
-      const target = await rewrite(this.#threads.crew(), { roll, options, capacity, sealed, work });
+      // Starting threads anew takes longer than what they would do.
+      const target = await rewrite(small ? { ...crew, threads: 1 } : crew, plan);
       const finish = await bringOver(target, roll);
       finish();
       this.#list.replace(segments, [target]);
     } finally {
-      this.#threads.renew(); // they hold the old memory, or what was to take its place
+      if (!small) this.#threads.renew(); // they hold the old memory, or what was to replace it
     }
   }
 }

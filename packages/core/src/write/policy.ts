@@ -12,6 +12,8 @@ const MIN_REMOVED = 64;
  * (docs/decisions/0016).
  */
 const REBUILD_SHARE = 0.25;
+/** 8 MB: some 10,000 vectors of 128 components, which one thread links in a fifth of a second. */
+const SMALL_WORDS = 1 << 21;
 /** Segments that are not due are written anew with others up to so many times as large. */
 const MERGE_FACTOR = 2;
 
@@ -48,6 +50,14 @@ export function isWorthRebuilding(segment: Segment, rebuild: Rebuild): boolean {
   if (sealed || linked === 0 || rebuild === 'never') return false;
   if (rebuild === 'now') return true;
   return pending >= REBUILD_SHARE * count;
+}
+
+/** True when segments take so little memory that threads may hold them for a while. */
+export function isSmall(segments: readonly Segment[]): boolean {
+  const words = segments.reduce((sum, { count, layout }) => {
+    return sum + count * (layout.vectorWords + layout.codeWords + layout.rowWords);
+  }, 0);
+  return words <= SMALL_WORDS;
 }
 
 /**
