@@ -1,6 +1,6 @@
 // Searches of the graph under a filter: by a plain beam of which only some may be returned, by a
-// beam of those that may alone, and by comparing the codes of all that may. Each leaves in POOL what
-// finishPool, or whoever reads vectors from a file, finishes.
+// beam of those that may alone, and by comparing the codes of all that may. Each leaves in POOL
+// what finishPool, or whoever reads vectors from a file, finishes.
 
 import { leadsToResult } from './accept.ts';
 import { isStepped } from './distance.ts';

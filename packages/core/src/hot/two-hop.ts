@@ -1,6 +1,6 @@
 // Search of level 0 among what a filter lets through only, after ACORN-1 (arXiv 2403.04871): slots
-// that lead to no result are not measured, but their rows are bridges to those that do. No more rows
-// are read than it takes to see as many neighbors as a row holds.
+// that lead to no result are not measured, but their rows are bridges to those that do. No more
+// rows are read than it takes to see as many neighbors as a row holds.
 
 import { leadByCopy } from './accept.ts';
 import { measureGathered, touchGathered } from './distance.ts';

@@ -1,6 +1,6 @@
-// Writes down, in the scratch block of a search, which local nodes of a segment it may return: those
-// that a filter lets through and that were not removed. What a block has is left as it is when it is
-// still right, so that a filter costs a segment nothing from its second search on.
+// Writes down, in the scratch block of a search, which local nodes of a segment it may return:
+// those that a filter lets through and that were not removed. What a block has is left as it is
+// when it is still right, so that a filter costs a segment nothing from its second search on.
 
 import * as F from '../hot/fields.ts';
 import { acceptRange, bitWords } from '../memory/layout.ts';

@@ -26,7 +26,7 @@ describe('an empty index', () => {
   test('answers with nothing', async () => {
     const index = VectorIndex.create(options);
     const empty = { nodes: new Uint32Array(0), distances: new Float32Array(0) };
-    const work = { distanceCount: 0, exactCount: 0, hopCount: 0 };
+    const work = { distanceCount: 0, exactCount: 0, hopCount: 0, strategy: 'scan' };
     expect(index.search(rows(1), 5)).toEqual({ ...empty, ...work });
     const batch = await index.searchBatch(rows(3), 5);
     expect(batch).toEqual({ k: 0, ...empty, lengths: new Uint32Array(3), ...work });
