@@ -44,7 +44,8 @@ function exactProblems(model: Model, result: SearchResult, { query, k, self }: A
 }
 
 const search = (seed: number, k: number, efSearch: number): Command =>
-  command(`search(seed ${seed}, k ${k}, efSearch ${efSearch})`, async (model, { index }) => {
+  command(`search(seed ${seed}, k ${k}, efSearch ${efSearch})`, async (model, real) => {
+    const { index } = real;
     const query = queryOf(model, seed);
     const exact = index.search(query, k, { exact: true });
     expect(exactProblems(model, exact, { query, k })).toEqual([]);
@@ -52,6 +53,8 @@ const search = (seed: number, k: number, efSearch: number): Command =>
     expect(problemsOf(model, found, k)).toEqual([]);
     const vectors = [...found.nodes].flatMap((node) => [...index.getVector(node)]);
     expect([...(found.vectors ?? [])]).toEqual(vectors);
+    // Between two steps of linking a node may be cut off for a moment.
+    if (real.pending.length > 0) return;
     expect(found.nodes.length).toBe(Math.min(k, model.live.size));
     if (k > WIDEST || index.stats().linked > WIDEST) return;
     if (!model.isExact || !model.isCertain) return;
