@@ -19,7 +19,7 @@ import { UPKEEP_COMMANDS } from './living/upkeep-commands.ts';
 import { WRITE_COMMANDS } from './living/write-commands.ts';
 
 const SEED = Number(process.env.NIGH_SEED ?? 1);
-const RUNS = Number(process.env.NIGH_RUNS ?? 250);
+const RUNS = Number(process.env.NIGH_RUNS ?? 800);
 /** Vectors there is room for in one of the small segments. */
 const SMALL_SEGMENT = 150;
 
