@@ -26,7 +26,8 @@ const ORDER: readonly RegionName[] = [
   ...(['hubs', 'hubNorms', 'hubCodes', 'levels', 'tombstones', 'numbers'] as const),
   'upperHeads',
   ...(['nodes', 'copies', 'norms'] as const),
-  ...(['codes', 'rows', 'upperRows', 'vectors', 'edgeHeads', 'edges', 'edgeTargets'] as const),
+  ...(['codes', 'rows', 'upperRows', 'vectors', 'parents'] as const),
+  ...(['edgeHeads', 'edges', 'edgeTargets'] as const),
   'benches',
   'scratch',
 ];
@@ -209,11 +210,12 @@ describe('the layout of a segment', () => {
           F.HUB_CODES,
           F.LEVELS,
           F.TOMBSTONES,
+          F.NUMBERS,
           F.UPPER_HEADS,
         ];
         read.push(F.NODES, F.COPIES, F.NORMS);
-        read.push(F.CODES, F.ROWS, F.UPPER_ROWS, F.VECTORS, F.EDGE_HEADS, F.EDGES);
-        read.push(F.EDGE_TARGETS, F.BENCHES, F.SCRATCH);
+        read.push(F.CODES, F.ROWS, F.UPPER_ROWS, F.VECTORS, F.PARENTS, F.EDGE_HEADS);
+        read.push(F.EDGES, F.EDGE_TARGETS, F.BENCHES, F.SCRATCH);
         expect(read.map((field) => header[field])).toEqual(
           ORDER.slice(1).map((name) => regions[name].word),
         );
