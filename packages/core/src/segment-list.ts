@@ -267,22 +267,6 @@ export class SegmentList {
     return nodes.subarray(0, size).sort();
   }
 
-  /**
-   * Refuses more new nodes than there are numbers for.
-   *
-   * @throws {VectorIndexError} CAPACITY_EXCEEDED
-   */
-  assertNumbers(count: number): void {
-    const left = F.MAX_NODES - this.nextNode;
-    if (count <= left) return;
-    throw new VectorIndexError(
-      ErrorCode.capacityExceeded,
-      `${count} vectors need as many numbers and ${left} are left, which are not given twice; ` +
-        'build another index of its vectors',
-      { expected: left, got: count },
-    );
-  }
-
   /** One stretch of `count` free slots; opens a segment (not yet in the list) when it must. */
   stretch(count: number): Slots {
     const { last } = this;

@@ -23,7 +23,6 @@ import { warmUp } from './search/warm-up.ts';
 import { ownerBlocks, SegmentList } from './segment-list.ts';
 import { openShared, type SharedIndex } from './shared-index.ts';
 import { type LoadOptions, loadSegments, readLoadOptions } from './snapshot/load.ts';
-import { saveSegments } from './snapshot/save.ts';
 import { countVectors, isBlocks, type Vectors } from './vectors.ts';
 import { type Problem, verifySegments } from './verify.ts';
 import { checkWorkOptions, WORK_OPTION_NAMES } from './work-options.ts';
@@ -331,7 +330,7 @@ export class VectorIndex extends IndexReader {
     this.list.assertWhole();
     const checked = assertPath(path);
     const work = checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES));
-    await this.#writer.run(() => saveSegments(checked, this.list, work));
+    await this.#writer.save(checked, work);
   }
 
   /**

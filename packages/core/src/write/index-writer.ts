@@ -9,12 +9,14 @@ import { canSeal, sealSegment } from '../build/seal.ts';
 import { linkSegments, Writer } from '../build/writer.ts';
 import { warn } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
+import * as F from '../hot/fields.ts';
 import { HeldSegments } from '../index-snapshot.ts';
 import type { IndexThreads } from '../index-threads.ts';
 import { admit, ingest, ownVectors } from '../ingest.ts';
 import { keptOf, sealsSegments } from '../options.ts';
 import type { Segment } from '../segment.ts';
 import type { LocalNode, SegmentList, Slots } from '../segment-list.ts';
+import { saveSegments } from '../snapshot/save.ts';
 import { countVectors, type Vectors } from '../vectors.ts';
 import { copySegment } from './copy-segment.ts';
 import {
@@ -81,7 +83,6 @@ export class IndexWriter {
 
   reserve(count: unknown): Float32Array {
     const wanted = assertInteger(count, [1, Number.MAX_SAFE_INTEGER], argument('count'));
-    this.#list.assertNumbers(wanted);
     const slots = this.#list.stretch(wanted);
     this.#reserved = { ...slots, wasListed: this.#list.all.includes(slots.segment) };
     return slots.segment.vectors(slots.first, slots.count);
@@ -113,7 +114,6 @@ export class IndexWriter {
 
   /** Copies vectors and lets searches find them; nothing has changed when it throws. */
   take(vectors: Vectors, signal?: AbortSignal): AddedNodes {
-    this.#list.assertNumbers(countVectors(vectors, this.#list.options.dimension));
     return this.#publish(this.#place(vectors, signal));
   }
 
@@ -145,7 +145,7 @@ export class IndexWriter {
         const sealed = await sealSegment(this.#threads.crew(), segment, { options }, untilClosed);
         bringRemovals(segment, sealed);
         this.#list.replace([segment], [sealed]);
-        if (!isSmall([segment])) this.#threads.renew(); // they hold the memory it grew in
+        this.#letGo([segment]);
       }
     });
   }
@@ -178,6 +178,15 @@ export class IndexWriter {
     });
     this.#consolidateSoon();
     await this.link(options);
+  }
+
+  /** Writes the index to a file as it is when its turn comes. */
+  async save(path: string, work: WorkOptions): Promise<void> {
+    await this.#queue.run(async () => {
+      await saveSegments(path, this.#list, work);
+      // Whoever loads the file grows the parents anew, and so does this index, to go on alike.
+      for (const { i32s, handle } of this.#list.all) if (!handle.frozen) i32s[F.PARENTED] = 0;
+    });
   }
 
   /** Rewrites the segments of which vectors were removed. */
@@ -259,6 +268,11 @@ export class IndexWriter {
     for (const segment of due) if (segment.sealed) await this.#rewrite([segment], work);
   }
 
+  /** Threads hold what they worked on last; where that is little, starting others costs more. */
+  #letGo(segments: readonly Segment[]): void {
+    if (!isSmall(segments)) this.#threads.renew();
+  }
+
   /** Copies a segment whose graph is about to change and is held by a snapshot. */
   async #makeOwn(segment: Segment): Promise<void> {
     const { linked, count } = segment;
@@ -291,17 +305,14 @@ export class IndexWriter {
       this.#list.replace(segments, []);
       return;
     }
-    const small = isSmall(segments);
-    const crew = this.#threads.crew();
-    const plan = { roll, options, capacity, sealed, work };
     try {
-      // Starting threads anew takes longer than what they would do.
-      const target = await rewrite(small ? { ...crew, threads: 1 } : crew, plan);
+      const plan = { roll, options, capacity, sealed, work };
+      const target = await rewrite(this.#threads.crew(), plan);
       const finish = await bringOver(target, roll);
       finish();
       this.#list.replace(segments, [target]);
     } finally {
-      if (!small) this.#threads.renew(); // they hold the old memory, or what was to replace it
+      this.#letGo(segments); // and of what was to take their place
     }
   }
 }

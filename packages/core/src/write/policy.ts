@@ -12,7 +12,7 @@ const MIN_REMOVED = 64;
  * (docs/decisions/0016).
  */
 const REBUILD_SHARE = 0.25;
-/** 8 MB: some 10,000 vectors of 128 components, which one thread links in a fifth of a second. */
+/** 8 MB: some 10,000 vectors of 128 components. */
 const SMALL_WORDS = 1 << 21;
 /** Segments that are not due are written anew with others up to so many times as large. */
 const MERGE_FACTOR = 2;
