@@ -42,6 +42,11 @@ export class ListChanges {
   /** What another thread needs to hear of the changes from here on. */
   share(): ListOrigin {
     if (!this.#closed) this.#channel ??= openChannel(this.#name);
+    return this.origin();
+  }
+
+  /** The same for somebody who does not hear of any. */
+  origin(): ListOrigin {
     return { control: this.control, channel: this.#name, version: this.#version };
   }
 

@@ -7,7 +7,7 @@ import { availableMemory, uniqueName } from './engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
 import * as F from './hot/fields.ts';
 import { ListChanges, type ListOrigin } from './list-changes.ts';
-import { CONTROL_WORDS, NEXT_NODE, SWITCHES } from './memory/control-words.ts';
+import { CONTROL_WORDS, LIST_VERSION, NEXT_NODE, SWITCHES } from './memory/control-words.ts';
 import {
   BYTES_PER_WORD,
   bitWords,
@@ -366,6 +366,11 @@ export class SegmentList {
     }
   }
 
+  /** How often the list has changed. */
+  get version(): number {
+    return Atomics.load(this.control, LIST_VERSION);
+  }
+
   /** How often nodes were switched: odd while they are, another number after they were. */
   get switches(): number {
     return Atomics.load(this.control, SWITCHES);
@@ -373,7 +378,7 @@ export class SegmentList {
 
   /** The same control block for a list that stays as this one is now. */
   freeze(): ListOrigin {
-    return { ...this.#changes.share(), frozenNext: this.nextNode };
+    return { ...this.#changes.origin(), frozenNext: this.nextNode };
   }
 
   /** What another thread needs to follow this list. */

@@ -27,7 +27,13 @@ import { countVectors, isBlocks, type Vectors } from './vectors.ts';
 import { type Problem, verifySegments } from './verify.ts';
 import { checkWorkOptions, WORK_OPTION_NAMES } from './work-options.ts';
 import { type AddedNodes, IndexWriter } from './write/index-writer.ts';
-import { type MergeOptions, mergedOptions, mergeInto } from './write/merge.ts';
+import {
+  type MergeOptions,
+  mergedOptions,
+  mergeInto,
+  notIndexes,
+  readMergeOptions,
+} from './write/merge.ts';
 import { type AddOptions, readWriteOptions } from './write/write-options.ts';
 
 /** Room a build leaves for later adds, so that they join its graph: address space, no memory. */
@@ -149,8 +155,9 @@ export class VectorIndex extends IndexReader {
     indexes: readonly VectorIndex[],
     options: MergeOptions = {},
   ): Promise<VectorIndex> {
-    const { onProgress, signal, ...given } = options;
-    const work = checkWorkOptions({ ...(onProgress && { onProgress }), ...(signal && { signal }) });
+    const { work, given } = readMergeOptions(options);
+    const isIndex = (value: unknown): boolean => value instanceof VectorIndex;
+    if (!Array.isArray(indexes) || !indexes.every(isIndex)) throw notIndexes(indexes);
     for (const index of indexes) index.assertOpen();
     const lists = indexes.map((index) => index.list);
     const index = new VectorIndex(SegmentList.open(mergedOptions(lists, given)), 'owner');
@@ -197,7 +204,8 @@ export class VectorIndex extends IndexReader {
    * Checks what was written to the reserved room, makes it part of the index and links it.
    *
    * @throws {VectorIndexError} NO_RESERVATION, NOT_FINITE, VALUE_TOO_LARGE, ZERO_VECTOR (the
-   *   reservation stays open), ABORTED, WORKER_FAILED (the vectors are in, see `link`)
+   *   reservation stays open), ABORTED, WORKER_FAILED and OUT_OF_MEMORY of which the
+   *   details say `linked: false` (the vectors are in, see `link`)
    */
   async commit(options: AddOptions = {}): Promise<AddedNodes> {
     this.#assertWritable();
@@ -210,7 +218,8 @@ export class VectorIndex extends IndexReader {
    *
    * @throws {VectorIndexError} INVALID_VECTORS, DIMENSION_MISMATCH, NOT_FINITE, VALUE_TOO_LARGE,
    *   ZERO_VECTOR, RESERVATION_OPEN, OUT_OF_MEMORY, CAPACITY_EXCEEDED after 2^31 - 1 nodes (nothing
-   *   has changed), ABORTED, WORKER_FAILED (the vectors are in, see `link`)
+   *   has changed), ABORTED, WORKER_FAILED and OUT_OF_MEMORY of which the
+   *   details say `linked: false` (the vectors are in, see `link`)
    */
   async add(vectors: Vectors, options: AddOptions = {}): Promise<AddedNodes> {
     this.#assertWritable();
@@ -260,7 +269,7 @@ export class VectorIndex extends IndexReader {
   /**
    * Links what an aborted add or a dead worker left unlinked. Until then it is scanned.
    *
-   * @throws {VectorIndexError} ABORTED, WORKER_FAILED
+   * @throws {VectorIndexError} ABORTED, WORKER_FAILED, OUT_OF_MEMORY
    */
   async link(options: AddOptions = {}): Promise<void> {
     this.#assertWritable();
@@ -310,6 +319,7 @@ export class VectorIndex extends IndexReader {
   async snapshot(): Promise<VectorIndex> {
     this.#assertOwner();
     return this.#writer.run(async () => {
+      this.assertOpen(); // it may have been closed while this waited
       const held = this.list.all;
       const frozen = freezeList(this.list);
       this.#writer.held.hold(held);

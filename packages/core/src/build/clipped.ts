@@ -8,6 +8,9 @@ import type { Segment } from '../segment.ts';
 /** Codes are out of date when they clip so much more of the components than they did at first. */
 const MOST_MORE_CLIPPED = 0.005;
 
+/** Beyond this a word cannot count. */
+const MOST_COUNTED = 2 ** 31 - 1;
+
 function sumOf(counts: Int32Array): number {
   let sum = 0;
   for (const count of counts) sum += count;
@@ -34,7 +37,7 @@ export function noteLoadedCodes({ i32s, hot, linked }: Segment): void {
 
 /** Notes that vectors were linked of which so many components are clipped. */
 export function noteCodes({ i32s }: Segment, clipped: Int32Array): void {
-  i32s[F.CLIPPED] += sumOf(clipped);
+  i32s[F.CLIPPED] = Math.min(MOST_COUNTED, i32s[F.CLIPPED] + sumOf(clipped));
 }
 
 /** Forgets all counts: the next build chooses codes anew. */

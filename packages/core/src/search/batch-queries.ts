@@ -35,8 +35,9 @@ export interface BatchQueries {
    * the strategy.
    */
   readonly work: Uint32Array;
-  /** The control block of the index. */
+  /** The control block of the index, and its count of switches before the batch. */
   readonly control: Int32Array;
+  readonly switches: number;
 }
 
 /** Answers one checked query; how many results were written. */
@@ -57,14 +58,13 @@ export function answerQuery(
 
 /** Answers the queries [first, end) of the batch. */
 export function runQueries(reader: Reader, batch: BatchQueries, first: number, end: number): void {
-  const { plan, nodes, distances, control } = batch;
+  const { plan, nodes, distances, control, switches } = batch;
   const dimension = batch.queries.length / batch.count;
   for (let i = first; i < end; i++) {
     const floats = batch.queries.subarray(i * dimension, (i + 1) * dimension);
     const work: WorkCounts = { distanceCount: 0, exactCount: 0, hopCount: 0 };
     const target = { nodes, distances, offset: i * plan.k };
     const search = (): number => answerQuery(reader, { floats, plan }, target, work);
-    const switches = Atomics.load(control, SWITCHES);
     const found = searchSteadily(control, search);
     batch.lengths[i] = isSteady(control, switches) ? found : dropRepeated(found, target);
     const strategy = work.strategy ? 1 + STRATEGIES.indexOf(work.strategy) : 0;
@@ -93,6 +93,7 @@ export function allocateBatch(
     count,
     plan,
     control,
+    switches: Atomics.load(control, SWITCHES),
     queries: new Float32Array(words(count * dimension)),
     nodes: new Uint32Array(words(count * plan.k)),
     distances: new Float32Array(words(count * plan.k)),

@@ -121,12 +121,18 @@ function readVectors(given: Record<string, unknown>): boolean {
   return given.vectors === undefined ? false : assertBoolean(given.vectors, option('vectors'));
 }
 
-/** Per segment the beam width for a recall; 0 where nothing is linked, or was never measured. */
-function widthsFor(segments: readonly Segment[], k: number, recall: number): number[] {
-  return segments.map((segment) => {
-    if (segment.linked === 0) return 0;
-    return chooseWidth(readCurves(segment), k, recall) ?? 0;
-  });
+/**
+ * By serial of the segment the beam width for a recall; 0 where nothing is linked, or was never
+ * measured.
+ */
+function widthsFor(
+  segments: readonly Segment[],
+  k: number,
+  recall: number,
+): ReadonlyMap<number, number> {
+  const widthFor = (segment: Segment): number =>
+    segment.linked === 0 ? 0 : (chooseWidth(readCurves(segment), k, recall) ?? 0);
+  return new Map(segments.map((segment) => [segment.handle.serial, widthFor(segment)]));
 }
 
 /** The plan for `k` results, of `count` vectors in all, that lie within `maxDistance`. */
@@ -149,7 +155,7 @@ export function planFor(
 
 /** The widest beam that a recall asks for; 0 where everything is scanned. */
 export function widestBeam(segments: readonly Segment[], k: number, recall: number): number {
-  return recall === 1 ? 0 : Math.max(0, ...widthsFor(segments, k, recall));
+  return recall === 1 ? 0 : Math.max(0, ...widthsFor(segments, k, recall).values());
 }
 
 function countOf(segments: readonly Segment[]): number {

@@ -20,8 +20,8 @@ export interface SearchPlan extends Admission {
   readonly hidden?: number;
   /** Results beyond this distance are left out, if given. */
   readonly maxDistance?: number;
-  /** Per segment the beam width in place of efSearch; 0 where everything is measured. */
-  readonly widths?: readonly number[];
+  /** By segment the beam width in place of efSearch; 0 where everything is measured. */
+  readonly widths?: ReadonlyMap<number, number>;
   /** The way to search under a filter, in place of the one that is cheapest. */
   readonly way?: Way | undefined;
 }
@@ -102,6 +102,12 @@ export function noteStrategy(work: WorkCounts, strategy: Strategy): void {
   work.strategy = work.strategy && work.strategy !== strategy ? 'mixed' : strategy;
 }
 
+/** The beam for a segment; one that has come since the plan was made is searched as widely as any. */
+function widthOf({ handle }: Segment, { widths, efSearch }: SearchPlan): number {
+  if (!widths) return efSearch;
+  return widths.get(handle.serial) ?? Math.max(0, ...widths.values());
+}
+
 /** Leaves the nearest nodes of the segment in RESULTS of the block, finished; how many. */
 function searchSegment(
   { segments, block }: Reader,
@@ -112,7 +118,7 @@ function searchSegment(
   const segment = segments[index];
   const { hot, i32s } = segment;
   const scratch = segment.scratch(block);
-  const width = plan.widths ? (plan.widths[index] ?? 0) : plan.efSearch;
+  const width = widthOf(segment, plan);
   const linked = plan.exact || width === 0 ? 0 : segment.linked;
   const { count } = segment;
   for (const counter of COUNTERS) i32s[scratch + counter] = 0;

@@ -18,7 +18,7 @@ import { readVector } from './read-vector.ts';
 import { readRange, readSearch } from './search-options.ts';
 import { findWithin } from './search-range.ts';
 import { type Reader, type SearchPlan, type WorkCounts, workOf } from './search-segment.ts';
-import { dropRepeated, isSteady, searchSteadily } from './steady.ts';
+import { dropRepeated, isSteady, MAX_ATTEMPTS, searchSteadily } from './steady.ts';
 
 /** Results of one query without their vectors. */
 type Answer = Omit<SearchResult, 'vectors'>;
@@ -78,21 +78,21 @@ export class Searcher {
     const request = readSearch(k, options, this.#list.all);
     const { vectors } = request;
     const count = countVectors(queries, dimension);
-    const crew = this.#threads.crew();
     const { accept } = request.plan;
-    const kept = accept && { accept: keepForBatch(accept, crew.threads > 1) };
+    const shared = this.#threads.crew().threads > 1;
+    const kept = accept && { accept: keepForBatch(accept, shared) };
     const plan = { ...request.plan, ...kept };
     const shape = { count, dimension, plan, control: this.#list.control };
-    const batch = allocateBatch(shape, crew.threads > 1);
+    const batch = allocateBatch(shape, shared);
     copyVectors(queries as Float32Array, dimension, { first: 0, count }, batch.queries);
     for (let row = 0; row < count; row++) {
       checkQuery(batch.queries.subarray(row * dimension, (row + 1) * dimension), metric, row);
     }
-    await this.#runBatch(crew, batch);
+    const segments = await this.#answerBatch(batch);
     const { nodes, distances, lengths } = batch;
     const result = { k: plan.k, nodes, distances, lengths, ...workOf(sumWork(batch)) };
     if (!vectors) return result;
-    return { ...result, vectors: this.#collect(crew.segments, nodes, lengths) };
+    return { ...result, vectors: this.#collect(segments, nodes, lengths) };
   }
 
   /** Whether `node` is a vector of the index. */
@@ -142,12 +142,14 @@ export class Searcher {
 
   #withReader<T>(work: (reader: Reader) => T): T {
     const list = this.#list;
-    const claimed = list.blocks.claim(1);
-    try {
-      return this.#steadily(() => work({ segments: list.all, block: claimed[0] }));
-    } finally {
-      list.blocks.release(claimed);
-    }
+    return this.#steadily(() => {
+      const claimed = list.blocks.claim(1);
+      try {
+        return work({ segments: list.all, block: claimed[0] });
+      } finally {
+        list.blocks.release(claimed);
+      }
+    });
   }
 
   #find(node: number): LocalNode | undefined {
@@ -206,6 +208,22 @@ export class Searcher {
       const bytes = 4 * length;
       const message = `no room for ${bytes} bytes of vectors; ask for fewer or leave them out`;
       throw new VectorIndexError(ErrorCode.outOfMemory, message, { bytes }, cause);
+    }
+  }
+
+  /**
+   * Answers a batch, and again when nodes were given other vectors while the list changed: then old
+   * and new ones may lie in segments of which the threads had only one. The segments they had.
+   */
+  async #answerBatch(batch: BatchQueries): Promise<readonly Segment[]> {
+    const list = this.#list;
+    for (let attempt = 1; ; attempt++) {
+      const { switches, version } = list;
+      const crew = this.#threads.crew();
+      await this.#runBatch(crew, batch);
+      list.refresh();
+      const isSound = list.version === version || isSteady(list.control, switches);
+      if (isSound || attempt === MAX_ATTEMPTS) return crew.segments;
     }
   }
 

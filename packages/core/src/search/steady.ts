@@ -6,7 +6,7 @@ import { SWITCHES } from '../memory/control-words.ts';
 import type { ResultTarget } from './search-segment.ts';
 
 /** After these, what was found is the answer: nobody waits for a thread that only updates. */
-const MAX_ATTEMPTS = 4;
+export const MAX_ATTEMPTS = 4;
 
 /** True when no node got another vector since SWITCHES was read as `before`. */
 export function isSteady(control: Int32Array, before: number): boolean {

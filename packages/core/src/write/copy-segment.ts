@@ -1,5 +1,6 @@
 // Copy on write: a segment that a snapshot holds is copied before its graph changes.
 
+import { abortedError, type WorkOptions } from '../build/runner.ts';
 import { yieldToEventLoop } from '../engine/runtime.ts';
 import * as F from '../hot/fields.ts';
 import { type RegionName, SAVED_REGIONS, usedWords } from '../memory/layout.ts';
@@ -20,17 +21,28 @@ const PIECE = 1 << 20;
 
 /** Every vector of a segment, the removed ones too. */
 function everybody(segment: Segment, count: number, removed: number): Roll {
-  const locals = Int32Array.from({ length: count }, (_, local) => local);
+  const locals = new Int32Array(count);
+  for (let local = 0; local < count; local++) locals[local] = local;
   const read = (local: number): Float32Array => segment.vectors(local, 1);
   const sources = [{ segment, count, removed, offset: 0, read }];
   return { sources, count, nodes: locals, which: new Int32Array(count), locals };
 }
 
-/** Puts a copy of a growing segment in its place in the list; nobody links it meanwhile. */
-export async function copySegment(segment: Segment, list: SegmentList): Promise<void> {
+/**
+ * Puts a copy of a growing segment in its place in the list; nobody links it meanwhile.
+ *
+ * @throws {VectorIndexError} ABORTED, CLOSED, OUT_OF_MEMORY: nothing has changed
+ */
+export async function copySegment(
+  segment: Segment,
+  list: SegmentList,
+  work: WorkOptions,
+): Promise<void> {
   const { count, removed, i32s, layout } = segment;
   const target = openLike(segment, list.options);
-  const used = segment.usedCounts();
+  // Levels are drawn ahead of linking, which may have been interrupted.
+  const linked = Math.max(segment.linked, i32s[F.LEVELED]);
+  const used = { ...segment.usedCounts(), linked };
   const copy = (from: number, end: number): void => {
     target.i32s.set(i32s.subarray(from, end), from);
   };
@@ -45,9 +57,10 @@ export async function copySegment(segment: Segment, list: SegmentList): Promise<
     for (let from = word; from < end; from += PIECE) {
       copy(from, Math.min(from + PIECE, end));
       await yieldToEventLoop();
+      if (work.signal?.aborted) throw abortedError(work.signal);
     }
   }
-  const finish = await bringOver(target, everybody(segment, count, removed));
+  const finish = await bringOver(target, everybody(segment, count, removed), work);
   finish();
   list.replace([segment], [target]);
 }

@@ -10,25 +10,17 @@ import { linkSegments, Writer } from '../build/writer.ts';
 import { warn } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import * as F from '../hot/fields.ts';
-import { HeldSegments } from '../index-snapshot.ts';
+import type { HeldSegments } from '../index-snapshot.ts';
 import type { IndexThreads } from '../index-threads.ts';
 import { admit, ingest, ownVectors } from '../ingest.ts';
 import { keptOf, sealsSegments } from '../options.ts';
-import type { Segment } from '../segment.ts';
 import type { LocalNode, SegmentList, Slots } from '../segment-list.ts';
 import { saveSegments } from '../snapshot/save.ts';
 import { countVectors, type Vectors } from '../vectors.ts';
-import { copySegment } from './copy-segment.ts';
-import {
-  capacityFor,
-  isSmall,
-  isWorthConsolidating,
-  isWorthRebuilding,
-  segmentsToMerge,
-} from './policy.ts';
+import { isWorthConsolidating, isWorthRebuilding } from './policy.ts';
 import { readDistinctNodes } from './read-nodes.ts';
-import { bringOver, bringRemovals, rewrite } from './rewrite.ts';
-import { callRoll, sourceOf } from './roll.ts';
+import { bringRemovals } from './rewrite.ts';
+import { Rewriter } from './rewriter.ts';
 import type { Rebuild, WriteOptions } from './write-options.ts';
 
 /** Which nodes a write added: `count` of them from `first` on. */
@@ -42,11 +34,17 @@ interface Reservation extends Slots {
   readonly wasListed: boolean;
 }
 
+/** What failed after vectors had been taken in, told so that nobody adds them again. */
+function tellsOfVectors(error: unknown): unknown {
+  if (!(error instanceof VectorIndexError) || error.code !== ErrorCode.outOfMemory) return error;
+  const message = `${error.message}; the vectors are in, and scanned until link() succeeds`;
+  return new VectorIndexError(error.code, message, { ...error.details, linked: false }, error);
+}
+
 export class IndexWriter {
-  /** What snapshots hold. */
-  readonly held: HeldSegments = new HeldSegments();
   readonly #list: SegmentList;
   readonly #threads: IndexThreads;
+  readonly #rewriter: Rewriter;
   readonly #closing: AbortSignal;
   readonly #queue: Writer = new Writer();
   #reserved: Reservation | undefined;
@@ -57,7 +55,13 @@ export class IndexWriter {
   constructor(list: SegmentList, threads: IndexThreads, closing: AbortSignal) {
     this.#list = list;
     this.#threads = threads;
+    this.#rewriter = new Rewriter(list, threads);
     this.#closing = closing;
+  }
+
+  /** What snapshots hold. */
+  get held(): HeldSegments {
+    return this.#rewriter.held;
   }
 
   /** True while something is linked, rewritten or saved, or waits for that. */
@@ -120,18 +124,24 @@ export class IndexWriter {
   /** Links what is not, or rewrites the segment with it where that is worth it or asked for. */
   async link({ rebuild, ...work }: WriteOptions): Promise<void> {
     const options = this.untilClosed(work);
-    await this.#queue.run(async () => {
-      for (const segment of this.#list.all) {
-        if (isWorthRebuilding(segment, rebuild))
-          await this.#tryRewriting(segment, rebuild, options);
-      }
-      for (const segment of this.#list.all) await this.#makeOwn(segment);
-      await linkSegments(this.#threads.crew(), this.#list.options, options);
-      for (const segment of rebuild === 'auto' ? this.#list.all : []) {
-        if (needsNewCodes(segment)) await this.#tryRewriting(segment, rebuild, options);
-      }
-    });
-    await this.seal(work, false);
+    try {
+      await this.#queue.run(() => this.#link(rebuild, options));
+      await this.seal(work, false);
+    } catch (error) {
+      throw tellsOfVectors(error);
+    }
+  }
+
+  async #link(rebuild: Rebuild, work: WorkOptions): Promise<void> {
+    for (const segment of this.#list.all) {
+      if (isWorthRebuilding(segment, rebuild))
+        await this.#rewriter.tryRewriting(segment, rebuild, work);
+    }
+    for (const segment of this.#list.all) await this.#rewriter.makeOwn(segment, work);
+    await linkSegments(this.#threads.crew(), this.#list.options, work);
+    for (const segment of rebuild === 'auto' ? this.#list.all : []) {
+      if (needsNewCodes(segment)) await this.#rewriter.tryRewriting(segment, rebuild, work);
+    }
   }
 
   /** Seals the segments that are full, or all of them, where this index keeps something else. */
@@ -142,10 +152,14 @@ export class IndexWriter {
     await this.#queue.run(async () => {
       for (const segment of this.#list.all) {
         if (!canSeal(segment) || (!all && segment.count < segment.capacity)) continue;
-        const sealed = await sealSegment(this.#threads.crew(), segment, { options }, untilClosed);
-        bringRemovals(segment, sealed);
-        this.#list.replace([segment], [sealed]);
-        this.#letGo([segment]);
+        try {
+          const crew = this.#threads.crew();
+          const sealed = await sealSegment(crew, segment, { options }, untilClosed);
+          bringRemovals(segment, sealed);
+          this.#list.replace([segment], [sealed]);
+        } finally {
+          this.#rewriter.letGo([segment]);
+        }
       }
     });
   }
@@ -154,7 +168,7 @@ export class IndexWriter {
   remove(nodes: unknown): number {
     const found = this.#locateAll(readDistinctNodes(nodes));
     this.#removeAll(found);
-    this.#consolidateSoon();
+    this.consolidateSoon();
     return found.length;
   }
 
@@ -176,7 +190,7 @@ export class IndexWriter {
       this.#list.publish(slots, numbers);
       this.#removeAll(old);
     });
-    this.#consolidateSoon();
+    this.consolidateSoon();
     await this.link(options);
   }
 
@@ -191,7 +205,7 @@ export class IndexWriter {
 
   /** Rewrites the segments of which vectors were removed. */
   async consolidate(work: WorkOptions): Promise<void> {
-    await this.#queue.run(() => this.#consolidate(0, this.untilClosed(work)));
+    await this.#queue.run(() => this.#rewriter.consolidate(0, this.untilClosed(work)));
   }
 
   /** Where reserved vectors go: on, when their segment was rewritten since. */
@@ -239,17 +253,17 @@ export class IndexWriter {
   }
 
   /** Consolidates in the background when enough was removed. */
-  #consolidateSoon(): void {
+  consolidateSoon(): void {
     const share = this.#list.options.consolidateAt;
     const isDue = this.#list.all.some((segment) => isWorthConsolidating(segment, share));
     if (!isDue || this.#consolidates) return;
     this.#consolidates = true;
     void this.#queue
-      .run(() => this.#consolidate(share, this.untilClosed({})))
+      .run(() => this.#rewriter.consolidate(share, this.untilClosed({})))
       .then(
         () => {
           this.#consolidates = false;
-          if (!this.#closing.aborted) this.#consolidateSoon(); // so much was removed meanwhile
+          if (!this.#closing.aborted) this.consolidateSoon(); // so much was removed meanwhile
         },
         (error: unknown) => {
           this.#consolidates = false; // not again before more is removed
@@ -258,61 +272,5 @@ export class IndexWriter {
           warn(`removed vectors still take memory: ${reason}`, 'NOT_CONSOLIDATED');
         },
       );
-  }
-
-  /** Rewrites the segments of which at least a share was removed, growing ones into one. */
-  async #consolidate(share: number, work: WorkOptions): Promise<void> {
-    const due = this.#list.all.filter((segment) => isWorthConsolidating(segment, share));
-    const growing = segmentsToMerge(due, this.#list.all);
-    if (growing.length > 0) await this.#rewrite(growing, work);
-    for (const segment of due) if (segment.sealed) await this.#rewrite([segment], work);
-  }
-
-  /** Threads hold what they worked on last; where that is little, starting others costs more. */
-  #letGo(segments: readonly Segment[]): void {
-    if (!isSmall(segments)) this.#threads.renew();
-  }
-
-  /** Copies a segment whose graph is about to change and is held by a snapshot. */
-  async #makeOwn(segment: Segment): Promise<void> {
-    const { linked, count } = segment;
-    if (linked === 0 || linked === count || !this.held.has(segment)) return;
-    await copySegment(segment, this.#list);
-  }
-
-  /** Rewrites a segment, unless there is no memory for a second one and nobody insists. */
-  async #tryRewriting(segment: Segment, rebuild: Rebuild, work: WorkOptions): Promise<void> {
-    try {
-      await this.#rewrite([segment], work);
-    } catch (error) {
-      const isFull = error instanceof VectorIndexError && error.code === ErrorCode.outOfMemory;
-      if (rebuild === 'now' || !isFull) throw error;
-    }
-  }
-
-  /** Writes the vectors of segments into one new segment, which takes their place. */
-  async #rewrite(segments: readonly Segment[], work: WorkOptions): Promise<void> {
-    const { options } = this.#list;
-    const capacity = capacityFor(segments, this.#list);
-    if (capacity === undefined) {
-      // They do not fit into one.
-      for (const segment of segments) await this.#rewrite([segment], work);
-      return;
-    }
-    const roll = callRoll(segments.map((segment) => sourceOf(segment, this.#list.blocks)));
-    const sealed = segments[0].sealed;
-    if (roll.count === 0 && (sealed || segments[0] !== this.#list.last)) {
-      this.#list.replace(segments, []);
-      return;
-    }
-    try {
-      const plan = { roll, options, capacity, sealed, work };
-      const target = await rewrite(this.#threads.crew(), plan);
-      const finish = await bringOver(target, roll);
-      finish();
-      this.#list.replace(segments, [target]);
-    } finally {
-      this.#letGo(segments); // and of what was to take their place
-    }
   }
 }

@@ -1,15 +1,18 @@
 // One index of several: their vectors are written into new segments, whose graph is built at once.
 
+import { assertOptions } from '../assert.ts';
 import type { Crew, WorkOptions } from '../build/runner.ts';
-import { ErrorCode, VectorIndexError } from '../errors.ts';
+import { describe, ErrorCode, VectorIndexError } from '../errors.ts';
 import { MAX_NODES } from '../hot/fields.ts';
 import {
+  INDEX_OPTION_NAMES,
   type IndexOptions,
   MAX_CAPACITY,
   type ResolvedOptions,
   resolveOptions,
 } from '../options.ts';
 import { largestCapacity, type SegmentList } from '../segment-list.ts';
+import { checkWorkOptions, WORK_OPTION_NAMES } from '../work-options.ts';
 import { rewrite } from './rewrite.ts';
 import { callRoll, rollPart, sourceOf } from './roll.ts';
 
@@ -18,6 +21,31 @@ export type MergeOptions = Partial<Omit<IndexOptions, 'dimension' | 'metric'>> &
 
 function conflict(message: string, details: Record<string, unknown>): VectorIndexError {
   return new VectorIndexError(ErrorCode.invalidArgument, message, { name: 'indexes', ...details });
+}
+
+/** The error for what is no list of indexes. */
+export function notIndexes(given: unknown): VectorIndexError {
+  return conflict(`merge takes an array of indexes; got ${describe(given)}`, {});
+}
+
+/**
+ * The options of a merge: those of work, and those of the new index.
+ *
+ * @throws {VectorIndexError} INVALID_OPTION
+ */
+export function readMergeOptions(raw: unknown): {
+  readonly work: WorkOptions;
+  readonly given: Record<string, unknown>;
+} {
+  const own = INDEX_OPTION_NAMES.filter((name) => name !== 'dimension' && name !== 'metric');
+  const options = assertOptions(raw, [...own, ...WORK_OPTION_NAMES]);
+  const { onProgress, signal, ...given } = options;
+  checkWorkOptions(options);
+  const work = {
+    ...(onProgress !== undefined && { onProgress }),
+    ...(signal !== undefined && { signal }),
+  };
+  return { work: work as WorkOptions, given };
 }
 
 /**

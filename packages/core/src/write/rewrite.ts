@@ -130,7 +130,11 @@ function listGone(
  * function it returns does the rest, and removes what was removed meanwhile: to be called in the
  * turn of the event loop in which `target` takes the place of the sources.
  */
-export async function bringOver(target: Segment, roll: Roll): Promise<() => void> {
+export async function bringOver(
+  target: Segment,
+  roll: Roll,
+  work: WorkOptions,
+): Promise<() => void> {
   const sources = roll.sources.filter(({ segment }) => !segment.sealed);
   const done = sources.map(({ count }) => count);
   const tails: Tail[] = [];
@@ -144,6 +148,7 @@ export async function bringOver(target: Segment, roll: Roll): Promise<() => void
   while (sources.some(({ segment }, i) => segment.count - done[i] > LAST_PIECE)) {
     advance(LAST_PIECE);
     await yieldToEventLoop();
+    if (work.signal?.aborted) throw abortedError(work.signal);
   }
   return () => {
     advance(Number.POSITIVE_INFINITY);

@@ -10,7 +10,8 @@ export type Rebuild = (typeof REBUILDS)[number];
 export interface AddOptions extends WorkOptions {
   /**
    * Whether the graph is built anew with what is added: when that is faster than inserting it, or
-   * codes no longer fit the vectors ('auto', the default), never, or in any case ('now').
+   * codes no longer fit the vectors ('auto', the default), never, or in any case ('now'). Sealed
+   * segments take no vectors and stay.
    */
   readonly rebuild?: Rebuild;
 }
