@@ -40,7 +40,7 @@ const COST = {
   /** Of reading a vector from a file. */
   read: 2500,
   /** Of a neighbor in a row that is read for what it leads to. */
-  neighbor: 2.8,
+  neighbor: 4.5,
 } as const;
 
 /** Vectors of more bytes do not stay in a cache, and cost this many times as much, or more. */
@@ -52,8 +52,8 @@ const MOST = 1.2;
 const FRESH = 0.45;
 /** Slots that a scan by codes finishes, in beams. */
 const SCANNED_BEAMS = 4;
-/** Where at least this part may be returned, a plain beam is swept. */
-const SWEEP_FROM = 0.5;
+/** Where less than this part may be returned, a plain beam is not swept. */
+const SWEEP_FROM = 0.25;
 /** Room of a swept beam, in deviations of how many of its places may be returned. */
 const DEVIATIONS = 3;
 /** Places of a plain beam that may be returned if the filter does not go with the vectors. */
@@ -151,9 +151,10 @@ export function planCourse(segment: Segment, shape: FilteredShape): Course {
   const scout = scoutWidths[0] * (place + costs.row);
   const twoHop = scout + ef * (place + costs.row * (1 + 1 / share)) + finish;
   const most = Math.min(least, budget);
-  const ways: Exclude<Way, Scan>[] = [];
-  if (share >= SWEEP_FROM && sweep < most) ways.push('sweep');
-  if (twoHop < most) ways.push('two-hop');
+  const estimates: [Exclude<Way, Scan>, number][] = [['two-hop', twoHop]];
+  if (share >= SWEEP_FROM) estimates.push(['sweep', sweep]);
+  const affordable = estimates.filter(([, cost]) => cost < most);
+  const ways = affordable.sort(([, a], [, b]) => a - b).map(([way]) => way);
   const scan = scans.codes < scans.vectors ? 'codes' : 'vectors';
   return { ways, scan, budget, scoutWidths };
 }
