@@ -78,7 +78,8 @@ export abstract class IndexReader {
   }
 
   /**
-   * `search` for many queries, on all threads of the owner; attached indexes and snapshots have one.
+   * `search` for many queries, on all threads of the owner; attached indexes and snapshots have
+   * one.
    *
    * @param queries count * dimension numbers, or rows; copied before this returns its promise
    * @throws {VectorIndexError} as search does, with the row; WORKER_FAILED

@@ -102,7 +102,7 @@ export function noteStrategy(work: WorkCounts, strategy: Strategy): void {
   work.strategy = work.strategy && work.strategy !== strategy ? 'mixed' : strategy;
 }
 
-/** The beam for a segment; one that has come since the plan was made is searched as widely as any. */
+/** The beam for a segment; one that came after the plan was made is searched as widely as any. */
 function widthOf({ handle }: Segment, { widths, efSearch }: SearchPlan): number {
   if (!widths) return efSearch;
   return widths.get(handle.serial) ?? Math.max(0, ...widths.values());

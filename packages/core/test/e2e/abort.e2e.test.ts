@@ -70,7 +70,6 @@ const MOMENTS: readonly (readonly [string, number])[] = [
   ['link', 0.5],
   ['link', 0.95],
   ['link', 1],
-  ['repair', 0],
 ];
 
 describe.each([1, 2])('on %i threads', (threads) => {

@@ -42,7 +42,7 @@ describe('a segment of which nothing is left', () => {
   );
 });
 
-test('segments that do not fit into one are written anew only where something was removed', async () => {
+test('segments that do not fit into one are written anew where something was removed', async () => {
   const segmentByteLimit = segmentBytes(200, { dimension });
   const options = { dimension, threads: 1, segmentByteLimit, flatThreshold: 0 };
   await using index = await VectorIndex.build(rows(900, 3), options);
@@ -56,7 +56,7 @@ test('segments that do not fit into one are written anew only where something wa
   expect(index.verify()).toEqual([]);
 });
 
-test('a batch finds each node once, and k of them, where nodes move to another segment', async () => {
+test('a batch finds k nodes, each once, also where nodes move to another segment', async () => {
   const options = { dimension, threads: 1, consolidateAt: 1, capacity: 300 };
   await using index = VectorIndex.create(options);
   for (const [seed, count] of [300, 800, 1101, 2000].entries()) await index.add(rows(count, seed));
