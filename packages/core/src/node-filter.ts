@@ -4,7 +4,7 @@
 import { argument, assertInteger, assertNode } from './assert.ts';
 import { describe, detail, ErrorCode, VectorIndexError } from './errors.ts';
 import { MAX_NODES } from './hot/fields.ts';
-import { allocateWords } from './memory/words.ts';
+import { allocateWords, countBits } from './memory/words.ts';
 
 const BITS = 32;
 
@@ -152,9 +152,7 @@ export class NodeFilter {
   /** How many nodes are in the set. */
   get count(): number {
     let count = 0;
-    for (let i = 0; i < this.bits.length; i++) {
-      for (let word = this.bits[i]; word !== 0; word &= word - 1) count++;
-    }
+    for (let i = 0; i < this.bits.length; i++) count += countBits(this.bits[i]);
     return count;
   }
 

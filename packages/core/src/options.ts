@@ -60,6 +60,16 @@ const PRUNE_ALPHA = 1.2;
 /** The same where candidates come from leaves (docs/decisions/0007). */
 const UNION_ALPHA = 1.5;
 
+/** Room a build leaves for later adds, so that they join its graph: address space, no memory. */
+const BUILD_HEADROOM = 1.25;
+const MIN_BUILD_CAPACITY = 1024;
+
+/** The capacity of an index that is built of `count` vectors. */
+export function buildCapacity(count: number): number {
+  const roomy = Math.ceil(BUILD_HEADROOM * count);
+  return Math.min(MAX_CAPACITY, Math.max(MIN_BUILD_CAPACITY, roomy));
+}
+
 /** Options of an index. Only `dimension` has no default. */
 export interface IndexOptions {
   /** Components per vector, 1 to 32,768. */

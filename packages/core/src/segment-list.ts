@@ -22,7 +22,7 @@ import { ScratchBlocks } from './memory/scratch-blocks.ts';
 import { allocateMemory } from './memory/segment-memory.ts';
 import { allocateWords } from './memory/words.ts';
 import { type Kept, pruneAlpha, type ResolvedOptions, unionAlpha } from './options.ts';
-import { Segment, type SegmentHandle } from './segment.ts';
+import { liveNodes, Segment, type SegmentHandle } from './segment.ts';
 import type { StoredPlace } from './snapshot/stored-vectors.ts';
 
 /**
@@ -81,6 +81,19 @@ export function largestCapacity(options: ResolvedOptions, capacity: number): num
   return fitCapacity({ ...layoutOptions(options, 1), capacity }, limit);
 }
 
+/** A segment in memory of its own, with its layout in the header. */
+function allocateSegment(
+  options: ResolvedOptions,
+  parts: Omit<SegmentHandle, 'memory' | 'serial'>,
+): Segment {
+  const layout = computeLayout(parts.layout);
+  const memory = allocateMemory(options.memory, layout.byteLength, availableMemory());
+  serials++;
+  const segment = new Segment({ ...parts, memory, serial: serials });
+  writeHeader(segment.i32s, layout);
+  return segment;
+}
+
 /** Opens an empty segment with room for exactly `capacity` vectors. */
 export function openSegment(
   options: ResolvedOptions,
@@ -88,14 +101,9 @@ export function openSegment(
   firstNode: number,
   { stored, ...kept }: Kept & { readonly stored?: StoredPlace } = GROWING,
 ): Segment {
-  const shape = layoutOptions(options, capacity, kept);
-  const layout = computeLayout(shape);
-  const memory = allocateMemory(options.memory, layout.byteLength, availableMemory());
+  const layout = layoutOptions(options, capacity, kept);
   const { tier } = options;
-  serials++;
-  const handle = { memory, layout: shape, firstNode, tier, serial: serials };
-  const segment = new Segment({ ...handle, ...(stored && { stored }) });
-  writeHeader(segment.i32s, layout);
+  const segment = allocateSegment(options, { layout, firstNode, tier, ...(stored && { stored }) });
   segment.i32s[F.EF_CONSTRUCTION] = options.efConstruction;
   segment.i32s[F.ALPHA] = Math.round(pruneAlpha(options.metric) * F.ALPHA_ONE);
   segment.i32s[F.UNION_ALPHA] = Math.round(unionAlpha(options.metric) * F.ALPHA_ONE);
@@ -105,12 +113,8 @@ export function openSegment(
 }
 
 /** An empty segment of the shape of another. */
-export function openLike({ handle, layout }: Segment, options: ResolvedOptions): Segment {
-  const memory = allocateMemory(options.memory, layout.byteLength, availableMemory());
-  serials++;
-  const segment = new Segment({ ...handle, memory, serial: serials });
-  writeHeader(segment.i32s, layout);
-  return segment;
+export function openLike({ handle }: Segment, options: ResolvedOptions): Segment {
+  return allocateSegment(options, handle);
 }
 
 /** A segment over the same memory as it is now, whatever is added and removed. */
@@ -257,14 +261,7 @@ export class SegmentList {
 
   /** The nodes whose vectors are in the index, ascending. */
   nodes(): Uint32Array {
-    const nodes = new Uint32Array(this.count);
-    let size = 0;
-    for (const segment of this.#segments) {
-      for (let local = 0; local < segment.count && size < nodes.length; local++) {
-        if (!segment.isRemoved(local)) nodes[size++] = segment.numberOf(local);
-      }
-    }
-    return nodes.subarray(0, size).sort();
+    return liveNodes(this.#segments);
   }
 
   /** One stretch of `count` free slots; opens a segment (not yet in the list) when it must. */

@@ -215,3 +215,17 @@ export class Segment {
     return scratchWord(this.layout, index);
   }
 }
+
+/** The nodes of some segments that were not removed, ascending. */
+export function liveNodes(segments: readonly Segment[]): Uint32Array {
+  // Read once: the owner of the index may publish more vectors at any moment.
+  const counts = segments.map(({ count }) => count);
+  const nodes = new Uint32Array(counts.reduce((sum, count) => sum + count, 0));
+  let size = 0;
+  for (const [i, segment] of segments.entries()) {
+    for (let local = 0; local < counts[i]; local++) {
+      if (!segment.isRemoved(local)) nodes[size++] = segment.numberOf(local);
+    }
+  }
+  return nodes.subarray(0, size).sort();
+}

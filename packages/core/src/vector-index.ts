@@ -14,8 +14,8 @@ import { ErrorCode, VectorIndexError } from './errors.ts';
 import { IndexReader } from './index-reader.ts';
 import { freezeList } from './index-snapshot.ts';
 import {
+  buildCapacity,
   type IndexOptions,
-  MAX_CAPACITY,
   type ResolvedOptions,
   resolveOptions,
 } from './options.ts';
@@ -36,9 +36,6 @@ import {
 } from './write/merge.ts';
 import { type AddOptions, readWriteOptions } from './write/write-options.ts';
 
-/** Room a build leaves for later adds, so that they join its graph: address space, no memory. */
-const BUILD_HEADROOM = 1.25;
-const MIN_BUILD_CAPACITY = 1024;
 /** Who writes to the memory, who follows it, and who keeps to what it was at one moment. */
 type Role = 'owner' | 'attached' | 'snapshot';
 
@@ -90,13 +87,10 @@ export class VectorIndex extends IndexReader {
     options: IndexOptions & WorkOptions,
   ): Promise<VectorIndex> {
     const resolved = resolveOptions(options, WORK_OPTION_NAMES);
-    const { onProgress, signal } = checkWorkOptions({ ...options });
-    const work: WorkOptions = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+    const work = checkWorkOptions({ ...options });
     if (isBlocks(vectors)) return VectorIndex.#buildBlocks(vectors, resolved, work);
     const count = countVectors(vectors, resolved.dimension);
-    const roomy = Math.ceil(count * BUILD_HEADROOM);
-    const capacity =
-      options.capacity ?? Math.min(MAX_CAPACITY, Math.max(MIN_BUILD_CAPACITY, roomy));
+    const capacity = options.capacity ?? buildCapacity(count);
     const index = new VectorIndex(SegmentList.open({ ...resolved, capacity }), 'owner');
     try {
       await index.add(vectors, work);
@@ -336,7 +330,7 @@ export class VectorIndex extends IndexReader {
    */
   async save(path: string, options: WorkOptions = {}): Promise<void> {
     this.assertOpen();
-    if (this.#role === 'attached') this.#assertOwner();
+    if (this.#role === 'attached') throw this.#readOnlyError();
     this.list.assertWhole();
     const checked = assertPath(path);
     const work = checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES));
@@ -375,10 +369,13 @@ export class VectorIndex extends IndexReader {
   /** Refuses what takes memory that linking needs too, or changes what all threads read. */
   #assertOwner(): void {
     this.assertOpen();
-    if (this.#role === 'owner') return;
+    if (this.#role !== 'owner') throw this.#readOnlyError();
+  }
+
+  #readOnlyError(): VectorIndexError {
     const what = this.#role === 'snapshot' ? 'a snapshot' : 'an attached index';
     const where =
       this.#role === 'snapshot' ? 'to the index it was taken of' : 'in the thread that shared it';
-    throw new VectorIndexError(ErrorCode.readOnly, `${what} is read-only; write ${where}`);
+    return new VectorIndexError(ErrorCode.readOnly, `${what} is read-only; write ${where}`);
   }
 }

@@ -1,14 +1,9 @@
 // Whether the numbers of nodes are sound: what hot code cannot see, because nodes are one numbering
 // for all segments.
 
-import type { Segment } from './segment.ts';
+import { countBits } from './memory/words.ts';
+import { liveNodes, type Segment } from './segment.ts';
 import type { Problem, ProblemKind } from './verify.ts';
-
-function countBits(word: number): number {
-  let bits = 0;
-  for (let rest = word; rest !== 0; rest &= rest - 1) bits++;
-  return bits;
-}
 
 /** Tombstones of the vectors of a segment. */
 function countTombstones({ i32s, layout, count }: Segment): number {
@@ -37,18 +32,6 @@ function sortSources(segments: readonly Segment[]): NodeSources {
     other.firstNode < one.firstNode + one.count;
   const ranges = through.filter((one) => !through.some((other) => meets(one, other)));
   return { listed: segments.filter((segment) => !ranges.includes(segment)), ranges };
-}
-
-/** The live nodes of some segments, ascending. */
-function listNodes(segments: readonly Segment[]): Uint32Array {
-  const nodes = new Uint32Array(segments.reduce((sum, { count }) => sum + count, 0));
-  let size = 0;
-  for (const segment of segments) {
-    for (let local = 0; local < segment.count; local++) {
-      if (!segment.isRemoved(local)) nodes[size++] = segment.numberOf(local);
-    }
-  }
-  return nodes.subarray(0, size).sort();
 }
 
 /** The first of `nodes`, ascending, that is two vectors at once; NONE is -1. */
@@ -88,7 +71,7 @@ export function findBadNodes(segments: readonly Segment[], nextNode: number): Pr
     tell('bad-tombstone', first, `${removed} tombstones, where ${segment.removed} are counted`);
   }
   const { listed, ranges } = sortSources(segments);
-  const nodes = listNodes(listed);
+  const nodes = liveNodes(listed);
   const twice = findTwice(nodes, ranges);
   const lost = twice < 0 ? findLost(listed) : -1;
   if (twice >= 0) tell('bad-number', twice, `node ${twice} is more than one vector`);

@@ -7,7 +7,7 @@ import { describe, VectorIndexError } from './errors.ts';
 export const WORK_OPTION_NAMES: readonly string[] = ['onProgress', 'signal'];
 
 /**
- * Checks the progress callback and the signal among `given` options.
+ * The progress callback and the signal among `given` options, checked.
  *
  * @throws {VectorIndexError} INVALID_OPTION
  */
@@ -23,5 +23,9 @@ export function checkWorkOptions(given: Record<string, unknown>): WorkOptions {
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     fail('signal', 'an AbortSignal', signal);
   }
-  return given as WorkOptions;
+  const work = {
+    ...(onProgress !== undefined && { onProgress }),
+    ...(signal !== undefined && { signal }),
+  };
+  return work as WorkOptions;
 }

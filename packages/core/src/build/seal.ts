@@ -83,6 +83,15 @@ function copyWords(source: Segment, target: Segment, words: readonly number[]): 
   for (const word of words) target.i32s[word] = source.i32s[word];
 }
 
+/** Copies what is needed to read codes. */
+function copyParameters(source: Segment, target: Segment): void {
+  copyWords(source, target, CODE_WORDS);
+  for (const name of ['means', 'rotation', 'centroids'] as const) {
+    const { word, words } = source.layout.regions[name];
+    target.i32s.set(source.i32s.subarray(word, word + words), target.layout.regions[name].word);
+  }
+}
+
 /** How far a vector is from its halves at `word`. */
 function halvingError(
   floats: Float32Array,
@@ -146,11 +155,7 @@ export function prepareCodes(source: Segment, target: Segment, seed: number): vo
   if (codes === 'binary') centreRotated(source, target, seed);
   if (codes === 'fine') chooseFineCodes(source, target, seed);
   if (codes !== 'int8') return;
-  copyWords(source, target, CODE_WORDS);
-  for (const name of ['means', 'rotation'] as const) {
-    const { word, words } = source.layout.regions[name];
-    target.i32s.set(source.i32s.subarray(word, word + words), target.layout.regions[name].word);
-  }
+  copyParameters(source, target);
 }
 
 /** The sealed segment that a segment is made of, and which of its local nodes, in their order. */
@@ -185,12 +190,8 @@ async function takeOver(
   { signal }: WorkOptions,
 ): Promise<void> {
   const { layout, i32s } = target;
-  const { regions, codeWords, vectorWords, codes } = layout;
-  copyWords(segment, target, CODE_WORDS);
-  for (const name of ['means', 'rotation', 'centroids'] as const) {
-    const from = { segment, word: segment.layout.regions[name].word };
-    copyRow(from, { segment: target, word: regions[name].word }, regions[name].words);
-  }
+  const { codeWords, vectorWords, codes } = layout;
+  copyParameters(segment, target);
   let slice = performance.now();
   for (let slot = 0; slot < target.capacity; slot++) {
     const node = i32s[nodeWord(layout, slot)];

@@ -98,13 +98,12 @@ export function readCalibration(raw: unknown, options: ResolvedOptions): Calibra
   const given = assertOptions(raw, names);
   const { recall, k, sample, queries } = given;
   const work = checkWorkOptions(given);
-  const { onProgress, signal } = work;
   return {
     recall: recall === undefined ? DEFAULT_RECALL : assertRecall(recall),
     k: assertInteger(k ?? DEFAULT_CALIBRATED_K, [1, MAX_POOL], argument('k')),
     sample: assertInteger(sample ?? DEFAULT_SAMPLE, [1, 2 ** 31 - 1], argument('sample')),
     ...(queries !== undefined && { floats: readQueries(queries, options) }),
-    work: { ...(onProgress && { onProgress }), ...(signal && { signal }) },
+    work,
   };
 }
 

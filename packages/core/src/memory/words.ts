@@ -17,3 +17,10 @@ export function allocateWords(length: number, shared: boolean): Int32Array {
     throw new VectorIndexError(ErrorCode.outOfMemory, message, { bytes }, cause);
   }
 }
+
+/** How many bits of a word are set. */
+export function countBits(word: number): number {
+  let bits = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) bits++;
+  return bits;
+}

@@ -79,7 +79,7 @@ export class Searcher {
     const { vectors } = request;
     const count = countVectors(queries, dimension);
     const { accept } = request.plan;
-    const shared = this.#threads.crew().threads > 1;
+    const shared = this.#list.options.threads > 1;
     const kept = accept && { accept: keepForBatch(accept, shared) };
     const plan = { ...request.plan, ...kept };
     const shape = { count, dimension, plan, control: this.#list.control };

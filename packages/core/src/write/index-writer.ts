@@ -168,7 +168,7 @@ export class IndexWriter {
   remove(nodes: unknown): number {
     const found = this.#locateAll(readDistinctNodes(nodes));
     this.#removeAll(found);
-    this.consolidateSoon();
+    this.#consolidateSoon();
     return found.length;
   }
 
@@ -190,7 +190,7 @@ export class IndexWriter {
       this.#list.publish(slots, numbers);
       this.#removeAll(old);
     });
-    this.consolidateSoon();
+    this.#consolidateSoon();
     await this.link(options);
   }
 
@@ -253,7 +253,7 @@ export class IndexWriter {
   }
 
   /** Consolidates in the background when enough was removed. */
-  consolidateSoon(): void {
+  #consolidateSoon(): void {
     const share = this.#list.options.consolidateAt;
     const isDue = this.#list.all.some((segment) => isWorthConsolidating(segment, share));
     if (!isDue || this.#consolidates) return;
@@ -263,7 +263,7 @@ export class IndexWriter {
       .then(
         () => {
           this.#consolidates = false;
-          if (!this.#closing.aborted) this.consolidateSoon(); // so much was removed meanwhile
+          if (!this.#closing.aborted) this.#consolidateSoon(); // so much was removed meanwhile
         },
         (error: unknown) => {
           this.#consolidates = false; // not again before more is removed

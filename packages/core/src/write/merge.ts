@@ -5,9 +5,9 @@ import type { Crew, WorkOptions } from '../build/runner.ts';
 import { describe, ErrorCode, VectorIndexError } from '../errors.ts';
 import { MAX_NODES } from '../hot/fields.ts';
 import {
+  buildCapacity,
   INDEX_OPTION_NAMES,
   type IndexOptions,
-  MAX_CAPACITY,
   type ResolvedOptions,
   resolveOptions,
 } from '../options.ts';
@@ -39,13 +39,8 @@ export function readMergeOptions(raw: unknown): {
 } {
   const own = INDEX_OPTION_NAMES.filter((name) => name !== 'dimension' && name !== 'metric');
   const options = assertOptions(raw, [...own, ...WORK_OPTION_NAMES]);
-  const { onProgress, signal, ...given } = options;
-  checkWorkOptions(options);
-  const work = {
-    ...(onProgress !== undefined && { onProgress }),
-    ...(signal !== undefined && { signal }),
-  };
-  return { work: work as WorkOptions, given };
+  const { onProgress: _onProgress, signal: _signal, ...given } = options;
+  return { work: checkWorkOptions(options), given };
 }
 
 /**
@@ -71,9 +66,8 @@ export function mergedOptions(
   }
   const { subspaces, capacity: _capacity, ...rest } = first;
   const count = lists.reduce((sum, list) => sum + list.count, 0);
-  const room = Math.min(MAX_CAPACITY, Math.max(1024, Math.ceil(1.25 * count)));
   const kept = 'precision' in given || subspaces === 0 ? {} : { subspaces };
-  const base = { ...rest, ...kept, allowLowDimension: true, capacity: room };
+  const base = { ...rest, ...kept, allowLowDimension: true, capacity: buildCapacity(count) };
   if ('precision' in given) {
     // What belongs to another precision is not taken over.
     const { originals: _originals, rerank: _rerank, ...others } = base;

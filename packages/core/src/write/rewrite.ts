@@ -80,13 +80,18 @@ export async function rewrite(crew: Crew, plan: RewritePlan): Promise<Segment> {
   return sealSegment(crew, target, { options, from }, work);
 }
 
+/** Of the first `count` local nodes those that `isGone` says of and that are there still. */
+function listGone(target: Segment, count: number, isGone: (local: number) => boolean): number[] {
+  const gone: number[] = [];
+  for (let local = 0; local < count; local++) {
+    if (isGone(local) && !target.isRemoved(local)) gone.push(local);
+  }
+  return gone;
+}
+
 /** Removes from a copy of a segment what was removed from the segment since. */
 export function bringRemovals(segment: Segment, copy: Segment): void {
-  const gone: number[] = [];
-  for (let local = 0; local < copy.count; local++) {
-    if (segment.isRemoved(local) && !copy.isRemoved(local)) gone.push(local);
-  }
-  copy.removeLocal(gone);
+  copy.removeLocal(listGone(copy, copy.count, (local) => segment.isRemoved(local)));
 }
 
 /** Vectors that were added to a source after the roll was called, and where they are now. */
@@ -108,21 +113,16 @@ function appendTail(target: Segment, segment: Segment, first: number, count: num
   return { segment, first, count, at };
 }
 
-/** The local nodes of the new segment whose vectors were removed from where they came from. */
-function listGone(
-  target: Segment,
-  { sources, which, locals, count }: Roll,
-  tails: readonly Tail[],
-): number[] {
-  const gone: number[] = [];
+/** Removes from the new segment what was removed from where its vectors came from. */
+function bringAllRemovals(target: Segment, roll: Roll, tails: readonly Tail[]): void {
+  const { sources, which, locals, count } = roll;
+  const isGone = (i: number): boolean => sources[which[i]].segment.isRemoved(locals[i]);
   const changed = sources.some(({ segment, removed }) => segment.removed !== removed);
-  for (let i = 0; changed && i < count; i++) {
-    if (sources[which[i]].segment.isRemoved(locals[i]) && !target.isRemoved(i)) gone.push(i);
-  }
+  const gone = changed ? listGone(target, count, isGone) : [];
   for (const { segment, first, count: length, at } of tails) {
     for (let i = 0; i < length; i++) if (segment.isRemoved(first + i)) gone.push(at + i);
   }
-  return gone;
+  target.removeLocal(gone);
 }
 
 /**
@@ -152,6 +152,6 @@ export async function bringOver(
   }
   return () => {
     advance(Number.POSITIVE_INFINITY);
-    target.removeLocal(listGone(target, roll, tails));
+    bringAllRemovals(target, roll, tails);
   };
 }

@@ -24,8 +24,8 @@ export interface WriteOptions extends WorkOptions {
 /** @throws {VectorIndexError} INVALID_OPTION */
 export function readWriteOptions(raw: unknown): WriteOptions {
   const given = assertOptions(raw, [...WORK_OPTION_NAMES, 'rebuild']);
-  const { onProgress, signal } = checkWorkOptions(given);
+  const work = checkWorkOptions(given);
   const wanted = given.rebuild === undefined ? 'auto' : given.rebuild;
   const rebuild = assertChoice(wanted, REBUILDS, option('rebuild'));
-  return { rebuild, ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  return { rebuild, ...work };
 }
