@@ -5,10 +5,11 @@ import { defineConfig } from 'vitest/config';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const alias = [
-  { find: /^@nigh\/core$/, replacement: source('packages/core/src/index.ts') },
-  { find: /^@nigh\/testkit$/, replacement: source('packages/testkit/src/index.ts') },
-];
+const packages = ['core', 'base', 'filter', 'text', 'storage', 'formats', 'collection', 'testkit'];
+const alias = packages.map((name) => ({
+  find: `@nigh/${name}`,
+  replacement: source(`packages/${name}/src/index.ts`),
+}));
 
 // Where the tests of one kind live: the same folder name in every package.
 const testsOf = (kind: string): string[] => [

@@ -13,9 +13,27 @@ interface Edge {
 // Sources only: tests may import every package.
 const PACKAGE_EDGES: Readonly<Record<string, readonly Edge[]>> = {
   'packages/core': [],
-  'packages/testkit': [{ to: '@nigh/core', typesOnly: true }],
-  'packages/cli': [{ to: '@nigh/core' }],
-  benchmarks: [{ to: '@nigh/core' }, { to: '@nigh/testkit' }, { to: '@nigh/cli' }],
+  'packages/base': [],
+  'packages/filter': [{ to: '@nigh/base' }],
+  'packages/text': [{ to: '@nigh/base' }],
+  'packages/storage': [{ to: '@nigh/base' }],
+  'packages/formats': [{ to: '@nigh/base' }],
+  'packages/collection': [
+    ...[{ to: '@nigh/base' }, { to: '@nigh/core' }, { to: '@nigh/filter' }, { to: '@nigh/text' }],
+    ...[{ to: '@nigh/storage' }, { to: '@nigh/formats' }],
+  ],
+  'packages/testkit': [
+    { to: '@nigh/core', typesOnly: true },
+    { to: '@nigh/storage', typesOnly: true },
+  ],
+  'packages/cli': [
+    ...[{ to: '@nigh/base' }, { to: '@nigh/core' }, { to: '@nigh/formats' }],
+    { to: '@nigh/collection' },
+  ],
+  benchmarks: [
+    ...[{ to: '@nigh/core' }, { to: '@nigh/collection' }, { to: '@nigh/text' }],
+    ...[{ to: '@nigh/storage' }, { to: '@nigh/testkit' }, { to: '@nigh/cli' }],
+  ],
 };
 
 const CORE = 'packages/core/src/';
@@ -104,8 +122,11 @@ const NODE_FILES: readonly string[] = [
   `${CORE}build/worker.ts`,
   `${CORE}snapshot/node-file.ts`,
   `${CORE}engine/runtime.ts`,
+  'packages/storage/src/node-file-system.ts',
+  'packages/storage/src/node-lock.ts',
+  'packages/storage/src/crc32.ts',
 ];
-const NODE_FOLDERS = ['packages/cli/', 'packages/testkit/', 'benchmarks/'];
+const NODE_FOLDERS = ['packages/cli/', 'packages/formats/', 'packages/testkit/', 'benchmarks/'];
 
 /** `node:` modules only where a file is about Node. */
 export function nodeModules(source: Source): Finding[] {

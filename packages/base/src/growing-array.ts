@@ -1,0 +1,70 @@
+// A typed array that grows at its end. `values` is replaced when it grows: read it anew after every
+// call that may add something, and hoist it into a local in loops.
+
+import type { ArrayKind, ArrayOf } from './image.ts';
+import { allocateArray } from './shared-arrays.ts';
+
+const FEWEST = 16;
+
+export class GrowingArray<K extends ArrayKind> {
+  readonly kind: K;
+  /** The elements, and behind `length` zeros in reserve. */
+  values: ArrayOf<K>;
+  length: number;
+
+  constructor(kind: K, capacity: number = FEWEST) {
+    this.kind = kind;
+    this.values = allocateArray(kind, Math.max(FEWEST, capacity));
+    this.length = 0;
+  }
+
+  /** Takes over an array as it is, without a copy. */
+  static over<K extends ArrayKind>(kind: K, values: ArrayOf<K>): GrowingArray<K> {
+    const array = new GrowingArray(kind, 0);
+    if (values.length > 0) array.values = values;
+    array.length = values.length;
+    return array;
+  }
+
+  /** Makes room for `capacity` elements in all. */
+  reserve(capacity: number): void {
+    if (capacity <= this.values.length) return;
+    const values = allocateArray(this.kind, Math.max(capacity, 2 * this.values.length));
+    values.set(this.values.subarray(0, this.length));
+    this.values = values;
+  }
+
+  /** Lengthens the array by zeros; never shortens it. */
+  extend(length: number): void {
+    if (length <= this.length) return;
+    this.reserve(length);
+    this.length = length;
+  }
+
+  push(value: number): void {
+    if (this.length === this.values.length) this.reserve(this.length + 1);
+    this.values[this.length++] = value;
+  }
+
+  append(values: ArrayLike<number>): void {
+    this.reserve(this.length + values.length);
+    this.values.set(values, this.length);
+    this.length += values.length;
+  }
+
+  /** The elements, over the same memory. */
+  view(): ArrayOf<K> {
+    return this.values.subarray(0, this.length) as ArrayOf<K>;
+  }
+
+  /** A copy of the elements that nobody changes. */
+  copy(): ArrayOf<K> {
+    const copy = allocateArray(this.kind, this.length);
+    copy.set(this.view());
+    return copy;
+  }
+
+  get byteLength(): number {
+    return this.values.byteLength;
+  }
+}

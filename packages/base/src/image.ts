@@ -1,0 +1,69 @@
+// What a table is in a file: a few words about it and its typed arrays, as they lie in memory.
+// Tables turn into images and back; whoever owns the files writes and reads images without knowing
+// what is in them. An image that was read may be forged, so tables check what they take from it.
+
+export interface Arrays {
+  uint8: Uint8Array;
+  uint16: Uint16Array;
+  uint32: Uint32Array;
+  int32: Int32Array;
+  float32: Float32Array;
+  float64: Float64Array;
+}
+
+export type ArrayKind = keyof Arrays;
+export type ArrayOf<K extends ArrayKind> = Arrays[K];
+export type TypedArray = Arrays[ArrayKind];
+
+/** Plain JSON values. */
+export type ImageHeader = Readonly<
+  Record<string, number | string | boolean | null | readonly (number | string)[]>
+>;
+
+/** One table, ready to be written. Nothing changes its arrays any more. */
+export interface Image {
+  readonly header: ImageHeader;
+  readonly arrays: Readonly<Record<string, TypedArray>>;
+}
+
+/** An image is not what its table would have written. Owners turn it into an error of theirs. */
+export class ImageError extends Error {
+  override readonly name = 'ImageError';
+}
+
+/** Array `name` of an image, of this kind and, where given, of this length. */
+export function arrayOfImage<K extends ArrayKind>(
+  image: Image,
+  name: string,
+  kind: K,
+  length?: number,
+): ArrayOf<K> {
+  const array = Object.hasOwn(image.arrays, name) ? image.arrays[name] : undefined;
+  const expected = `${kind[0]?.toUpperCase()}${kind.slice(1)}Array`;
+  if (array?.constructor.name !== expected) {
+    throw new ImageError(`array ${name} is ${array?.constructor.name ?? 'missing'}`);
+  }
+  if (length !== undefined && array.length !== length) {
+    throw new ImageError(`array ${name} has ${array.length} elements, not ${length}`);
+  }
+  return array as ArrayOf<K>;
+}
+
+/** Number `name` of an image's header: an integer in [min, max]. */
+export function numberOfImage(
+  image: Image,
+  name: string,
+  range: readonly [number, number],
+): number {
+  const value = Object.hasOwn(image.header, name) ? image.header[name] : undefined;
+  const [min, max] = range;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) {
+    return value;
+  }
+  throw new ImageError(`${name} is ${JSON.stringify(value)}, not from ${min} to ${max}`);
+}
+
+/** Bytes of all arrays of an image. */
+export function imageBytes(image: Image): number {
+  return Object.values(image.arrays).reduce((sum, array) => sum + array.byteLength, 0);
+}

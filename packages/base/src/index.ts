@@ -1,0 +1,29 @@
+// What the packages above the engine share: errors with a code, checks at the door, and tables in
+// typed arrays over shared memory that are saved as they lie.
+
+export {
+  assertBoolean,
+  assertChoice,
+  assertInteger,
+  assertNumber,
+  assertOptions,
+  assertString,
+  type Check,
+} from './assert.ts';
+export { allocateBits, countBits, hasBit, setBit, wordsFor } from './bits.ts';
+export { ByteArena } from './byte-arena.ts';
+export { describe, detail, type ErrorDetails, NighError } from './errors.ts';
+export { GrowingArray } from './growing-array.ts';
+export {
+  type ArrayKind,
+  type ArrayOf,
+  arrayOfImage,
+  type Image,
+  ImageError,
+  type ImageHeader,
+  imageBytes,
+  numberOfImage,
+  type TypedArray,
+} from './image.ts';
+export { allocateArray, kindOf } from './shared-arrays.ts';
+export { StringTable } from './string-table.ts';

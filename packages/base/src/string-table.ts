@@ -1,0 +1,193 @@
+// Strings with numbers: the first gets 0, the next new one 1, and so on for good. Open addressing
+// over typed arrays, so that a table of a million strings is saved and loaded as it lies, without a
+// million objects. Strings are kept as UTF-16 units: any string of JavaScript comes back as it was,
+// lone surrogates too.
+
+import { GrowingArray } from './growing-array.ts';
+import { arrayOfImage, type Image, ImageError, numberOfImage } from './image.ts';
+import { allocateArray } from './shared-arrays.ts';
+
+const FEWEST_SLOTS = 64;
+/** Strings per slot beyond which the slots are doubled: probes stay short. */
+const MAX_LOAD = 0.6;
+/** Units decoded by one call: engines limit the number of arguments. */
+const UNITS_PER_CALL = 8192;
+const MAX_UNITS: number = 2 ** 32 - 1;
+
+/** MurmurHash3's steps over 16-bit units (Appleby, 2011; public domain). */
+function hashOf(text: string, seed: number): number {
+  let hash = seed;
+  for (let i = 0; i < text.length; i++) {
+    let unit = Math.imul(text.charCodeAt(i), 0xcc9e2d51);
+    unit = (unit << 15) | (unit >>> 17);
+    hash ^= Math.imul(unit, 0x1b873593);
+    hash = (hash << 13) | (hash >>> 19);
+    hash = (Math.imul(hash, 5) + 0xe6546b64) | 0;
+  }
+  hash ^= text.length;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+export class StringTable {
+  readonly #seed: number;
+  /** The number of a string plus one, by hash; 0 where there is none. */
+  #slots: Uint32Array;
+  #hashes: GrowingArray<'uint32'>;
+  /** Where each string ends among the units; it begins where the one before ends. */
+  #ends: GrowingArray<'uint32'>;
+  #units: GrowingArray<'uint16'>;
+
+  /** @param seed of the hashes: where strings come from strangers, give one they do not know */
+  constructor(seed = 0) {
+    this.#seed = seed >>> 0;
+    this.#slots = allocateArray('uint32', FEWEST_SLOTS);
+    this.#hashes = new GrowingArray('uint32');
+    this.#ends = new GrowingArray('uint32');
+    this.#units = new GrowingArray('uint16');
+  }
+
+  /**
+   * The table of an image, over its arrays.
+   *
+   * @throws {ImageError} where it is not as a table would have written it
+   */
+  static load(image: Image): StringTable {
+    const count = numberOfImage(image, 'count', [0, 2 ** 31]);
+    const table = new StringTable(numberOfImage(image, 'seed', [0, 2 ** 32 - 1]));
+    const ends = arrayOfImage(image, 'ends', 'uint32', count);
+    const units = arrayOfImage(image, 'units', 'uint16');
+    const slots = arrayOfImage(image, 'slots', 'uint32');
+    const hashes = arrayOfImage(image, 'hashes', 'uint32', count);
+    assertSlots(slots, count);
+    let end = 0;
+    for (let i = 0; i < count; i++) {
+      if (ends[i] < end) throw new ImageError(`string ${i} ends before it begins`);
+      end = ends[i];
+    }
+    if (end !== units.length) throw new ImageError(`${units.length} units, not ${end}`);
+    table.#slots = slots;
+    table.#hashes = GrowingArray.over('uint32', hashes);
+    table.#ends = GrowingArray.over('uint32', ends);
+    table.#units = GrowingArray.over('uint16', units);
+    return table;
+  }
+
+  /** Strings in the table. */
+  get count(): number {
+    return this.#ends.length;
+  }
+
+  get byteLength(): number {
+    const { byteLength } = this.#slots;
+    return byteLength + this.#hashes.byteLength + this.#ends.byteLength + this.#units.byteLength;
+  }
+
+  /** The number of a string; -1 where it is not in the table. */
+  find(text: string): number {
+    return this.#slots[this.#slotOf(text, hashOf(text, this.#seed))] - 1;
+  }
+
+  /**
+   * The number of a string, which is put into the table where it is not there yet.
+   *
+   * @throws {RangeError} when the strings together have more than 2^32 - 1 units
+   */
+  intern(text: string): number {
+    const hash = hashOf(text, this.#seed);
+    const slot = this.#slotOf(text, hash);
+    const found = this.#slots[slot];
+    if (found !== 0) return found - 1;
+    const units = this.#units;
+    if (units.length + text.length > MAX_UNITS) {
+      throw new RangeError(`a table of strings holds ${MAX_UNITS} UTF-16 units at most`);
+    }
+    units.reserve(units.length + text.length);
+    for (let i = 0; i < text.length; i++) units.push(text.charCodeAt(i));
+    this.#ends.push(units.length);
+    this.#hashes.push(hash);
+    this.#slots[slot] = this.count;
+    if (this.count > MAX_LOAD * this.#slots.length) this.#widen();
+    return this.count - 1;
+  }
+
+  /** The string of a number that was given. */
+  stringOf(number: number): string {
+    const ends = this.#ends.values;
+    const end = ends[number];
+    const units = this.#units.values;
+    let text = '';
+    for (let start = number === 0 ? 0 : ends[number - 1]; start < end; start += UNITS_PER_CALL) {
+      const piece = units.subarray(start, Math.min(end, start + UNITS_PER_CALL));
+      text += String.fromCharCode.apply(null, piece as unknown as number[]);
+    }
+    return text;
+  }
+
+  /** The table as it is now. */
+  image(): Image {
+    const slots = allocateArray('uint32', this.#slots.length);
+    slots.set(this.#slots);
+    return {
+      header: { count: this.count, seed: this.#seed },
+      // What was appended is never changed, so views of it stay as they are.
+      arrays: {
+        slots,
+        hashes: this.#hashes.view(),
+        ends: this.#ends.view(),
+        units: this.#units.view(),
+      },
+    };
+  }
+
+  /** Where a string is, or where it would be put. */
+  #slotOf(text: string, hash: number): number {
+    const slots = this.#slots;
+    const hashes = this.#hashes.values;
+    const mask = slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const found = slots[slot];
+      if (found === 0) return slot;
+      if (hashes[found - 1] === hash && this.#equals(found - 1, text)) return slot;
+    }
+  }
+
+  #equals(number: number, text: string): boolean {
+    const ends = this.#ends.values;
+    const start = number === 0 ? 0 : ends[number - 1];
+    if (ends[number] - start !== text.length) return false;
+    const units = this.#units.values;
+    for (let i = 0; i < text.length; i++) {
+      if (units[start + i] !== text.charCodeAt(i)) return false;
+    }
+    return true;
+  }
+
+  #widen(): void {
+    const slots = allocateArray('uint32', 2 * this.#slots.length);
+    const hashes = this.#hashes.values;
+    const mask = slots.length - 1;
+    for (let number = 0; number < this.count; number++) {
+      let slot = hashes[number] & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = number + 1;
+    }
+    this.#slots = slots;
+  }
+}
+
+/** Refuses slots in which a search would not end, or that point beyond the strings. */
+function assertSlots(slots: Uint32Array, count: number): void {
+  const { length } = slots;
+  const isPower = length >= FEWEST_SLOTS && (length & (length - 1)) === 0;
+  if (!isPower || count > MAX_LOAD * length) {
+    throw new ImageError(`${length} slots cannot hold ${count} strings`);
+  }
+  let used = 0;
+  for (let i = 0; i < length; i++) {
+    if (slots[i] > count) throw new ImageError(`slot ${i} points to string ${slots[i] - 1}`);
+    if (slots[i] !== 0) used++;
+  }
+  if (used !== count) throw new ImageError(`${used} slots are used for ${count} strings`);
+}

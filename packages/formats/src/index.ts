@@ -1,0 +1,3 @@
+// The public surface of @nigh/formats. What is not exported here may change without notice.
+
+export {};
