@@ -1,5 +1,5 @@
-// Errors with a stable code. Messages say where, what was expected, what was got and what to do, and
-// may change between releases; codes may not.
+// Errors with a stable code. Messages say where, what was expected, what was got and what to do;
+// they may change between releases, codes may not.
 
 /** Facts about an error a program may want: `row`, `field`, `expected`, `got`, `path`, ... */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
