@@ -106,13 +106,13 @@ export class IndexWriter {
     const place = this.#settle(slots);
     const added = this.#publish([place]);
     this.#reserved = undefined;
-    await this.link(options);
+    if (options.link) await this.link(options);
     return added;
   }
 
   async add(vectors: Vectors, options: WriteOptions): Promise<AddedNodes> {
     const added = this.take(vectors, options.signal);
-    await this.link(options);
+    if (options.link) await this.link(options);
     return added;
   }
 
@@ -122,7 +122,8 @@ export class IndexWriter {
   }
 
   /** Links what is not, or rewrites the segment with it where that is worth it or asked for. */
-  async link({ rebuild, ...work }: WriteOptions): Promise<void> {
+  async link({ rebuild, onProgress, signal }: Omit<WriteOptions, 'link'>): Promise<void> {
+    const work = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
     const options = this.untilClosed(work);
     try {
       await this.#queue.run(() => this.#link(rebuild, options));
@@ -191,7 +192,7 @@ export class IndexWriter {
       this.#removeAll(old);
     });
     this.#consolidateSoon();
-    await this.link(options);
+    if (options.link) await this.link(options);
   }
 
   /** Writes the index to a file as it is when its turn comes. */

@@ -1,6 +1,6 @@
 // The options of writes, checked.
 
-import { assertChoice, assertOptions, option } from '../assert.ts';
+import { assertBoolean, assertChoice, assertOptions, option } from '../assert.ts';
 import type { WorkOptions } from '../build/runner.ts';
 import { checkWorkOptions, WORK_OPTION_NAMES } from '../work-options.ts';
 
@@ -14,18 +14,25 @@ export interface AddOptions extends WorkOptions {
    * segments take no vectors and stay.
    */
   readonly rebuild?: Rebuild;
+  /**
+   * Whether the vectors are linked before the promise settles (default). With false they are left
+   * to the next write that links, or to `link()`, and scanned until then: for many adds in a row.
+   */
+  readonly link?: boolean;
 }
 
 /** The same, checked. */
 export interface WriteOptions extends WorkOptions {
   readonly rebuild: Rebuild;
+  readonly link: boolean;
 }
 
 /** @throws {VectorIndexError} INVALID_OPTION */
 export function readWriteOptions(raw: unknown): WriteOptions {
-  const given = assertOptions(raw, [...WORK_OPTION_NAMES, 'rebuild']);
+  const given = assertOptions(raw, [...WORK_OPTION_NAMES, 'rebuild', 'link']);
   const work = checkWorkOptions(given);
   const wanted = given.rebuild === undefined ? 'auto' : given.rebuild;
   const rebuild = assertChoice(wanted, REBUILDS, option('rebuild'));
-  return { rebuild, ...work };
+  const link = given.link === undefined ? true : assertBoolean(given.link, option('link'));
+  return { rebuild, link, ...work };
 }

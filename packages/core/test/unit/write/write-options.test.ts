@@ -5,11 +5,11 @@ import { readWriteOptions } from '../../../src/write/write-options.ts';
 
 describe('the options of a write', () => {
   test('have a default, and carry what was given', () => {
-    expect(readWriteOptions({})).toEqual({ rebuild: 'auto' });
-    expect(readWriteOptions({ rebuild: undefined })).toEqual({ rebuild: 'auto' });
+    expect(readWriteOptions({})).toEqual({ rebuild: 'auto', link: true });
+    expect(readWriteOptions({ rebuild: undefined })).toEqual({ rebuild: 'auto', link: true });
     const { signal } = new AbortController();
     const onProgress = (): void => undefined;
-    const given = { rebuild: 'never', signal, onProgress };
+    const given = { rebuild: 'never', link: false, signal, onProgress };
     expect(readWriteOptions(given)).toEqual(given);
   });
 
@@ -17,6 +17,7 @@ describe('the options of a write', () => {
     [{ rebuild: 'always' }, 'rebuild'],
     [{ rebuild: null }, 'rebuild'],
     [{ rebuild: 1 }, 'rebuild'],
+    [{ link: 0 }, 'link'],
     [{ rebuilt: 'now' }, 'rebuilt'],
     [{ onProgress: 1 }, 'onProgress'],
     [{ signal: {} }, 'signal'],
