@@ -2,24 +2,37 @@
 // was written stays where it is: who holds a position and a length can read them while more is
 // appended. What lies across two blocks is put together when it is read.
 
+import { arrayOfImage, type Image, numberOfImage } from './image.ts';
 import { allocateArray } from './shared-arrays.ts';
 
 const BLOCK_SHIFT = 20;
 const BLOCK_BYTES: number = 2 ** BLOCK_SHIFT;
 
+/** The name of the array of an image with the bytes from `start` on. */
+function blockName(start: number): string {
+  return `block-${start / BLOCK_BYTES}`;
+}
+
 export class ByteArena {
   readonly #blocks: Uint8Array[] = [];
   #length = 0;
 
-  /** Takes over bytes as they are, without a copy. */
-  static over(bytes: Uint8Array): ByteArena {
+  /**
+   * The arena of an image, over its blocks.
+   *
+   * @throws {ImageError} where they are not as an arena would have written them
+   */
+  static load(image: Image): ByteArena {
     const arena = new ByteArena();
-    const whole = Math.floor(bytes.length / BLOCK_BYTES);
-    for (let i = 0; i < whole; i++) {
-      arena.#blocks.push(bytes.subarray(i * BLOCK_BYTES, (i + 1) * BLOCK_BYTES));
+    const length = numberOfImage(image, 'byteCount', [0, Number.MAX_SAFE_INTEGER]);
+    for (let start = 0; start < length; start += BLOCK_BYTES) {
+      const count = Math.min(BLOCK_BYTES, length - start);
+      const block = arrayOfImage(image, blockName(start), 'uint8', count);
+      if (count < BLOCK_BYTES)
+        arena.append(block); // the last one must have room behind it
+      else arena.#blocks.push(block);
+      arena.#length = start + count;
     }
-    arena.#length = whole * BLOCK_BYTES;
-    arena.append(bytes.subarray(arena.#length)); // the last one must have room behind it
     return arena;
   }
 
@@ -67,11 +80,12 @@ export class ByteArena {
     return bytes;
   }
 
-  /** What was appended up to now, as views that stay as they are, in order. */
-  *pieces(end: number = this.#length): IterableIterator<Uint8Array> {
-    for (let done = 0; done < end; done += BLOCK_BYTES) {
-      const block = this.#blocks[done / BLOCK_BYTES] as Uint8Array;
-      yield block.subarray(0, Math.min(BLOCK_BYTES, end - done));
-    }
+  /** What was appended up to now, as views: nobody changes it any more. */
+  image(): Image {
+    const arrays = this.#blocks.map((block, i) => {
+      const start = i * BLOCK_BYTES;
+      return [blockName(start), block.subarray(0, this.#length - start)] as const;
+    });
+    return { header: { byteCount: this.#length }, arrays: Object.fromEntries(arrays) };
   }
 }

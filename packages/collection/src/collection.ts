@@ -1,0 +1,418 @@
+// A collection of documents: what people open, write to and search. Checks what comes in, keeps the
+// order of writes, and hands over to the parts.
+
+import { assertBoolean, assertOptions, assertString, type Check } from '@nigh/base';
+import type { WorkOptions } from '@nigh/core';
+import { type Filter, type Metadata, parseFilter } from '@nigh/filter';
+import type { Store } from '@nigh/storage';
+import { compactContents } from './compact.ts';
+import { Contents } from './contents.ts';
+import type { DocumentColumns, DocumentInput, MetadataUpdate, StoredDocument } from './document.ts';
+import { argumentError, CollectionError, CollectionErrorCode } from './errors.ts';
+import { type ImportOptions, type ImportReport, importRows } from './import.ts';
+import { encodeKey, type Key, type KeyText } from './key.ts';
+import { deletionsRecord, documentsRecord, metadataRecord } from './log-records.ts';
+import { type OpenOptions, type OpenRequest, readOpenOptions } from './open-options.ts';
+import { DocumentReader } from './read-documents.ts';
+import { openStore } from './recovery.ts';
+import { type Schema, schemaToSettings } from './schema.ts';
+import { ContentsSearch, type Hit, readDocument, rowOfKey } from './search.ts';
+import { readSearch, type SearchOptions } from './search-options.ts';
+import { writeContents } from './snapshot.ts';
+import { type CollectionStats, collectStats } from './stats.ts';
+import { type CollectionProblem, verifyContents, verifyFiles } from './verify.ts';
+import { readWork } from './work-options.ts';
+import { NO_JOURNAL, WriteQueue } from './write-queue.ts';
+
+/** The path of a collection that is in memory only. */
+export const IN_MEMORY = ':memory:';
+
+/** What `documents` lists. */
+export interface ListOptions {
+  /** Only those that match. */
+  readonly filter?: Filter;
+  /** With their vectors. Default false. */
+  readonly vectors?: boolean;
+  /** With their texts. Default true. */
+  readonly texts?: boolean;
+}
+
+/** What `delete` deletes by: whatever matches a filter. */
+export interface DeleteFilter {
+  readonly filter: Filter;
+}
+
+/** From so many bytes of log on, closing makes a checkpoint: opening would replay them. */
+const CHECKPOINT_AT_CLOSE: number = 2 ** 20;
+
+const check = (name: string): Check => ({ name, error: argumentError });
+
+/**
+ * Documents with keys, vectors, metadata and text, in a folder or in memory.
+ *
+ * Writes settle when they are durable, as `durability` says, and are found from then on. Reads and
+ * searches see whole documents only. One process has a folder open at a time.
+ */
+export class Collection<M extends Metadata = Metadata> {
+  /** Where it is; ':memory:' where it is nowhere. */
+  readonly path: string;
+  readonly schema: Schema;
+  readonly #store: Store | undefined;
+  readonly #request: OpenRequest;
+  readonly #queue: WriteQueue;
+  readonly #reader: DocumentReader;
+  #contents: Contents;
+  /** Settles when the checkpoint that runs has ended. */
+  #checkpoint: Promise<void> = Promise.resolve();
+  #checkpoints = 0;
+  #closed: Promise<void> | undefined;
+
+  private constructor(path: string, request: OpenRequest, contents: Contents, store?: Store) {
+    this.path = path;
+    this.schema = contents.schema;
+    this.#store = store;
+    this.#request = request;
+    this.#contents = contents;
+    this.#queue = new WriteQueue(store ?? NO_JOURNAL);
+    this.#reader = new DocumentReader(contents.schema);
+  }
+
+  /**
+   * The collection in the folder `path`, made there if there is none and `vector`, `fields` or
+   * `text` say what it is made of; ':memory:' for one that is in no folder.
+   *
+   * @throws {CollectionError} INVALID_ARGUMENT, INVALID_OPTION, NO_SCHEMA, SCHEMA_MISMATCH,
+   *   COLLECTION_CORRUPT
+   * @throws {StorageError} LOCKED, NOT_A_STORE, LOG_CORRUPT, SNAPSHOT_CORRUPT, MANIFEST_CORRUPT,
+   *   FORMAT_UNSUPPORTED, FILE_FAILED
+   */
+  static async open<M extends Metadata = Metadata>(
+    path: string,
+    options: OpenOptions = {},
+  ): Promise<Collection<M>> {
+    const folder = assertString(path, check('path'));
+    const request = readOpenOptions(options);
+    if (folder !== IN_MEMORY) {
+      const { store, contents } = await openStore(folder, request);
+      return new Collection<M>(folder, request, contents, store);
+    }
+    const { schema, run } = request;
+    if (schema) return new Collection<M>(folder, request, await Contents.create(schema, run));
+    throw new CollectionError(
+      CollectionErrorCode.noSchema,
+      'a collection in memory is always new; say what it is made of: vector, fields, text',
+    );
+  }
+
+  /**
+   * Writes documents, those whose key is there in the place of the old ones. All or none of a batch
+   * survive a crash; of several with one key the last counts. How many were written.
+   *
+   * @throws {CollectionError} INVALID_DOCUMENT, INVALID_KEY, INVALID_ARGUMENT, NO_VECTORS,
+   *   COLLECTION_FAILED, CLOSED
+   * @throws {FilterError} WRONG_TYPE
+   * @throws {VectorIndexError} DIMENSION_MISMATCH, NOT_FINITE, ZERO_VECTOR, ...
+   * @throws {StorageError} STORAGE_FAILED, FILE_FAILED, RECORD_TOO_LARGE
+   */
+  async upsert(
+    documents: DocumentInput<M> | readonly DocumentInput<M>[] | DocumentColumns<M>,
+  ): Promise<number> {
+    this.#assertOpen();
+    const batch = this.#reader.read(documents);
+    if (batch.keys.length === 0) return 0;
+    const { linked } = await this.#queue.write(documentsRecord(batch), async () => {
+      await this.#contents.write(batch);
+      return this.#contents.link();
+    });
+    await linked;
+    this.#checkpointSoon();
+    return batch.keys.length;
+  }
+
+  /**
+   * Changes the metadata of documents, and nothing else of them: fields that are given replace, null
+   * takes a field away, others stay.
+   *
+   * @throws {CollectionError} KEY_NOT_FOUND (nothing has changed), and as `upsert` does
+   */
+  async update(updates: MetadataUpdate<M> | readonly MetadataUpdate<M>[]): Promise<number> {
+    this.#assertOpen();
+    const list: readonly unknown[] = Array.isArray(updates) ? updates : [updates];
+    const patches = list.map((update, row) => {
+      const given = { ...assertOptions(update, ['key', 'metadata'], check(`update ${row}`)) };
+      return [encodeKey(given.key, row), this.#reader.readPatch(given.metadata, row)] as const;
+    });
+    if (patches.length === 0) return 0;
+    await this.#queue.alone(async (begin) => {
+      this.#assertOpen();
+      for (const [key] of patches) rowOfKey(this.#contents, key);
+      await begin(metadataRecord(patches), () => this.#contents.patch(patches));
+    });
+    this.#checkpointSoon();
+    return patches.length;
+  }
+
+  /**
+   * Deletes documents by key, or whatever matches a filter. How many there were.
+   *
+   * @throws {CollectionError} INVALID_KEY, CLOSED @throws {FilterError} INVALID_FILTER, ...
+   * @throws {StorageError} STORAGE_FAILED, FILE_FAILED
+   */
+  async delete(which: Key | readonly Key[] | DeleteFilter): Promise<number> {
+    this.#assertOpen();
+    const count = await this.#delete(which);
+    this.#checkpointSoon();
+    return count;
+  }
+
+  #delete(which: Key | readonly Key[] | DeleteFilter): Promise<number> {
+    const remove = (keys: readonly KeyText[]): number => this.#contents.remove(keys);
+    if (typeof which === 'object' && which !== null && !Array.isArray(which)) {
+      const { filter } = assertOptions(which, ['filter'], check('what to delete'));
+      const predicate = parseFilter(filter, this.schema.fields);
+      return this.#queue.alone(async (begin) => {
+        this.#assertOpen();
+        const { bits } = this.#contents.columns.evaluate(predicate);
+        const keys = this.#contents.keysOf(bits);
+        return keys.length === 0 ? 0 : begin(deletionsRecord(keys), () => remove(keys));
+      });
+    }
+    const list: readonly unknown[] = Array.isArray(which) ? which : [which];
+    const keys = list.map((key, row) => encodeKey(key, row));
+    if (keys.length === 0) return Promise.resolve(0);
+    return this.#queue.write(deletionsRecord(keys), () => remove(keys));
+  }
+
+  /** The document of a key, with its vector and text; undefined where there is none. */
+  get(key: Key): StoredDocument<M> | undefined {
+    this.#assertOpen();
+    const row = this.#contents.keys.rowOf(encodeKey(key));
+    if (row === -1) return undefined;
+    return readDocument(this.#contents, row, { vectors: true, texts: true }) as StoredDocument<M>;
+  }
+
+  has(key: Key): boolean {
+    this.#assertOpen();
+    return this.#contents.keys.rowOf(encodeKey(key)) !== -1;
+  }
+
+  /**
+   * How many documents there are, or match a filter.
+   *
+   * @throws {FilterError} INVALID_FILTER, UNKNOWN_FIELD, ...
+   */
+  count(filter?: Filter): number {
+    this.#assertOpen();
+    const { columns, count } = this.#contents;
+    if (filter === undefined) return count;
+    return columns.evaluate(parseFilter(filter, this.schema.fields)).count;
+  }
+
+  /**
+   * The documents, or those that match a filter, in the order in which they came. Those that are
+   * deleted meanwhile do not come any more, new ones do not come.
+   */
+  async *documents(options: ListOptions = {}): AsyncGenerator<StoredDocument<M>> {
+    this.#assertOpen();
+    const given = assertOptions(options, ['filter', 'vectors', 'texts'], check('list options'));
+    const vectors = assertBoolean(given.vectors ?? false, check('vectors'));
+    const texts = assertBoolean(given.texts ?? true, check('texts'));
+    const { filter } = given;
+    const bits =
+      filter === undefined
+        ? this.#contents.columns.live
+        : this.#contents.columns.evaluate(parseFilter(filter, this.schema.fields)).bits;
+    for (const key of this.#contents.keysOf(bits)) {
+      this.#assertOpen();
+      const row = this.#contents.keys.rowOf(key);
+      if (row === -1) continue;
+      yield readDocument(this.#contents, row, { vectors, texts }) as StoredDocument<M>;
+    }
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<StoredDocument<M>> {
+    return this.documents();
+  }
+
+  /**
+   * The documents nearest to a vector, that speak of a text, or both, the best first.
+   *
+   * @throws {CollectionError} INVALID_OPTION, NO_VECTORS, NO_TEXT, KEY_NOT_FOUND, CLOSED
+   * @throws {FilterError} INVALID_FILTER, UNKNOWN_FIELD, UNKNOWN_OPERATOR, WRONG_TYPE, ...
+   * @throws {VectorIndexError} DIMENSION_MISMATCH, NOT_FINITE, ZERO_VECTOR
+   */
+  async search(options: SearchOptions): Promise<Hit<M>[]> {
+    this.#assertOpen();
+    const request = readSearch(options, this.schema);
+    return new ContentsSearch(this.#contents, request).hits() as Hit<M>[];
+  }
+
+  /**
+   * Imports files of rows, and a file of vectors beside them: JSONL, parquet or arrow, and npy and
+   * others. Written block by block, each as durable as any write; linked and written to a checkpoint
+   * at the end. When it is stopped, what was imported stays.
+   *
+   * @throws {CollectionError} ABORTED, and as `upsert` does @throws {FormatError} of the files
+   */
+  async import(options: ImportOptions): Promise<ImportReport> {
+    this.#assertOpen();
+    const report = await importRows(options, {
+      schema: this.schema,
+      makeRoom: (count) =>
+        this.#queue.alone(() => this.#contents.makeRoom(count, this.#request.run)),
+      write: async (columns) => {
+        this.#assertOpen();
+        const batch = this.#reader.read(columns);
+        await this.#queue.write(documentsRecord(batch), () => this.#contents.write(batch));
+      },
+      link: (work) => this.#contents.link(work).linked,
+    });
+    if (this.#store) await this.checkpoint(options);
+    return report;
+  }
+
+  /**
+   * Writes everything into a snapshot, so that opening need not replay the log; writing goes on
+   * meanwhile. Happens by itself when the log has `checkpointAt` bytes, and at close.
+   *
+   * @throws {CollectionError} IN_MEMORY, CLOSED, ABORTED
+   * @throws {StorageError} FILE_FAILED: the snapshot before stays in force
+   */
+  async checkpoint(options: WorkOptions = {}): Promise<void> {
+    this.#assertOpen();
+    const { signal } = readWork(options);
+    const store = this.#assertStored();
+    this.#checkpoints++;
+    const work = this.#checkpoint.then(() => this.#writeCheckpoint(store, signal));
+    this.#checkpoint = work
+      .catch(() => undefined)
+      .finally(() => {
+        this.#checkpoints--;
+      });
+    await work;
+  }
+
+  async #writeCheckpoint(store: Store, signal?: AbortSignal): Promise<void> {
+    const { mark, frozen } = await this.#queue.alone(async () => {
+      const frozen = await this.#contents.freeze();
+      return { frozen, mark: await store.rotate() };
+    });
+    try {
+      await store.writeSnapshot(
+        mark,
+        schemaToSettings(this.schema),
+        (writer) => writeContents(writer, frozen, signal),
+        signal ? { signal } : {},
+      );
+    } finally {
+      await frozen.index?.close();
+    }
+  }
+
+  /**
+   * Copies the collection into another folder, as it is when the writes that were asked for before
+   * are in; writing goes on meanwhile. The copy is a collection of its own.
+   *
+   * @throws {CollectionError} IN_MEMORY, CLOSED @throws {StorageError} NOT_EMPTY, FILE_FAILED
+   */
+  async backup(path: string, options: WorkOptions = {}): Promise<void> {
+    this.#assertOpen();
+    const folder = assertString(path, check('path'));
+    const { signal } = readWork(options);
+    const store = this.#assertStored();
+    const frozen = await this.#queue.alone(() => this.#contents.freeze());
+    try {
+      const settings = schemaToSettings(this.schema);
+      await store.backup(folder, settings, (writer) => writeContents(writer, frozen, signal));
+    } finally {
+      await frozen.index?.close();
+    }
+  }
+
+  /**
+   * Gives back what deleted and replaced documents take, in memory and in the files. Searches go on
+   * meanwhile, writes wait.
+   *
+   * @throws {CollectionError} ABORTED, CLOSED @throws {VectorIndexError} OUT_OF_MEMORY, ...
+   */
+  async compact(options: WorkOptions = {}): Promise<void> {
+    this.#assertOpen();
+    const work = readWork(options);
+    await this.#queue.alone(async () => {
+      const old = this.#contents;
+      this.#contents = await compactContents(old, this.#request.run, work);
+      await old.close();
+    });
+    if (this.#store) await this.checkpoint(options);
+  }
+
+  /** Counts and bytes. */
+  stats(): CollectionStats {
+    this.#assertOpen();
+    return collectStats(this.#contents, this.#store);
+  }
+
+  /** What is broken, in memory and in the files; empty when the collection is sound. */
+  async verify(): Promise<CollectionProblem[]> {
+    this.#assertOpen();
+    await this.#checkpoint;
+    return this.#queue.alone(async () => {
+      await this.#contents.link().linked;
+      const problems = await verifyContents(this.#contents);
+      if (!this.#store) return problems;
+      return [...problems, ...(await verifyFiles(this.path, this.#request.store.files))];
+    });
+  }
+
+  /** Waits for what was asked for, makes a checkpoint where that is worth it, and lets go. */
+  async close(): Promise<void> {
+    this.#closed ??= this.#close();
+    await this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#queue.idle();
+    await this.#checkpoint;
+    try {
+      if (this.#store && !this.#broken && this.#store.stats().logBytes >= CHECKPOINT_AT_CLOSE) {
+        await this.#writeCheckpoint(this.#store);
+      }
+    } finally {
+      await this.#contents.close();
+      await this.#store?.close();
+    }
+  }
+
+  /** Why nothing can be written any more. */
+  get #broken(): Error | undefined {
+    return this.#queue.failure ?? this.#store?.failure;
+  }
+
+  #checkpointSoon(): void {
+    const store = this.#store;
+    if (!store || this.#checkpoints > 0 || this.#closed || this.#broken) return;
+    if (store.stats().logBytes < this.#request.checkpointAt) return;
+    // What it could not write is in the log, and it is tried again after the next write.
+    void this.checkpoint().catch(() => undefined);
+  }
+
+  #assertOpen(): void {
+    if (!this.#closed) return;
+    throw new CollectionError(
+      CollectionErrorCode.closed,
+      'the collection is closed; open it again',
+    );
+  }
+
+  #assertStored(): Store {
+    if (this.#store) return this.#store;
+    throw new CollectionError(
+      CollectionErrorCode.inMemory,
+      'a collection in memory has no files; open one in a folder',
+    );
+  }
+}

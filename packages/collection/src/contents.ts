@@ -1,0 +1,265 @@
+// What a collection holds in memory: the vector index, and by row the keys, documents, columns and
+// postings of its documents. All of a document changes in one turn of the event loop, so that no
+// search sees half of it. Nothing here knows of files; the same writes in the same order lead to
+// the same contents, which is what recovery rests on.
+
+import { hasBit, type Image } from '@nigh/base';
+import { VectorIndex, type WorkOptions } from '@nigh/core';
+import { Columns, type Metadata } from '@nigh/filter';
+import { TextIndex } from '@nigh/text';
+import type { Batch } from './document.ts';
+import { DocumentTable } from './document-table.ts';
+import { patchMetadata } from './json.ts';
+import type { KeyText } from './key.ts';
+import { KeyTable } from './key-table.ts';
+import type { Patches } from './log-records.ts';
+import { encodeDocuments } from './read-documents.ts';
+import { pickRows } from './rows.ts';
+import { OWN_TEXT, type Schema, textNames } from './schema.ts';
+import { Slices } from './slices.ts';
+
+/** Options of a run: nothing of them is kept. */
+export interface RunOptions {
+  /** Threads that build the vector index; 1 never starts a worker. Default: all cores. */
+  readonly threads?: number;
+}
+
+/** A write that is in, and found; `linked` settles when its vectors are in the graph too. */
+export interface Applied {
+  readonly linked: Promise<void>;
+}
+
+/** The contents at one moment, while writing goes on. `index` wants to be closed. */
+export interface FrozenContents {
+  readonly index?: VectorIndex;
+  readonly tables: Readonly<Record<string, Image>>;
+  readonly text?: Readonly<Record<string, Image>>;
+}
+
+/** The parts of the contents. */
+export interface Parts {
+  readonly keys: KeyTable;
+  readonly documents: DocumentTable;
+  readonly columns: Columns;
+  readonly index?: VectorIndex;
+  readonly text?: TextIndex;
+}
+
+const NOTHING_TO_LINK: Applied = { linked: Promise.resolve() };
+
+/** Rows of a batch that change in one turn at most. */
+const ROWS_PER_TURN = 256;
+
+/** One document, whose bytes were written. */
+interface Written {
+  readonly metadata: Metadata;
+  readonly text: string | undefined;
+  readonly start: number;
+  readonly length: number;
+  readonly textLength: number;
+}
+
+export class Contents {
+  readonly schema: Schema;
+  readonly keys: KeyTable;
+  readonly documents: DocumentTable;
+  readonly columns: Columns;
+  readonly text: TextIndex | undefined;
+  readonly #textNames: readonly string[];
+  #index: VectorIndex | undefined;
+  /** The row of the next document, where no index gives it. */
+  #nextRow: number;
+
+  constructor(schema: Schema, { keys, documents, columns, index, text }: Parts) {
+    this.schema = schema;
+    this.keys = keys;
+    this.documents = documents;
+    this.columns = columns;
+    this.text = text;
+    this.#textNames = textNames(schema);
+    this.#index = index;
+    this.#nextRow = keys.end;
+  }
+
+  /** Contents of nothing yet. */
+  static async create(schema: Schema, run: RunOptions): Promise<Contents> {
+    const { vector, fields, text } = schema;
+    return new Contents(schema, {
+      keys: new KeyTable(),
+      documents: new DocumentTable(),
+      columns: Columns.create(fields),
+      ...(vector && { index: VectorIndex.create({ ...vector, ...run }) }),
+      ...(text && { text: await TextIndex.create(text) }),
+    });
+  }
+
+  get index(): VectorIndex | undefined {
+    return this.#index;
+  }
+
+  get count(): number {
+    return this.keys.count;
+  }
+
+  /** The row of the next document. */
+  get nextRow(): number {
+    return this.#index?.nextNode ?? this.#nextRow;
+  }
+
+  /** Of an empty collection, an index with room for `capacity` vectors. */
+  async makeRoom(capacity: number, run: RunOptions): Promise<void> {
+    const { vector } = this.schema;
+    const index = this.#index;
+    if (!vector || !index || index.nextNode > 0 || capacity <= index.available) return;
+    this.#index = VectorIndex.create({ ...vector, ...run, capacity });
+    await index.close();
+  }
+
+  /** Writes documents, those whose key is there in the place of the old ones. */
+  async write(batch: Batch): Promise<void> {
+    const { length } = batch.keys;
+    const slices = new Slices();
+    for (let first = 0; first < length; first += ROWS_PER_TURN) {
+      await slices.rest();
+      await this.#writeSome(batch, first, Math.min(length, first + ROWS_PER_TURN));
+    }
+  }
+
+  /** Changes the metadata of documents that are there; others are passed over. */
+  async patch(patches: Patches): Promise<void> {
+    const slices = new Slices();
+    for (const [i, [key, patch]] of patches.entries()) {
+      if (i % ROWS_PER_TURN === 0) await slices.rest();
+      const row = this.keys.rowOf(key);
+      if (row === -1) continue;
+      const metadata = patchMetadata(this.documents.metadata(row), patch);
+      const text = this.documents.text(row);
+      const { bytes, textLengths } = encodeDocuments([metadata], [text]);
+      const [start, textLength] = [this.documents.append(bytes), textLengths[0] as number];
+      this.#writeDocument(row, { metadata, text, start, length: bytes.length, textLength });
+    }
+  }
+
+  /** Deletes documents; how many there were. */
+  remove(keys: readonly KeyText[]): number {
+    const rows = new Set(keys.map((key) => this.keys.rowOf(key)));
+    rows.delete(-1);
+    if (rows.size > 0) this.#index?.remove([...rows]);
+    for (const row of rows) {
+      this.keys.remove(row);
+      this.columns.remove(row);
+      this.text?.remove(row);
+      this.documents.remove(row);
+    }
+    return rows.size;
+  }
+
+  /** The keys of the rows of a set, in the order of the rows. */
+  keysOf(bits: Uint32Array): KeyText[] {
+    return [...this.keys.rows()]
+      .filter((row) => hasBit(bits, row))
+      .map((row) => this.keys.keyOf(row));
+  }
+
+  /** Takes over a document of other contents whose vector is here as row `row`. */
+  adopt(row: number, from: Contents, fromRow: number): void {
+    const { documents } = from;
+    this.keys.set(from.keys.keyOf(fromRow), row);
+    const [metadata, text] = [documents.metadata(fromRow), documents.text(fromRow)];
+    const bytes = documents.bytes(fromRow);
+    const start = this.documents.append(bytes);
+    const textLength = documents.textLength(fromRow);
+    this.#writeDocument(row, { metadata, text, start, length: bytes.length, textLength });
+    this.#nextRow = row + 1;
+  }
+
+  /** Links what is found by scanning so far. A thread that failed is no failed write. */
+  link(options: WorkOptions = {}): Applied {
+    const linked = this.#index?.link(options).catch((error: unknown) => {
+      if (options.signal?.aborted) throw error;
+    });
+    return linked ? { linked } : NOTHING_TO_LINK;
+  }
+
+  /** The contents as they are when the writes of the index that were asked for have ended. */
+  async freeze(): Promise<FrozenContents> {
+    const index = await this.#index?.snapshot();
+    return {
+      ...(index && { index }),
+      tables: {
+        ...this.keys.images(),
+        ...this.columns.image(),
+        documents: this.documents.image(),
+      },
+      ...(this.text && { text: this.text.image() }),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#index?.close();
+  }
+
+  /** The documents [first, end) of a batch, in one turn. */
+  async #writeSome(batch: Batch, first: number, end: number): Promise<void> {
+    const start = this.nextRow;
+    const rows: number[] = [];
+    const added: number[] = []; // by number in the batch, as the next ones
+    const updated: number[] = [];
+    for (let i = first; i < end; i++) {
+      const row = this.keys.rowOf(batch.keys[i] as KeyText);
+      if (row === -1) rows.push(start + added.push(i) - 1);
+      else rows.push(row);
+      if (row !== -1) updated.push(i);
+    }
+    // The index copies before it returns its promises. They are awaited when all is in.
+    const writing = this.#writeVectors(batch, added, [
+      updated,
+      updated.map((i) => rows[i - first] as number),
+    ]);
+    for (const i of added) this.keys.set(batch.keys[i] as KeyText, rows[i - first] as number);
+    this.#nextRow = start + added.length;
+    const from = batch.starts[first] as number;
+    const bytes = batch.bytes.subarray(from, batch.starts[end]);
+    const offset = this.documents.append(bytes) - from;
+    for (let i = first; i < end; i++) {
+      const at = batch.starts[i] as number;
+      this.#writeDocument(rows[i - first] as number, {
+        metadata: batch.metadata[i] as Metadata,
+        text: batch.texts[i],
+        start: offset + at,
+        length: (batch.starts[i + 1] as number) - at,
+        textLength: batch.textLengths[i] as number,
+      });
+    }
+    await writing;
+  }
+
+  async #writeVectors(
+    { vectors }: Batch,
+    added: readonly number[],
+    [updated, rows]: readonly [numbers: readonly number[], rows: readonly number[]],
+  ): Promise<void> {
+    const index = this.#index;
+    if (!index || !vectors) return;
+    await Promise.all([
+      updated.length > 0 &&
+        index.update(rows, pickRows(vectors, updated, index.dimension), { link: false }),
+      added.length > 0 && index.add(pickRows(vectors, added, index.dimension), { link: false }),
+    ]);
+  }
+
+  #writeDocument(row: number, document: Written): void {
+    const { metadata, text, start, length, textLength } = document;
+    this.documents.set(row, { start, length, textLength });
+    this.columns.set(row, metadata);
+    const texts = (name: string): string =>
+      name === OWN_TEXT ? (text ?? '') : asText(metadata, name);
+    this.text?.add(row, this.#textNames.map(texts));
+  }
+}
+
+/** A field of metadata as it is searched: text, or texts one after another. */
+function asText(metadata: Metadata, name: string): string {
+  const value = Object.hasOwn(metadata, name) ? metadata[name] : undefined;
+  return Array.isArray(value) ? value.join('\n') : ((value as string | null | undefined) ?? '');
+}

@@ -1,0 +1,47 @@
+// What can go wrong with a collection itself, by stable code. Errors of its parts pass through as
+// they are: VectorIndexError, FilterError, TextError and StorageError have codes of their own.
+
+import { type ErrorDetails, NighError } from '@nigh/base';
+
+export const CollectionErrorCode = {
+  invalidOption: 'INVALID_OPTION',
+  invalidArgument: 'INVALID_ARGUMENT',
+  invalidDocument: 'INVALID_DOCUMENT',
+  invalidKey: 'INVALID_KEY',
+  schemaMismatch: 'SCHEMA_MISMATCH',
+  noSchema: 'NO_SCHEMA',
+  noVectors: 'NO_VECTORS',
+  noText: 'NO_TEXT',
+  keyNotFound: 'KEY_NOT_FOUND',
+  collectionCorrupt: 'COLLECTION_CORRUPT',
+  collectionFailed: 'COLLECTION_FAILED',
+  inMemory: 'IN_MEMORY',
+  closed: 'CLOSED',
+  aborted: 'ABORTED',
+} as const;
+export type CollectionErrorCode = (typeof CollectionErrorCode)[keyof typeof CollectionErrorCode];
+
+export class CollectionError extends NighError<CollectionErrorCode> {
+  override readonly name = 'CollectionError';
+}
+
+/** The error for an argument of a call. */
+export function argumentError(message: string, details: ErrorDetails): CollectionError {
+  return new CollectionError(CollectionErrorCode.invalidArgument, message, details);
+}
+
+/** The error for an option. */
+export function optionError(message: string, details: ErrorDetails): CollectionError {
+  return new CollectionError(CollectionErrorCode.invalidOption, message, details);
+}
+
+/** The error for files or tables that contradict each other. */
+export function corruptError(message: string, details: ErrorDetails = {}): CollectionError {
+  return new CollectionError(CollectionErrorCode.collectionCorrupt, message, details);
+}
+
+/** The error for work that its signal stopped. */
+export function abortedError(signal: AbortSignal): CollectionError {
+  const message = 'stopped by its signal; what was acknowledged before stays';
+  return new CollectionError(CollectionErrorCode.aborted, message, {}, signal.reason);
+}

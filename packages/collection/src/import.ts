@@ -1,0 +1,199 @@
+// The way in for files: rows of JSONL, parquet or arrow, with their vectors in a column or in a file
+// beside them, block by block, so that files of any size take little memory.
+
+import { assertOptions, assertString, type Check } from '@nigh/base';
+import type { WorkOptions } from '@nigh/core';
+import { openRows, openVectorFile, type Row, type Rows, zipBlocks } from '@nigh/formats';
+import type { DocumentColumns } from './document.ts';
+import { abortedError, argumentError, CollectionError, CollectionErrorCode } from './errors.ts';
+import type { Key } from './key.ts';
+import { OWN_TEXT, type Schema } from './schema.ts';
+import { readWork } from './work-options.ts';
+
+export interface ImportOptions extends WorkOptions {
+  /** The file of rows: .jsonl, .ndjson, .parquet, .arrow, .feather or .ipc. */
+  readonly rows: string;
+  /** A file of vectors, one for each row: .npy, .fvecs, .fbin and others. */
+  readonly vectors?: string;
+  /** The column of vectors, where they are in the rows. Default 'vector'. */
+  readonly vector?: string;
+  /** The column of keys. Default 'key', or 'id' where there is no such column. */
+  readonly key?: string;
+  /** The column of the documents' text, where the collection searches it. Default 'text'. */
+  readonly text?: string;
+  /** The columns that become metadata. Default: all others. */
+  readonly metadata?: readonly string[];
+}
+
+export interface ImportReport {
+  /** Rows that were written. */
+  readonly count: number;
+}
+
+/** What an import does to a collection. */
+export interface ImportTarget {
+  readonly schema: Schema;
+  makeRoom(count: number): Promise<void>;
+  write(columns: DocumentColumns): Promise<void>;
+  link(work: WorkOptions): Promise<void>;
+}
+
+const NAMES = ['rows', 'vectors', 'vector', 'key', 'text', 'metadata'] as const;
+
+const check = (name: string): Check => ({ name, error: argumentError });
+
+/** Which column is what. */
+interface Mapping {
+  readonly key: string | undefined;
+  readonly text: string | undefined;
+  readonly metadata: readonly string[] | undefined;
+}
+
+interface Import {
+  readonly rows: string;
+  readonly vectors: string | undefined;
+  readonly vector: string;
+  readonly mapping: Mapping;
+  readonly work: WorkOptions;
+}
+
+function readImport(options: unknown, schema: Schema): Import {
+  const work = readWork(options, NAMES);
+  const given = assertOptions(options, [...NAMES, 'onProgress', 'signal'], check('import options'));
+  const name = (value: unknown, what: string): string | undefined =>
+    value === undefined ? undefined : assertString(value, check(what));
+  const { metadata } = given;
+  if (metadata !== undefined && !Array.isArray(metadata)) {
+    throw argumentError('metadata must be an array of column names', { name: 'metadata' });
+  }
+  const hasText = schema.text?.fields.some((field) => field.name === OWN_TEXT) ?? false;
+  return {
+    rows: assertString(given.rows, check('rows')),
+    vectors: name(given.vectors, 'vectors'),
+    vector: name(given.vector, 'vector') ?? 'vector',
+    mapping: {
+      key: name(given.key, 'key'),
+      text: name(given.text, 'text') ?? (hasText ? OWN_TEXT : undefined),
+      metadata: metadata?.map((column) => assertString(column, check('metadata'))),
+    },
+    work,
+  };
+}
+
+/** A value of a file as metadata has it: lists as arrays, dates of undeclared fields as text. */
+function metadataValue(value: unknown, type: string | undefined): unknown {
+  if (value instanceof Date && type !== 'date') return value.toISOString();
+  return ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value;
+}
+
+/** The columns of a block of rows. */
+function columnsOf(
+  rows: readonly Row[],
+  { key, text, metadata }: Mapping,
+  schema: Schema,
+): Omit<DocumentColumns, 'vectors'> {
+  const keyColumn = key ?? (rows.every((row) => !Object.hasOwn(row, 'key')) ? 'id' : 'key');
+  const taken = new Set([keyColumn, text]);
+  const own = (row: Row, name: string | undefined): unknown =>
+    name !== undefined && Object.hasOwn(row, name) ? row[name] : undefined;
+  const metadataOf = (row: Row): Record<string, unknown> => {
+    const names = metadata ?? Object.keys(row).filter((name) => !taken.has(name));
+    const entries = names
+      .filter((name) => Object.hasOwn(row, name))
+      .map((name) => {
+        const type = Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
+        return [name, metadataValue(row[name], type)];
+      });
+    return Object.fromEntries(entries);
+  };
+  return {
+    keys: rows.map((row) => own(row, keyColumn) as Key),
+    texts: rows.map((row) => own(row, text) as string | undefined),
+    metadata: rows.map(metadataOf),
+  };
+}
+
+/** An error about a document of a block, told by its number in the file. */
+function inFile(error: unknown, path: string, firstRow: number): unknown {
+  if (!(error instanceof Error) || !('details' in error) || !('code' in error)) return error;
+  const { row, ...details } = error.details as { row?: unknown };
+  if (typeof row !== 'number') return error;
+  const message = `row ${firstRow + row} of ${path}: ${error.message}`;
+  const place = { ...details, path, row: firstRow + row, code: error.code };
+  return new CollectionError(CollectionErrorCode.invalidDocument, message, place, error);
+}
+
+/** Blocks of rows with their vectors, where the collection has some. */
+interface Block {
+  readonly firstRow: number;
+  readonly rows: readonly Row[];
+  readonly vectors?: Float32Array;
+}
+
+async function* blocksOf(rows: Rows, { vectors }: Import, schema: Schema): AsyncGenerator<Block> {
+  if (vectors !== undefined) {
+    const file = await openVectorFile(vectors);
+    try {
+      yield* zipBlocks(rows, file);
+    } finally {
+      await file.close();
+    }
+  } else if (schema.vector) {
+    yield* rows.vectorBlocks();
+  } else {
+    let firstRow = 0;
+    for await (const block of rows) {
+      yield { firstRow, rows: block };
+      firstRow += block.length;
+    }
+  }
+}
+
+/** How many rows there will be, where one of the files says so. */
+async function countOf(rows: Rows, vectors: string | undefined): Promise<number | undefined> {
+  if (rows.count !== undefined || vectors === undefined) return rows.count;
+  const file = await openVectorFile(vectors);
+  await file.close();
+  return file.count;
+}
+
+/**
+ * Writes the rows of a file into a collection.
+ *
+ * @throws {FormatError} of the files
+ * @throws {CollectionError} INVALID_DOCUMENT, ABORTED, ...: what was written before stays
+ */
+export async function importRows(options: unknown, target: ImportTarget): Promise<ImportReport> {
+  const plan = readImport(options, target.schema);
+  const { mapping, vector, work } = plan;
+  const inRows = target.schema.vector !== undefined && plan.vectors === undefined;
+  const rows = await openRows(plan.rows, inRows ? { vectors: vector } : {});
+  try {
+    const total = await countOf(rows, plan.vectors);
+    if (total !== undefined) await target.makeRoom(total);
+    let count = 0;
+    let writing: Promise<void> = Promise.resolve();
+    for await (const block of blocksOf(rows, plan, target.schema)) {
+      const { vectors } = block;
+      const columns = {
+        ...columnsOf(block.rows, mapping, target.schema),
+        ...(vectors && { vectors }),
+      };
+      await writing; // the block before is written while this one was read
+      if (work.signal?.aborted) throw abortedError(work.signal);
+      writing = target.write(columns);
+      writing.catch(() => undefined); // it is awaited with the next block
+      count += block.rows.length;
+      work.onProgress?.({
+        phase: 'import',
+        done: total ? count : rows.bytesRead,
+        total: total ?? rows.byteLength,
+      });
+    }
+    await writing;
+    await target.link(work);
+    return { count };
+  } finally {
+    await rows.close();
+  }
+}

@@ -1,0 +1,262 @@
+// Documents on their way in: checked as a whole before anything is written, so that a batch with one
+// bad document changes nothing. Of documents with the same key the last one counts.
+
+import { describe, detail } from '@nigh/base';
+import { readVectors, type Vectors } from '@nigh/core';
+import { Columns, type Metadata } from '@nigh/filter';
+import type { Batch, DocumentColumns, DocumentInput } from './document.ts';
+import { ABSENT } from './document-table.ts';
+import { CollectionError, CollectionErrorCode } from './errors.ts';
+import { copyMetadata } from './json.ts';
+import { encodeKey, type KeyText } from './key.ts';
+import { pickRows } from './rows.ts';
+import { OWN_TEXT, type Schema, textNames } from './schema.ts';
+
+/** The bytes of one document, without its vector. */
+const MAX_DOCUMENT_BYTES: number = 64 * 2 ** 20;
+/** UTF-8 takes at most so many bytes for a UTF-16 unit. */
+const BYTES_PER_UNIT = 3;
+
+function refuse(message: string, details: Record<string, unknown>): CollectionError {
+  return new CollectionError(CollectionErrorCode.invalidDocument, message, details);
+}
+
+/** Text and JSON one after the other, as UTF-8. */
+class Utf8Writer {
+  readonly #encoder = new TextEncoder();
+  #bytes: Uint8Array;
+  #length = 0;
+
+  constructor(capacity: number) {
+    this.#bytes = new Uint8Array(capacity);
+  }
+
+  /** Writes a text; how many bytes it took. */
+  write(text: string): number {
+    const most = this.#length + BYTES_PER_UNIT * text.length;
+    if (most > this.#bytes.length) {
+      const bytes = new Uint8Array(Math.max(most, 2 * this.#bytes.length));
+      bytes.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = bytes;
+    }
+    const { written } = this.#encoder.encodeInto(text, this.#bytes.subarray(this.#length));
+    this.#length += written;
+    return written;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+}
+
+/** Checks the documents of one collection. */
+export class DocumentReader {
+  readonly #schema: Schema;
+  readonly #columns: Columns;
+  readonly #textFields: readonly string[];
+
+  constructor(schema: Schema) {
+    this.#schema = schema;
+    this.#columns = Columns.create(schema.fields);
+    this.#textFields = textNames(schema).filter((name) => name !== OWN_TEXT);
+  }
+
+  /**
+   * The batch of some documents, or of their columns.
+   *
+   * @throws {CollectionError} INVALID_ARGUMENT, INVALID_DOCUMENT, INVALID_KEY, NO_VECTORS, NO_TEXT
+   * @throws {FilterError} WRONG_TYPE
+   * @throws {VectorIndexError} as `readVectors` of the core does
+   */
+  read(documents: unknown): Batch {
+    const { keys, vectors, metadata, texts } = columnsOf(documents);
+    const texted = this.#readTexts(texts, keys.length);
+    const batch = {
+      keys: keys.map((key, row) => encodeKey(key, row)),
+      metadata: this.#readMetadata(metadata, keys.length),
+      texts: texted,
+    };
+    const floats = this.#readVectors(vectors, keys.length);
+    const whole = this.#withoutRepeats({ ...batch, ...(floats && { vectors: floats }) });
+    return { ...whole, ...encodeDocuments(whole.metadata, whole.texts) };
+  }
+
+  /** A patch of metadata: like metadata, and null stands for what goes. */
+  readPatch(patch: unknown, row: number): Metadata {
+    const copy = copyMetadata(patch, this.#schema.fields, row);
+    this.checkMetadata(copy, row);
+    return copy;
+  }
+
+  /** Declared fields are of their types, those searched as text are text. */
+  checkMetadata(metadata: Metadata, row: number): void {
+    this.#columns.check(metadata, row);
+    for (const name of this.#textFields) {
+      const value = Object.hasOwn(metadata, name) ? metadata[name] : undefined;
+      if (isSearchable(value)) continue;
+      const message = `metadata.${name} of document ${row} is ${describe(value)}; it is searched`;
+      throw refuse(`${message} as text, so it must be text or an array of texts`, {
+        ...{ row, path: `metadata.${name}` },
+        got: detail(value),
+      });
+    }
+  }
+
+  #readMetadata(given: readonly unknown[] | undefined, count: number): Metadata[] {
+    const { fields } = this.#schema;
+    return Array.from({ length: count }, (_, row) => {
+      const metadata = copyMetadata(given?.[row], fields, row);
+      this.checkMetadata(metadata, row);
+      return metadata;
+    });
+  }
+
+  #readTexts(given: readonly unknown[] | undefined, count: number): (string | undefined)[] {
+    return Array.from({ length: count }, (_, row) => {
+      const text = given?.[row];
+      if (text === undefined || text === null) return undefined;
+      if (typeof text !== 'string') {
+        const message = `the text of document ${row} is ${describe(text)}, not a string`;
+        throw refuse(message, { row, path: 'text', got: detail(text) });
+      }
+      if (!text.isWellFormed()) {
+        const message = `the text of document ${row} has half of a surrogate pair`;
+        throw refuse(`${message}; pass text.toWellFormed()`, { row, path: 'text' });
+      }
+      return text;
+    });
+  }
+
+  #readVectors(given: Vectors | undefined, count: number): Float32Array | undefined {
+    const { vector } = this.#schema;
+    if (!vector) {
+      if (given === undefined) return undefined;
+      throw new CollectionError(
+        CollectionErrorCode.noVectors,
+        'this collection was made without vectors; leave them out, or make one with `vector`',
+      );
+    }
+    if (given === undefined && count > 0) throw missingVector(0);
+    const { dimension, metric = 'l2' } = vector;
+    const floats = readVectors(given ?? new Float32Array(0), { dimension, metric });
+    if (floats.length === count * dimension) return floats;
+    const got = floats.length / dimension;
+    throw refuse(`${count} documents have ${got} vectors`, { expected: count, got });
+  }
+
+  /** The same, without the documents whose key comes once more later on. */
+  #withoutRepeats(batch: Unencoded): Unencoded {
+    const last = new Map(batch.keys.map((key, row) => [key, row]));
+    if (last.size === batch.keys.length) return batch;
+    const rows = batch.keys.flatMap((key, row) => (last.get(key) === row ? [row] : []));
+    const dimension = this.#schema.vector?.dimension ?? 0;
+    const { vectors } = batch;
+    return {
+      keys: rows.map((row) => batch.keys[row] as KeyText),
+      metadata: rows.map((row) => batch.metadata[row] as Metadata),
+      texts: rows.map((row) => batch.texts[row]),
+      ...(vectors && { vectors: pickRows(vectors, rows, dimension) }),
+    };
+  }
+}
+
+type Unencoded = Pick<Batch, 'keys' | 'vectors' | 'metadata' | 'texts'>;
+
+/** Text, some texts, or nothing. */
+function isSearchable(value: unknown): boolean {
+  if (value === undefined || value === null || typeof value === 'string') return true;
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+/** The bytes of documents: of each the JSON of its metadata, then its text. */
+export function encodeDocuments(
+  metadata: readonly Metadata[],
+  texts: readonly (string | undefined)[],
+): Pick<Batch, 'bytes' | 'starts' | 'textLengths'> {
+  const count = metadata.length;
+  const writer = new Utf8Writer(256 * (count + 1));
+  const starts = new Float64Array(count + 1);
+  const textLengths = new Uint32Array(count).fill(ABSENT);
+  for (let row = 0; row < count; row++) {
+    const text = texts[row];
+    const json = JSON.stringify(metadata[row]);
+    const most = BYTES_PER_UNIT * (json.length + (text?.length ?? 0));
+    if (most > MAX_DOCUMENT_BYTES) throw tooLarge(row);
+    writer.write(json);
+    if (text !== undefined) textLengths[row] = writer.write(text);
+    starts[row + 1] = writer.length;
+  }
+  return { bytes: writer.bytes(), starts, textLengths };
+}
+
+function tooLarge(row: number): CollectionError {
+  const message = `document ${row} may take more than ${MAX_DOCUMENT_BYTES} bytes; split it`;
+  return refuse(message, { row, expected: MAX_DOCUMENT_BYTES });
+}
+
+function missingVector(row: number): CollectionError {
+  return refuse(`document ${row} has no vector; all of this collection have one`, {
+    ...{ row, path: 'vector' },
+  });
+}
+
+/** Documents as columns, each property read once. */
+function columnsOf(documents: unknown): DocumentColumns {
+  if (Array.isArray(documents)) return columnsOfRows(documents);
+  if (typeof documents !== 'object' || documents === null) {
+    throw invalidDocuments(`got ${describe(documents)}`, documents);
+  }
+  if (!('keys' in documents)) return columnsOfRows([documents]);
+  const { keys, vectors, metadata, texts } = documents as DocumentColumns;
+  for (const [name, column] of Object.entries({ keys, metadata, texts })) {
+    if (column === undefined && name !== 'keys') continue;
+    if (!Array.isArray(column)) throw invalidDocuments(`${name} is ${describe(column)}`, column);
+    if (column.length === keys.length) continue;
+    throw invalidDocuments(`${keys.length} keys come with ${column.length} ${name}`, column);
+  }
+  return {
+    keys,
+    ...(vectors !== undefined && { vectors }),
+    ...(metadata !== undefined && { metadata }),
+    ...(texts !== undefined && { texts }),
+  };
+}
+
+function invalidDocuments(reason: string, got: unknown): CollectionError {
+  return new CollectionError(
+    CollectionErrorCode.invalidArgument,
+    `documents are one, an array of them, or columns { keys, vectors, metadata, texts }; ${reason}`,
+    { name: 'documents', got: detail(got) },
+  );
+}
+
+const NAMES: readonly string[] = ['key', 'vector', 'metadata', 'text'];
+
+function columnsOfRows(documents: readonly unknown[]): DocumentColumns {
+  const rows = Array.from(documents, (document, row) => {
+    if (typeof document !== 'object' || document === null) {
+      throw refuse(`document ${row} is ${describe(document)}`, { row, got: detail(document) });
+    }
+    const unknown = Object.keys(document).find((name) => !NAMES.includes(name));
+    if (unknown !== undefined) {
+      const message = `document ${row} has '${unknown.slice(0, 80)}'; put it into its metadata`;
+      throw refuse(message, { row, path: unknown.slice(0, 80), expected: NAMES });
+    }
+    const { key, vector, metadata, text } = document as DocumentInput;
+    return { key, vector, metadata, text };
+  });
+  const withVector = rows.filter(({ vector }) => vector !== undefined).length;
+  if (withVector > 0 && withVector < rows.length) {
+    throw missingVector(rows.findIndex(({ vector }) => vector === undefined));
+  }
+  return {
+    keys: rows.map(({ key }) => key),
+    ...(withVector > 0 && { vectors: rows.map(({ vector }) => vector) as unknown as Vectors }),
+    metadata: rows.map(({ metadata }) => metadata),
+    texts: rows.map(({ text }) => text),
+  };
+}

@@ -1,0 +1,71 @@
+// Opens the store of a collection: its snapshot, and what was logged since.
+
+import { Store } from '@nigh/storage';
+import { Contents } from './contents.ts';
+import { CollectionError, CollectionErrorCode, corruptError } from './errors.ts';
+import { RecordType, readDeletions, readDocuments, readPatches } from './log-records.ts';
+import type { OpenRequest } from './open-options.ts';
+import { assertSameSchema, schemaOfSettings, schemaToSettings } from './schema.ts';
+import { readContents } from './snapshot.ts';
+
+/** A collection's files and what they hold. */
+export interface Opened {
+  readonly store: Store;
+  readonly contents: Contents;
+}
+
+/** Does once more what the log says was done since the snapshot. */
+async function replay(store: Store, contents: Contents): Promise<void> {
+  for await (const { type, payload, sequence } of store.records()) {
+    if (type === RecordType.documents) await contents.write(readDocuments(payload));
+    else if (type === RecordType.metadata) await contents.patch(readPatches(payload));
+    else if (type === RecordType.deletions) contents.remove(readDeletions(payload));
+    else throw corruptError(`record ${sequence} is of unknown type ${type}`, { sequence, type });
+  }
+  await contents.link().linked;
+}
+
+async function openContents(store: Store, request: OpenRequest): Promise<Contents> {
+  const { asked, run } = request;
+  if (store.isNew) {
+    if (!request.schema) throw noSchema(store.folder);
+    await store.initialize(schemaToSettings(request.schema));
+  }
+  const schema = request.schema && store.isNew ? request.schema : schemaOfSettings(store.settings);
+  if (!store.isNew) assertSameSchema(schema, asked);
+  const contents = store.snapshot
+    ? await readContents(store.snapshot, schema, run)
+    : await Contents.create(schema, run);
+  try {
+    await replay(store, contents);
+    return contents;
+  } catch (error) {
+    await contents.close();
+    throw error;
+  }
+}
+
+/**
+ * The collection in a folder, as its last acknowledged write left it.
+ *
+ * @throws {StorageError} LOCKED, MANIFEST_CORRUPT, LOG_CORRUPT, SNAPSHOT_CORRUPT, FILE_FAILED, ...
+ * @throws {CollectionError} NO_SCHEMA, SCHEMA_MISMATCH, COLLECTION_CORRUPT
+ */
+export async function openStore(folder: string, request: OpenRequest): Promise<Opened> {
+  const create = request.schema !== undefined;
+  const store = await Store.open(folder, { ...request.store, create });
+  try {
+    return { store, contents: await openContents(store, request) };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function noSchema(folder: string): CollectionError {
+  return new CollectionError(
+    CollectionErrorCode.noSchema,
+    `there is no collection in ${folder} yet; say what it is made of: vector, fields, text`,
+    { folder },
+  );
+}

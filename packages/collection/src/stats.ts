@@ -1,0 +1,47 @@
+// What a collection knows about itself.
+
+import type { IndexStats } from '@nigh/core';
+import type { Store } from '@nigh/storage';
+import type { Contents } from './contents.ts';
+
+export interface CollectionStats {
+  /** Documents. */
+  readonly count: number;
+  /** Rows that were given: `rows - count` are of deleted documents, until `compact`. */
+  readonly rows: number;
+  /** Bytes in memory, by part. */
+  readonly bytes: {
+    readonly index: number;
+    readonly keys: number;
+    readonly documents: number;
+    readonly columns: number;
+    readonly text: number;
+    readonly total: number;
+  };
+  /** The part of the documents' bytes that nobody points to any more, until `compact`. */
+  readonly garbage: number;
+  readonly index?: IndexStats;
+  /** Different words. */
+  readonly terms?: number;
+  readonly storage?: ReturnType<Store['stats']>;
+}
+
+export function collectStats(contents: Contents, store: Store | undefined): CollectionStats {
+  const { keys, documents, columns, text, index } = contents;
+  const indexStats = index?.stats();
+  const parts = {
+    index: indexStats?.bytes.total ?? 0,
+    keys: keys.byteLength,
+    documents: documents.byteLength,
+    columns: columns.bytes,
+    text: text?.bytes ?? 0,
+  };
+  const total = Object.values(parts).reduce((sum, bytes) => sum + bytes, 0);
+  return {
+    ...{ count: contents.count, rows: contents.nextRow, bytes: { ...parts, total } },
+    garbage: documents.writtenBytes - documents.usedBytes,
+    ...(indexStats && { index: indexStats }),
+    ...(text && { terms: text.termCount }),
+    ...(store && { storage: store.stats() }),
+  };
+}

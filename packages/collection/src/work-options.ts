@@ -1,0 +1,28 @@
+// The options of long work: progress and cancelling.
+
+import { assertOptions, type Check } from '@nigh/base';
+import type { WorkOptions } from '@nigh/core';
+import { optionError } from './errors.ts';
+
+const check = (name: string): Check => ({ name, error: optionError });
+
+/** @throws {CollectionError} INVALID_OPTION */
+export function readWork(options: unknown, others: readonly string[] = []): WorkOptions {
+  const { onProgress, signal } = assertOptions(
+    options,
+    ['onProgress', 'signal', ...others],
+    check('options'),
+  );
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw optionError('onProgress must be a function', { name: 'onProgress' });
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw optionError('signal must be an AbortSignal', { name: 'signal' });
+  }
+  return {
+    ...(onProgress !== undefined && {
+      onProgress: onProgress as NonNullable<WorkOptions['onProgress']>,
+    }),
+    ...(signal !== undefined && { signal }),
+  };
+}
