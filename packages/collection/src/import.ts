@@ -181,7 +181,9 @@ export async function importRows(options: unknown, target: ImportTarget): Promis
       };
       await writing; // the block before is written while this one was read
       if (work.signal?.aborted) throw abortedError(work.signal);
-      writing = target.write(columns);
+      writing = target.write(columns).catch((error: unknown) => {
+        throw inFile(error, plan.rows, block.firstRow);
+      });
       writing.catch(() => undefined); // it is awaited with the next block
       count += block.rows.length;
       work.onProgress?.({
