@@ -74,6 +74,11 @@ export class StringTable {
     return table;
   }
 
+  /** What the hashes start from. */
+  get seed(): number {
+    return this.#seed;
+  }
+
   /** Strings in the table. */
   get count(): number {
     return this.#ends.length;
@@ -123,6 +128,29 @@ export class StringTable {
       text += String.fromCharCode.apply(null, piece as unknown as number[]);
     }
     return text;
+  }
+
+  /** Below, above or 0 as a string of the table comes before, after or is `text`, by UTF-16 units. */
+  compare(number: number, text: string): number {
+    const ends = this.#ends.values;
+    const start = number === 0 ? 0 : ends[number - 1];
+    const length = ends[number] - start;
+    const common = Math.min(length, text.length);
+    const units = this.#units.values;
+    for (let i = 0; i < common; i++) {
+      const difference = units[start + i] - text.charCodeAt(i);
+      if (difference !== 0) return difference;
+    }
+    return length - text.length;
+  }
+
+  /** What is wrong, in words: strings that a search would not find. Nothing in a sound table. */
+  verify(): string[] {
+    for (let number = 0; number < this.count; number++) {
+      const found = this.find(this.stringOf(number));
+      if (found !== number) return [`string ${number} is found as ${found}`];
+    }
+    return [];
   }
 
   /** The table as it is now. */

@@ -1,0 +1,222 @@
+// The table of rows: live or not, and a column for every declared field. One thread writes; what is
+// handed out (bits, images) stays as it is.
+
+import { allocateBits, describe, detail, hasBit, type Image, setBit, wordsFor } from '@nigh/base';
+import type { Column } from './column.ts';
+import { FilterError, FilterErrorCode } from './errors.ts';
+import { type Accepted, Evaluator } from './evaluate.ts';
+import { elementTypeOf, type Fields, isList, type Metadata, readFields } from './fields.ts';
+import { EXPECTED } from './operands.ts';
+import type { Predicate } from './predicate.ts';
+import { createColumns, imagesOf, loadTable, MAX_ROW, type Table, tableProblems } from './table.ts';
+
+const FEWEST_ROWS = 64;
+
+/** A property of the metadata's own: fields may be called as what every object inherits. */
+function ownValue(metadata: Metadata, name: string): unknown {
+  return Object.hasOwn(metadata, name) ? metadata[name] : undefined;
+}
+
+export class Columns {
+  /** The declared fields. */
+  readonly fields: Fields;
+  readonly #byName: ReadonlyMap<string, Column>;
+  // The same as two arrays, for the loops over all fields.
+  readonly #names: readonly string[];
+  readonly #columns: readonly Column[];
+  readonly #evaluator: Evaluator = new Evaluator();
+  #live: Uint32Array;
+  #rows: number;
+  #count: number;
+  #liveVersion = 0;
+  /** Rows that every column has room for. */
+  #capacity: number;
+
+  /** Use `create` or `load`. */
+  private constructor(fields: Fields, { rows, count, live, columns }: Table) {
+    this.fields = fields;
+    this.#byName = columns;
+    this.#names = [...columns.keys()];
+    this.#columns = [...columns.values()];
+    this.#live = live;
+    this.#rows = rows;
+    this.#count = count;
+    this.#capacity = rows;
+  }
+
+  /**
+   * A table without rows.
+   *
+   * @param seed of the hashes of strings: where those come from strangers, one they do not know
+   * @throws {FilterError} INVALID_FIELDS
+   */
+  static create(fields: Fields, seed = 0): Columns {
+    const checked = readFields(fields);
+    const columns = createColumns(checked, seed);
+    return new Columns(checked, { rows: 0, count: 0, live: allocateBits(0), columns });
+  }
+
+  /**
+   * The table of images as `image` gave them. Takes their arrays over, without a copy: load them
+   * once, and do not write to them.
+   *
+   * @param fields those the table was created with
+   * @throws {FilterError} INVALID_FIELDS; COLUMNS_CORRUPT where the images are not as a table would
+   * have written them
+   */
+  static load(images: Readonly<Record<string, Image>>, fields: Fields): Columns {
+    const checked = readFields(fields);
+    return new Columns(checked, loadTable(images, checked));
+  }
+
+  /** Live rows. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The highest row that was ever live, plus one. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Bytes of memory: columns, live rows, and the results that are kept. */
+  get bytes(): number {
+    const columns = this.#columns.reduce((sum, column) => sum + column.byteLength, 0);
+    return columns + this.#live.byteLength + this.#evaluator.byteLength;
+  }
+
+  /** Bit n says whether row n is live. It changes with the table: for reading, at once. */
+  get live(): Uint32Array {
+    return this.#live.subarray(0, wordsFor(this.#rows));
+  }
+
+  has(row: number): boolean {
+    return row < this.#rows && row >= 0 && hasBit(this.#live, row);
+  }
+
+  /**
+   * Whether metadata can be stored: every declared field is of its type or missing (undefined,
+   * null). Other fields are not looked at.
+   *
+   * @param at what the error calls `row`
+   * @throws {FilterError} WRONG_TYPE with `row`, `field`, `expected`, `got`
+   */
+  check(metadata: Metadata | undefined, at?: number): void {
+    if (metadata === undefined) return;
+    if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+      throw wrongMetadata(metadata, at);
+    }
+    const columns = this.#columns;
+    const names = this.#names;
+    for (let i = 0; i < columns.length; i++) {
+      const value = ownValue(metadata, names[i] as string);
+      if (!(columns[i] as Column).accepts(value)) {
+        throw this.#wrongType(names[i] as string, value, at);
+      }
+    }
+  }
+
+  /**
+   * Makes a row live and replaces all its fields. The metadata passed `check`.
+   *
+   * @throws {FilterError} INVALID_ROW, OUT_OF_MEMORY; nothing has changed then
+   */
+  set(row: number, metadata: Metadata | undefined): void {
+    if (row >= this.#capacity || !(row >= 0) || !Number.isInteger(row)) this.#reserve(row);
+    const columns = this.#columns;
+    const names = this.#names;
+    for (let i = 0; i < columns.length; i++) {
+      const value = metadata === undefined ? undefined : ownValue(metadata, names[i] as string);
+      (columns[i] as Column).set(row, value);
+    }
+    if (row >= this.#rows) this.#rows = row + 1;
+    if (hasBit(this.#live, row)) return;
+    setBit(this.#live, row);
+    this.#count++;
+    this.#liveVersion++;
+  }
+
+  /** A row is no longer live, and its fields are gone. A row that is not live stays so. */
+  remove(row: number): void {
+    if (!this.has(row)) return;
+    for (const column of this.#columns) column.clear(row);
+    this.#live[row >>> 5] &= ~(1 << (row & 31));
+    this.#count--;
+    this.#liveVersion++;
+  }
+
+  /**
+   * The live rows that a predicate accepts. The same object as before while nothing it depends on
+   * has changed; it is shared, so do not write to it.
+   *
+   * @throws {FilterError} UNKNOWN_FIELD, WRONG_TYPE for a predicate that was parsed for other fields
+   */
+  evaluate(predicate: Predicate): Accepted {
+    return this.#evaluator.evaluate(predicate, {
+      rows: this.#rows,
+      live: this.live,
+      liveVersion: this.#liveVersion,
+      columns: this.#byName,
+    });
+  }
+
+  /** The table as it is now, ready to be saved; later changes do not show in it. */
+  image(): Readonly<Record<string, Image>> {
+    return imagesOf(this.#table());
+  }
+
+  /** What is broken, in words; nothing when the table is sound. */
+  verify(): string[] {
+    return tableProblems(this.#table());
+  }
+
+  #table(): Table {
+    const columns = this.#byName;
+    return { rows: this.#rows, count: this.#count, live: this.live, columns };
+  }
+
+  /** Room for a row, at least twice as much as before. */
+  #reserve(row: number): void {
+    if (!Number.isInteger(row) || row < 0 || row > MAX_ROW) {
+      const expected = `an integer from 0 to ${MAX_ROW}`;
+      throw new FilterError(
+        FilterErrorCode.invalidRow,
+        `a row must be ${expected}; got ${describe(row)}`,
+        { expected, got: detail(row) },
+      );
+    }
+    const wanted = Math.max(FEWEST_ROWS, row + 1, 2 * this.#capacity);
+    const capacity = Math.min(wanted, MAX_ROW + 1);
+    try {
+      const live = allocateBits(capacity);
+      live.set(this.live);
+      for (const column of this.#columns) column.reserve(capacity);
+      this.#live = live;
+      this.#capacity = capacity;
+    } catch (error) {
+      const message = `there is no memory for ${capacity} rows`;
+      throw new FilterError(FilterErrorCode.outOfMemory, message, { row }, error);
+    }
+  }
+
+  #wrongType(field: string, value: unknown, at: number | undefined): FilterError {
+    const type = this.fields[field] as Fields[string];
+    const single = EXPECTED[elementTypeOf(type)];
+    const expected = isList(type) ? `an array, each element ${single}` : single;
+    const place = at === undefined ? '' : `row ${at}: `;
+    return new FilterError(
+      FilterErrorCode.wrongType,
+      `${place}field ${describe(field)} must be ${expected}; got ${describe(value)}`,
+      { row: at, field, expected, got: detail(value) },
+    );
+  }
+}
+
+function wrongMetadata(metadata: unknown, at: number | undefined): FilterError {
+  const place = at === undefined ? '' : `row ${at}: `;
+  return new FilterError(
+    FilterErrorCode.wrongType,
+    `${place}metadata must be an object; got ${describe(metadata)}`,
+    { row: at, expected: 'an object', got: detail(metadata) },
+  );
+}

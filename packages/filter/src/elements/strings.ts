@@ -1,0 +1,99 @@
+// Strings: the number in a dictionary plus one, 0 where there is none. What compares strings is
+// asked of the dictionary once, and then of a table by code.
+
+import { allocateArray, type Image, StringTable, type TypedArray } from '@nigh/base';
+import { invert, selectByTable, selectCode } from '../kernels.ts';
+import type { Leaf, Order } from '../predicate.ts';
+import { type Elements, foreignLeaf } from './elements.ts';
+
+/** Strings that a dictionary may hold in vain, beside as many as are in use. */
+const SPARE_STRINGS = 4096;
+
+export class StringElements implements Elements {
+  readonly type = 'string';
+  readonly kind = 'uint32';
+  readonly missing = 0;
+  #strings: StringTable;
+
+  constructor(strings: StringTable) {
+    this.#strings = strings;
+  }
+
+  get byteLength(): number {
+    return this.#strings.byteLength;
+  }
+
+  accepts(value: unknown): boolean {
+    return typeof value === 'string';
+  }
+
+  encode(value: unknown): number {
+    return typeof value === 'string' ? this.#strings.intern(value) + 1 : 0;
+  }
+
+  select(leaf: Leaf, values: TypedArray, count: number, bits: Uint32Array): void {
+    const codes = values as Uint32Array;
+    if (leaf.kind === 'order') {
+      selectByTable(codes, count, this.#ordered(leaf), bits);
+      return;
+    }
+    if (leaf.kind !== 'strings') throw foreignLeaf(leaf, this.type);
+    const wanted = leaf.values
+      .map((text) => this.#strings.find(text) + 1)
+      .filter((code) => code > 0);
+    if (wanted.length === 0) {
+      bits.fill(0);
+    } else if (wanted.length === 1) {
+      selectCode(codes, count, wanted[0] as number, bits);
+    } else {
+      const table = new Uint8Array(this.#strings.count + 1);
+      for (const code of wanted) table[code] = 1;
+      selectByTable(codes, count, table, bits);
+    }
+  }
+
+  selectPresent(values: TypedArray, count: number, bits: Uint32Array): void {
+    selectCode(values as Uint32Array, count, 0, bits);
+    invert(bits);
+  }
+
+  /** Numbers the strings in use anew once more than half of the dictionary is in vain. */
+  tidy(values: TypedArray, count: number, used: number): void {
+    if (this.#strings.count <= 2 * used + SPARE_STRINGS) return;
+    const fresh = new StringTable(this.#strings.seed);
+    const codes = allocateArray('uint32', this.#strings.count + 1);
+    for (let i = 0; i < count; i++) {
+      const code = values[i];
+      if (code === 0) continue;
+      if (codes[code] === 0) codes[code] = fresh.intern(this.#strings.stringOf(code - 1)) + 1;
+      values[i] = codes[code];
+    }
+    this.#strings = fresh;
+  }
+
+  image(): Image {
+    return this.#strings.image();
+  }
+
+  problem(values: TypedArray, count: number): string | undefined {
+    const codes = this.#strings.count;
+    for (let i = 0; i < count; i++) {
+      if (values[i] > codes) return `value ${i} is string ${values[i] - 1} of ${codes}`;
+    }
+    return this.#strings.verify()[0];
+  }
+
+  /** By code: 1 where the string compares as the leaf wants it. */
+  #ordered({ operator, bound }: Order): Uint8Array {
+    const strings = this.#strings;
+    const table = new Uint8Array(strings.count + 1);
+    for (let code = 1; code <= strings.count; code++) {
+      const order = strings.compare(code - 1, bound);
+      if (operator === '$gt') table[code] = Number(order > 0);
+      else if (operator === '$gte') table[code] = Number(order >= 0);
+      else if (operator === '$lt') table[code] = Number(order < 0);
+      else table[code] = Number(order <= 0);
+    }
+    return table;
+  }
+}
