@@ -1,0 +1,92 @@
+// From a text to its terms: NFKC, lower case, words, without stop words, stems. Documents and
+// queries go the same way.
+
+import { LANGUAGES, type LanguageSource } from './languages.ts';
+import { type ResolvedTextOptions, readTextOptions, type TextOptions } from './options.ts';
+import { scannerOf, type WordScanner } from './words.ts';
+
+/** UTF-16 units of a word that count; the rest is cut off. */
+export const MAX_WORD_UNITS = 255;
+/** Nothing of ASCII is changed by NFKC. */
+const BEYOND_ASCII = /[^\0-\x7f]/;
+/** As typeset, and as typed. */
+const APOSTROPHES = /[\u2019\u02bc]/g;
+const POSSESSIVE = "'s";
+
+type Stem = (word: string) => string;
+
+export class Analyzer {
+  readonly #scanner: WordScanner;
+  readonly #stem: Stem | undefined;
+  readonly #stopWords: ReadonlySet<string>;
+  readonly #elisions: ReadonlySet<string>;
+  readonly #isEnglish: boolean;
+  readonly #words: string[] = [];
+
+  private constructor(
+    options: ResolvedTextOptions,
+    stem: Stem | undefined,
+    stopWords: readonly string[],
+  ) {
+    const source: LanguageSource = LANGUAGES[options.language];
+    this.#scanner = scannerOf(source.locale);
+    this.#stem = stem;
+    this.#stopWords = new Set(stopWords.map(fold));
+    this.#elisions = new Set(source.elisions);
+    this.#isEnglish = options.language === 'english';
+  }
+
+  /** The analyzer of these options, once what its language needs has been imported. */
+  static async of(options: ResolvedTextOptions): Promise<Analyzer> {
+    const source: LanguageSource = LANGUAGES[options.language];
+    const { stem, stopWords } = options;
+    const stemmer = stem ? (await source.stemming?.())?.stemmer : undefined;
+    if (typeof stopWords !== 'boolean') return new Analyzer(options, stemmer, stopWords);
+    const stopping = stopWords ? await source.stopping?.() : undefined;
+    return new Analyzer(options, stemmer, stopping?.stopwords ?? []);
+  }
+
+  /** The words of a text, to be made terms of. The next call takes the array for its own words. */
+  wordsOf(text: string): readonly string[] {
+    this.#words.length = 0;
+    this.#scanner.scan(fold(text), this.#words);
+    return this.#words;
+  }
+
+  /** The term of a word; empty where it is a stop word. */
+  termOf(word: string): string {
+    let term = word.length > MAX_WORD_UNITS ? word.slice(0, MAX_WORD_UNITS) : word;
+    if (this.#stopWords.has(term)) return '';
+    if (this.#stem === undefined) return term;
+    const apostrophe = term.indexOf("'");
+    if (apostrophe > 0) {
+      const isPossessive = this.#isEnglish && term.endsWith(POSSESSIVE);
+      if (isPossessive) term = term.slice(0, -POSSESSIVE.length);
+      else if (this.#elisions.has(term.slice(0, apostrophe))) term = term.slice(apostrophe + 1);
+      if (this.#stopWords.has(term)) return '';
+    }
+    return this.#stem(term) || term;
+  }
+}
+
+/** Text as its words are compared. */
+function fold(text: string): string {
+  if (!BEYOND_ASCII.test(text)) return text.toLowerCase();
+  return text.normalize('NFKC').toLowerCase().replace(APOSTROPHES, "'");
+}
+
+/**
+ * The terms of a text, in order, each as often as it occurs.
+ *
+ * @throws {TextError} INVALID_OPTION
+ */
+export async function tokenize(
+  text: string,
+  options: Omit<TextOptions, 'fields' | 'k1' | 'b'> = {},
+): Promise<string[]> {
+  const analyzer = await Analyzer.of(readTextOptions({ fields: ['text'], ...options }));
+  return analyzer
+    .wordsOf(text)
+    .map((word) => analyzer.termOf(word))
+    .filter((term) => term !== '');
+}

@@ -1,0 +1,365 @@
+// An index of texts: which rows have which words, ranked by BM25F. Rows are numbers that somebody
+// else gave; what is kept of their texts is postings.
+
+import { describe, GrowingArray, type Image, StringTable } from '@nigh/base';
+import { Analyzer } from './analyzer.ts';
+import { DEAD, Documents } from './documents.ts';
+import { TextError, TextErrorCode } from './errors.ts';
+import { type ResolvedTextOptions, readTextOptions, type TextOptions } from './options.ts';
+import { type Base, countDocs, emptyBase, FIELD_BITS, MAX_TIMES, merge, Tail } from './postings.ts';
+import { MAX_ROW } from './row-map.ts';
+import { type QueryTerm, Scorer } from './scorer.ts';
+import { imageOf, loadParts, type Parts, verifyParts } from './text-image.ts';
+import { type Ranking, TopRows } from './top-rows.ts';
+
+/** Words whose terms are remembered. */
+const MAX_KNOWN_WORDS = 2 ** 16;
+/** Longer words are slices that would keep the text alive that they are from. */
+const MAX_KNOWN_UNITS = 12;
+/** Fewer postings or documents than these are not merged by themselves. */
+const FEWEST_TO_MERGE = 4096;
+const MAX_POSTINGS = 2 ** 32 - 1;
+const NO_TERM = -1;
+
+export interface TextSearchOptions {
+  /** The rows that may be found: bit `row & 31` of word `row >>> 5`. Rows beyond are not. */
+  readonly accept?: Uint32Array;
+}
+
+export class TextIndex {
+  readonly options: ResolvedTextOptions;
+  readonly #analyzer: Analyzer;
+  readonly #scorer: Scorer;
+  #terms: StringTable;
+  #documents: Documents;
+  #base: Base;
+  #tail = new Tail();
+  /** Documents by term, those included that have died since the base was made. */
+  #docCounts: GrowingArray<'uint32'>;
+  /** Dead documents by term, where they were counted since the last one died. */
+  readonly #deadCounts = new Map<number, number>();
+  /** Terms of words that were met; NO_TERM for stop words. */
+  readonly #known = new Map<string, number>();
+  /** Of the text being added, by term: how often it occurs. All zero in between. */
+  readonly #times = new GrowingArray('uint32');
+  /** Postings of the row being added: its terms, and how each is used. */
+  readonly #newTerms = new GrowingArray('uint32');
+  readonly #newUses = new GrowingArray('uint16');
+
+  private constructor(options: ResolvedTextOptions, analyzer: Analyzer, parts: Parts) {
+    this.options = options;
+    this.#analyzer = analyzer;
+    this.#scorer = new Scorer(options);
+    this.#terms = parts.terms;
+    this.#documents = parts.documents;
+    this.#base = parts.base;
+    this.#docCounts = countDocs(parts.base);
+  }
+
+  /**
+   * An index without rows.
+   *
+   * @throws {TextError} INVALID_OPTION
+   */
+  static async create(options: TextOptions): Promise<TextIndex> {
+    const resolved = readTextOptions(options);
+    return new TextIndex(resolved, await Analyzer.of(resolved), {
+      terms: new StringTable(),
+      documents: new Documents(resolved.fields.length),
+      base: emptyBase(),
+    });
+  }
+
+  /**
+   * The index of an image, over its arrays where they are never changed.
+   *
+   * @param options those the index was created with
+   * @throws {TextError} INVALID_OPTION; TEXT_CORRUPT where an image is not as an index writes it
+   */
+  static async load(
+    images: Readonly<Record<string, Image>>,
+    options: TextOptions,
+  ): Promise<TextIndex> {
+    const resolved = readTextOptions(options);
+    const parts = loadParts(images, resolved.fields.length);
+    return new TextIndex(resolved, await Analyzer.of(resolved), parts);
+  }
+
+  /** Rows in the index. */
+  get count(): number {
+    return this.#documents.liveCount;
+  }
+
+  /** Terms in the dictionary; some may be of removed rows only. */
+  get termCount(): number {
+    return this.#terms.count;
+  }
+
+  /** Bytes of memory, less what JavaScript takes for a bounded cache of words. */
+  get bytes(): number {
+    const { offsets, docs, uses } = this.#base;
+    const parts = [this.#terms, this.#documents, this.#tail, this.#docCounts, this.#scorer];
+    const arrays = [offsets, docs, uses, this.#times, this.#newTerms, this.#newUses];
+    return [...parts, ...arrays].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+
+  /**
+   * Adds a row, or gives it other texts where it is there.
+   *
+   * @param texts one for each field, `''` where there is none
+   * @throws {TextError} INVALID_ARGUMENT, CAPACITY_EXCEEDED; the index is as before
+   */
+  add(row: number, texts: readonly string[]): void {
+    assertRow(row);
+    const lengths = this.#collect(texts);
+    const documents = this.#documents;
+    const more = this.#newTerms.length;
+    if (this.#base.docs.length + this.#tail.length + more > MAX_POSTINGS) {
+      const message = `an index holds ${MAX_POSTINGS} postings at most; divide the rows among several`;
+      throw new TextError(TextErrorCode.capacityExceeded, message, { row });
+    }
+    documents.reserve(row);
+    this.#tail.reserve(this.#terms.count, more);
+    this.#docCounts.extend(this.#terms.count);
+    this.remove(row);
+    const doc = this.#documents.add(row, lengths);
+    for (let i = 0; i < more; i++) {
+      const term = this.#newTerms.values[i];
+      if (this.#tail.newestDoc(term) !== doc) this.#docCounts.values[term]++;
+      this.#tail.push(term, doc, this.#newUses.values[i]);
+    }
+    if (this.#tail.length > Math.max(FEWEST_TO_MERGE, this.#base.docs.length / 4)) this.#merge();
+  }
+
+  /**
+   * Removes a row; nothing happens where it is not there.
+   *
+   * @throws {TextError} INVALID_ARGUMENT
+   */
+  remove(row: number): void {
+    assertRow(row);
+    const doc = this.#documents.docOf(row);
+    if (doc < 0) return;
+    this.#documents.kill(doc);
+    this.#deadCounts.clear();
+    const { deadCount, liveCount } = this.#documents;
+    if (deadCount > Math.max(FEWEST_TO_MERGE, liveCount / 2)) this.#merge();
+  }
+
+  /** Whether the row is in the index. */
+  has(row: number): boolean {
+    return isRow(row) && this.#documents.docOf(row) >= 0;
+  }
+
+  /**
+   * The `k` rows that score most for a query, of those that have at least one of its terms.
+   *
+   * @throws {TextError} INVALID_ARGUMENT
+   */
+  search(query: string, k: number, options: TextSearchOptions = {}): Ranking {
+    assertQuery(query);
+    assertCount(k);
+    const { accept } = options;
+    assertAccept(accept);
+    const scorer = this.#scorer;
+    this.#score(query, accept);
+    const { touched, scores } = scorer;
+    const rows = this.#documents.rows.values;
+    const top = new TopRows(Math.min(k, touched.length));
+    for (let i = 0; i < touched.length; i++) top.offer(rows[touched[i]], scores[touched[i]]);
+    scorer.end();
+    return top.finish();
+  }
+
+  /**
+   * What these rows score for a query: what `search` gives them, and 0 where nothing matches.
+   *
+   * @throws {TextError} INVALID_ARGUMENT
+   */
+  score(query: string, rows: ArrayLike<number>): Float64Array {
+    assertQuery(query);
+    this.#score(query, undefined);
+    const { scores } = this.#scorer;
+    const result = new Float64Array(rows.length);
+    for (let i = 0; i < result.length; i++) {
+      const doc = isRow(rows[i]) ? this.#documents.docOf(rows[i]) : -1;
+      if (doc >= 0) result[i] = scores[doc];
+    }
+    this.#scorer.end();
+    return result;
+  }
+
+  /** The index as it is now. What is done to the index later does not change it. */
+  image(): Readonly<Record<string, Image>> {
+    if (this.#tail.length > 0 || this.#documents.deadCount > 0) this.#merge();
+    return imageOf(this.#parts());
+  }
+
+  /** What is wrong with the index; nothing where it is as it should be. */
+  verify(): string[] {
+    this.#merge();
+    return verifyParts(this.#parts());
+  }
+
+  #parts(): Parts {
+    return { terms: this.#terms, documents: this.#documents, base: this.#base };
+  }
+
+  /** Lists the postings of a row that is to be added; its lengths. */
+  #collect(texts: readonly string[]): Uint32Array {
+    const fieldCount = this.options.fields.length;
+    assertTexts(texts, fieldCount);
+    this.#newTerms.length = 0;
+    this.#newUses.length = 0;
+    const lengths = new Uint32Array(fieldCount);
+    // From the last field to the first: chains of the tail are walked from what was added last.
+    for (let field = fieldCount - 1; field >= 0; field--) {
+      const first = this.#newTerms.length;
+      const words = this.#analyzer.wordsOf(texts[field]);
+      for (let i = 0; i < words.length; i++) {
+        const term = this.#intern(words[i]);
+        if (term === NO_TERM) continue;
+        lengths[field]++;
+        this.#times.extend(term + 1);
+        if (this.#times.values[term]++ === 0) this.#newTerms.push(term);
+      }
+      for (let i = first; i < this.#newTerms.length; i++) {
+        const term = this.#newTerms.values[i];
+        const times = Math.min(MAX_TIMES, this.#times.values[term]);
+        this.#newUses.push((times << FIELD_BITS) | field);
+        this.#times.values[term] = 0;
+      }
+    }
+    return lengths;
+  }
+
+  /** The term of a word of a document. */
+  #intern(word: string): number {
+    const known = this.#known.get(word);
+    if (known !== undefined) return known;
+    const text = this.#analyzer.termOf(word);
+    const term = text === '' ? NO_TERM : this.#terms.intern(text);
+    if (word.length <= MAX_KNOWN_UNITS) {
+      if (this.#known.size === MAX_KNOWN_WORDS) this.#known.clear();
+      this.#known.set(word, term);
+    }
+    return term;
+  }
+
+  /** Leaves in the scorer what every document that is asked for scores. */
+  #score(query: string, accept: Uint32Array | undefined): void {
+    const terms = this.#termsOf(query);
+    const baseTermCount = this.#base.offsets.length - 1;
+    this.#scorer.begin(this.#documents);
+    for (const term of terms) {
+      if (term.term < baseTermCount) {
+        this.#scorer.addBase(this.#base, this.#documents, term, accept);
+      }
+      if (term.term < this.#tail.heads.length) {
+        this.#scorer.addTail(this.#tail, this.#documents, term, accept);
+      }
+    }
+  }
+
+  /** The terms of a query that any document has, each once, in the order of the query. */
+  #termsOf(query: string): QueryTerm[] {
+    const times = new Map<number, number>();
+    for (const word of this.#analyzer.wordsOf(query)) {
+      const text = this.#analyzer.termOf(word);
+      const term = text === '' ? NO_TERM : this.#terms.find(text);
+      if (term !== NO_TERM) times.set(term, (times.get(term) ?? 0) + 1);
+    }
+    const terms = Array.from(times, ([term, count]) => {
+      return { term, times: count, docCount: this.#liveDocCount(term) };
+    });
+    return terms.filter(({ docCount }) => docCount > 0);
+  }
+
+  #liveDocCount(term: number): number {
+    const count = term < this.#docCounts.length ? this.#docCounts.values[term] : 0;
+    if (this.#documents.deadCount === 0 || count === 0) return count;
+    let dead = this.#deadCounts.get(term);
+    if (dead === undefined) {
+      dead = this.#countDead(term);
+      this.#deadCounts.set(term, dead);
+    }
+    return count - dead;
+  }
+
+  #countDead(term: number): number {
+    const rows = this.#documents.rows.values;
+    let count = 0;
+    const { offsets, docs } = this.#base;
+    if (term + 1 < offsets.length) {
+      let last = -1;
+      for (let at = offsets[term]; at < offsets[term + 1]; at++) {
+        if (docs[at] !== last && rows[docs[at]] === DEAD) count++;
+        last = docs[at];
+      }
+    }
+    if (term >= this.#tail.heads.length) return count;
+    const newer = this.#tail.docs.values;
+    const previous = this.#tail.previous.values;
+    let last = -1;
+    for (let at = this.#tail.heads.values[term]; at !== 0; at = previous[at - 1]) {
+      if (newer[at - 1] !== last && rows[newer[at - 1]] === DEAD) count++;
+      last = newer[at - 1];
+    }
+    return count;
+  }
+
+  /** Brings the tail into the base and drops what is dead. */
+  #merge(): void {
+    const { documents, numbers } = this.#documents.compact();
+    this.#base = merge(this.#base, this.#tail, numbers);
+    this.#documents = documents;
+    this.#tail = new Tail();
+    this.#deadCounts.clear();
+    this.#docCounts = countDocs(this.#base);
+  }
+}
+
+function isRow(row: unknown): row is number {
+  return typeof row === 'number' && Number.isInteger(row) && row >= 0 && row <= MAX_ROW;
+}
+
+function invalid(message: string, details: Readonly<Record<string, unknown>>): TextError {
+  return new TextError(TextErrorCode.invalidArgument, message, details);
+}
+
+function assertRow(row: unknown): void {
+  if (isRow(row)) return;
+  throw invalid(`row must be an integer from 0 to ${MAX_ROW}; got ${describe(row)}`, {
+    name: 'row',
+  });
+}
+
+function assertTexts(texts: unknown, fieldCount: number): void {
+  if (!Array.isArray(texts) || texts.length !== fieldCount) {
+    const message = `texts must be an array of ${fieldCount}, one for each field`;
+    throw invalid(`${message}; got ${describe(texts)}`, { name: 'texts', expected: fieldCount });
+  }
+  const wrong = texts.findIndex((text) => typeof text !== 'string');
+  if (wrong < 0) return;
+  const message = `texts[${wrong}] must be a string, '' where there is none`;
+  throw invalid(`${message}; got ${describe(texts[wrong])}`, { name: 'texts', field: wrong });
+}
+
+function assertQuery(query: unknown): void {
+  if (typeof query === 'string') return;
+  throw invalid(`query must be a string; got ${describe(query)}`, { name: 'query' });
+}
+
+function assertCount(k: unknown): void {
+  if (typeof k === 'number' && Number.isInteger(k) && k >= 1 && k <= MAX_POSTINGS) return;
+  throw invalid(`k must be an integer from 1 to ${MAX_POSTINGS}; got ${describe(k)}`, {
+    name: 'k',
+  });
+}
+
+function assertAccept(accept: unknown): void {
+  if (accept === undefined || accept instanceof Uint32Array) return;
+  throw invalid(`accept must be a Uint32Array, a bit for each row; got ${describe(accept)}`, {
+    name: 'accept',
+  });
+}
