@@ -1,7 +1,7 @@
 // Reading .npy files: every number type and header version, and every way a header can lie.
 import { expect, test } from 'vitest';
 
-import { openVectorFile } from '../../../src/formats/open.ts';
+import { openVectorFile } from '../../../src/vectors/open-vector-file.ts';
 import {
   bytesOf,
   concatenate,

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 
-import { VectorFileError } from '../../../src/formats/errors.ts';
-import { openVectorFile } from '../../../src/formats/open.ts';
+import { FormatError, type FormatFault } from '../../../src/errors.ts';
+import { openVectorFile } from '../../../src/vectors/open-vector-file.ts';
 
 /** A fresh folder for each test; returns a function that writes a file in it and gives its path. */
 export function temporaryFiles(): (name: string, bytes: Uint8Array) => Promise<string> {
@@ -85,12 +85,18 @@ export async function readAll(path: string): Promise<{ rows: number[]; shape: [n
   return { rows: [...shared], shape: [count, dimension] };
 }
 
-/** The error that opening, or reading the whole file, gives. */
-export async function faultOf(path: string): Promise<VectorFileError> {
+/** The error that opening, or reading the whole file, gives: code, message and details as one. */
+export async function faultOf(path: string): Promise<FormatFault & { message: string }> {
   const error = await readAll(path).then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (error instanceof VectorFileError) return error;
-  throw new Error(`expected a VectorFileError, got ${error}`);
+  if (error instanceof FormatError) {
+    return {
+      ...(error.details as unknown as FormatFault),
+      code: error.code,
+      message: error.message,
+    };
+  }
+  throw new Error(`expected a FormatError, got ${error}`);
 }

@@ -1,7 +1,7 @@
 // Reading .fvecs, .bvecs and .ivecs files, whose rows each repeat the dimension.
 import { expect, test } from 'vitest';
 
-import { openVectorFile } from '../../../src/formats/open.ts';
+import { openVectorFile } from '../../../src/vectors/open-vector-file.ts';
 import { concatenate, faultOf, readAll, temporaryFiles, xvecsBytes } from './files.ts';
 
 const write = temporaryFiles();
