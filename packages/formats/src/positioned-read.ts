@@ -36,7 +36,12 @@ export async function readExactly(
   }
 }
 
-async function readSome(file: OpenedFile, target: Uint8Array, offset: number): Promise<number> {
+/** Reads into `target` what one call gives: its bytes, 0 at the end of the file. */
+export async function readSome(
+  file: OpenedFile,
+  target: Uint8Array,
+  offset: number,
+): Promise<number> {
   try {
     const { bytesRead } = await file.handle.read(target, 0, target.byteLength, offset);
     return bytesRead;

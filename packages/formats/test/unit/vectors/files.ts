@@ -1,27 +1,9 @@
 // Writes vector files byte by byte for the tests of the readers, right or damaged. Written from the
 // descriptions of the formats and not from the readers, so that both cannot be wrong the same way.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
-
-import { FormatError, type FormatFault } from '../../../src/errors.ts';
+import type { FormatFault } from '../../../src/errors.ts';
 import { openVectorFile } from '../../../src/vectors/open-vector-file.ts';
-
-/** A fresh folder for each test; returns a function that writes a file in it and gives its path. */
-export function temporaryFiles(): (name: string, bytes: Uint8Array) => Promise<string> {
-  let folder = '';
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'nigh-formats-'));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
-  return async (name, bytes) => {
-    const path = join(folder, name);
-    await writeFile(path, bytes);
-    return path;
-  };
-}
+import { faultOf as faultOfWork } from '../../support/rows.ts';
 
 type Numbers =
   | Float32Array
@@ -85,18 +67,7 @@ export async function readAll(path: string): Promise<{ rows: number[]; shape: [n
   return { rows: [...shared], shape: [count, dimension] };
 }
 
-/** The error that opening, or reading the whole file, gives: code, message and details as one. */
-export async function faultOf(path: string): Promise<FormatFault & { message: string }> {
-  const error = await readAll(path).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof FormatError) {
-    return {
-      ...(error.details as unknown as FormatFault),
-      code: error.code,
-      message: error.message,
-    };
-  }
-  throw new Error(`expected a FormatError, got ${error}`);
+/** The error that opening, or reading the whole file, gives. */
+export function faultOf(path: string): Promise<FormatFault & { message: string }> {
+  return faultOfWork(readAll(path));
 }

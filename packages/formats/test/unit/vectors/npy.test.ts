@@ -2,15 +2,8 @@
 import { expect, test } from 'vitest';
 
 import { openVectorFile } from '../../../src/vectors/open-vector-file.ts';
-import {
-  bytesOf,
-  concatenate,
-  faultOf,
-  npyBytes,
-  npyDictionary,
-  readAll,
-  temporaryFiles,
-} from './files.ts';
+import { temporaryFiles } from '../../support/temporary-files.ts';
+import { bytesOf, concatenate, faultOf, npyBytes, npyDictionary, readAll } from './files.ts';
 
 const write = temporaryFiles();
 const six = Float32Array.of(1, -2, 3.5, 0, 1e10, -0.25);

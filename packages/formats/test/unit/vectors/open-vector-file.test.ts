@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 
 import { FormatError } from '../../../src/errors.ts';
 import { openVectorFile } from '../../../src/vectors/open-vector-file.ts';
-import { binBytes, faultOf, readAll, temporaryFiles } from './files.ts';
+import { temporaryFiles } from '../../support/temporary-files.ts';
+import { binBytes, faultOf, readAll } from './files.ts';
 
 const write = temporaryFiles();
 const bytes = binBytes(3, 2, Float32Array.of(1, 2, 3, 4, 5, 6));

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 
 import { openVectorFile } from '../../../src/vectors/open-vector-file.ts';
-import { concatenate, faultOf, readAll, temporaryFiles, xvecsBytes } from './files.ts';
+import { temporaryFiles } from '../../support/temporary-files.ts';
+import { concatenate, faultOf, readAll, xvecsBytes } from './files.ts';
 
 const write = temporaryFiles();
 
