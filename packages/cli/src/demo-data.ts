@@ -6,7 +6,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { uniform } from '@nigh/core';
 
-import type { VectorSource } from './formats/vector-file.ts';
+import type { VectorSource } from '@nigh/formats';
 
 const CLUSTER_COUNT = 200;
 /** Directions in which the vectors of one cluster differ. */

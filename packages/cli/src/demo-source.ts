@@ -3,11 +3,9 @@
 // is found too easily and would flatter the recall.
 
 import type { Metric } from '@nigh/core';
-
+import { openVectorFile, type VectorSource } from '@nigh/formats';
 import { createDemoData } from './demo-data.ts';
 import { UsageError } from './failure.ts';
-import { openVectorFile } from './formats/open.ts';
-import type { VectorSource } from './formats/vector-file.ts';
 import { readRows } from './ingest.ts';
 import { formatCount, formatNumberOf } from './render.ts';
 
@@ -43,7 +41,7 @@ export interface DemoSource {
   close(): Promise<void>;
 }
 
-/** @throws VectorFileError, or UsageError for a file too small to hold anything out. */
+/** @throws FormatError, or UsageError for a file too small to hold anything out. */
 export function openDemoSource(input: DemoInput): Promise<DemoSource> {
   return input.vectors === undefined ? generated(input) : fromFile(input.vectors, input.metric);
 }

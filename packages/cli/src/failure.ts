@@ -2,10 +2,8 @@
 // Messages come from core and from the file readers; the hints, about what to type next, are here.
 
 import { VectorIndexError } from '@nigh/core';
+import { FormatError, vectorEndings } from '@nigh/formats';
 import { CommanderError } from 'commander';
-
-import { VectorFileError } from './formats/errors.ts';
-import { knownEndings } from './formats/open.ts';
 
 /** Exit codes of the program; 130 and 143, for a cancelled one, are in interrupt.ts. */
 export const ExitCode = { ok: 0, failed: 1, usage: 2 } as const;
@@ -25,7 +23,7 @@ export interface Failure {
 
 const hints: Readonly<Record<string, string>> = {
   FILE_NOT_FOUND: 'check the path; it is taken relative to the current folder',
-  FORMAT_UNKNOWN: `vector files end in ${knownEndings}`,
+  FORMAT_UNKNOWN: `vector files end in ${vectorEndings}`,
   FORMAT_DAMAGED: 'the file was cut short or is not of the kind its name says: copy it again',
   NO_VECTORS: 'give a file with at least one vector',
   DIMENSION_MISMATCH: 'queries must have as many components as the vectors of the index',
@@ -49,7 +47,7 @@ export function describeFailure(error: unknown): Failure {
     const isHelp = error.code === 'commander.help'; // shown because no command was given
     return usageFailure('USAGE', isHelp ? 'give a command' : error.message.replace(/^error: /, ''));
   }
-  if (error instanceof VectorFileError || error instanceof VectorIndexError) {
+  if (error instanceof FormatError || error instanceof VectorIndexError) {
     const { code, message } = error;
     const hint = hints[code];
     const exitCode = usageCodes.has(code) ? ExitCode.usage : ExitCode.failed;

@@ -2,10 +2,8 @@
 // index has reserved, so no vector exists twice. Also reads query files, which are small, whole.
 
 import type { Progress, VectorIndex } from '@nigh/core';
-
+import { openVectorFile, type VectorFile, type VectorSource } from '@nigh/formats';
 import { UsageError } from './failure.ts';
-import { openVectorFile } from './formats/open.ts';
-import type { VectorFile, VectorSource } from './formats/vector-file.ts';
 
 /** Floats read between two looks at the abort signal: a few milliseconds of work. */
 const READ_LENGTH = 1024 * 1024;

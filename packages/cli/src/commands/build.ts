@@ -11,14 +11,11 @@ import {
   type Quality,
   VectorIndex,
 } from '@nigh/core';
+import { FormatError, FormatErrorCode, type VectorFile, vectorEndings } from '@nigh/formats';
 import type { Command } from 'commander';
-
 import type { CommandSpec, Work } from '../command.ts';
 import { describeRecall, explainEvaluation, renderEvaluation } from '../evaluation-table.ts';
 import { UsageError } from '../failure.ts';
-import { VectorFileError, VectorFileErrorCode } from '../formats/errors.ts';
-import { knownEndings } from '../formats/open.ts';
-import type { VectorFile } from '../formats/vector-file.ts';
 import { type IngestTimes, ingest, readQueries, withVectorFile } from '../ingest.ts';
 import {
   closingAfter,
@@ -72,7 +69,7 @@ export const buildCommand: CommandSpec<BuildInput, BuildReport> = {
   declare(command) {
     command
       .description('Build an index over the vectors of a file and save it.')
-      .argument('<vectors>', `file of vectors (${knownEndings})`)
+      .argument('<vectors>', `file of vectors (${vectorEndings})`)
       .requiredOption('-o, --output <index>', 'index file to write')
       .addOption(metricOption().default('l2'))
       .option('--M <n>', 'neighbors per node (default: 16)', wholeNumber(1))
@@ -145,8 +142,8 @@ async function readEvaluationQueries(
 async function checkOutput({ vectors, output }: BuildInput): Promise<void> {
   const folder = dirname(resolve(output));
   await access(folder).catch((cause: unknown) => {
-    throw new VectorFileError({
-      code: VectorFileErrorCode.fileNotFound,
+    throw new FormatError({
+      code: FormatErrorCode.fileNotFound,
       path: output,
       problem: `there is no folder ${folder} to write the index to`,
       cause,

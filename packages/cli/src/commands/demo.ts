@@ -6,8 +6,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Evaluation, type IndexStats, type Metric, VectorIndex } from '@nigh/core';
+import { vectorEndings } from '@nigh/formats';
 import type { Command } from 'commander';
-
 import type { CommandSpec, Work } from '../command.ts';
 import type { BatchSpeed } from '../demo-measure.ts';
 import { type DemoInput, type DemoSource, openDemoSource } from '../demo-source.ts';
@@ -22,7 +22,6 @@ import {
 } from '../demo-steps.ts';
 import type { ExactSpeed } from '../evaluation-table.ts';
 import { ExitCode } from '../failure.ts';
-import { knownEndings } from '../formats/open.ts';
 import { closingAfter, given, metricOption, threadsOption, wholeNumber } from '../options.ts';
 import type { Paint } from '../render.ts';
 
@@ -42,7 +41,7 @@ export const demoCommand: CommandSpec<DemoInput, DemoReport> = {
   declare(command) {
     command
       .description('Build, search, save and check an index and show every number on the way.')
-      .argument('[vectors]', `your own vectors (${knownEndings}); generated ones when left out`)
+      .argument('[vectors]', `your own vectors (${vectorEndings}); generated ones when left out`)
       .addOption(metricOption())
       .addOption(threadsOption())
       .option('--count <n>', 'how many vectors to generate', wholeNumber(10), 100_000)

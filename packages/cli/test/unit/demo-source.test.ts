@@ -1,14 +1,29 @@
 // What the demo does with a person's own file: which rows it keeps out, which metric it picks.
-import { expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { openDemoSource } from '../../src/demo-source.ts';
-import { binBytes, temporaryFiles } from './formats/files.ts';
 
-const write = temporaryFiles();
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nigh-demo-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Writes a .fbin file; its path. */
+async function write(name: string, vectors: Float32Array, dimension: number): Promise<string> {
+  const path = join(folder, name);
+  const header = Uint32Array.of(vectors.length / dimension, dimension);
+  await writeFile(path, Buffer.concat([header, vectors].map((part) => Buffer.from(part.buffer))));
+  return path;
+}
+
 const generated = { count: 500, dimension: 8, seed: 1 };
 
 async function open(name: string, vectors: Float32Array, dimension: number) {
-  const path = await write(name, binBytes(vectors.length / dimension, dimension, vectors));
+  const path = await write(name, vectors, dimension);
   const source = await openDemoSource({ ...generated, vectors: path });
   await source.close();
   return source;
@@ -35,7 +50,7 @@ test('one vector of another length is enough for l2', async () => {
 });
 
 test('a metric that was asked for is kept', async () => {
-  const path = await write('a.fbin', binBytes(2, 2, Float32Array.of(0.6, 0.8, 0.6, 0.8)));
+  const path = await write('a.fbin', Float32Array.of(0.6, 0.8, 0.6, 0.8), 2);
   const source = await openDemoSource({ ...generated, vectors: path, metric: 'dot' });
   await source.close();
   expect(source.metric).toBe('dot');

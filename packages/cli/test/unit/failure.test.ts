@@ -1,9 +1,8 @@
 // From an error to what a person reads: code, hint and exit code.
 import { ErrorCode, VectorIndexError } from '@nigh/core';
+import { FormatError, FormatErrorCode } from '@nigh/formats';
 import { expect, test } from 'vitest';
-
 import { describeFailure, UsageError } from '../../src/failure.ts';
-import { VectorFileError, VectorFileErrorCode } from '../../src/formats/errors.ts';
 
 test('combinations that mean nothing are bad usage', () => {
   const failure = describeFailure(new UsageError('both were given'));
@@ -11,8 +10,8 @@ test('combinations that mean nothing are bad usage', () => {
 });
 
 test('a damaged vector file is a failure with a hint', () => {
-  const error = new VectorFileError({
-    code: VectorFileErrorCode.formatDamaged,
+  const error = new FormatError({
+    code: FormatErrorCode.formatDamaged,
     path: 'a.npy',
     problem: 'cut short',
     expected: '8 bytes',

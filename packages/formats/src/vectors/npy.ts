@@ -4,11 +4,12 @@
 //
 // Only two-dimensional, row-ordered, little-endian arrays of plain numbers are vectors to us.
 
+import { FormatError, FormatErrorCode } from '../errors.ts';
+import type { OpenedFile } from '../opened-file.ts';
+import { readExactly } from '../positioned-read.ts';
 import { openContiguous } from './contiguous.ts';
-import { VectorFileError, VectorFileErrorCode } from './errors.ts';
 import { parseNpyHeader } from './npy-header.ts';
-import { readExactly } from './positioned-read.ts';
-import type { OpenedFile, VectorFile } from './vector-file.ts';
+import type { VectorFile } from './vector-file.ts';
 
 /** The first bytes of every .npy file. */
 export const NPY_MAGIC: Uint8Array = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
@@ -16,7 +17,7 @@ export const NPY_MAGIC: Uint8Array = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50,
 /** Longer than any header of a plain array (a few hundred bytes): what is larger is not one. */
 const MAX_HEADER_BYTE_LENGTH = 64 * 1024;
 
-/** @throws VectorFileError when the file is not a .npy file of vectors. */
+/** @throws FormatError when the file is not a .npy file of vectors. */
 export async function openNpy(file: OpenedFile): Promise<VectorFile> {
   const start = new Uint8Array(12);
   if (file.byteLength < start.byteLength) {
@@ -40,8 +41,8 @@ function locateHeader(
   const view = new DataView(start.buffer);
   const version = view.getUint8(6);
   if (version < 1 || version > 3) {
-    throw new VectorFileError({
-      code: VectorFileErrorCode.formatUnsupported,
+    throw new FormatError({
+      code: FormatErrorCode.formatUnsupported,
       path: file.path,
       problem: 'this version of the .npy format is not read',
       offset: 6,
@@ -59,9 +60,9 @@ function locateHeader(
   return { textOffset, dataOffset };
 }
 
-function damagedStart(file: OpenedFile, expected: string, got: string): VectorFileError {
-  return new VectorFileError({
-    code: VectorFileErrorCode.formatDamaged,
+function damagedStart(file: OpenedFile, expected: string, got: string): FormatError {
+  return new FormatError({
+    code: FormatErrorCode.formatDamaged,
     path: file.path,
     problem: 'the file does not begin as a .npy file does',
     offset: 0,

@@ -1,16 +1,9 @@
 // Reading .npy files: every number type and header version, and every way a header can lie.
 import { expect, test } from 'vitest';
 
-import { openVectorFile } from '../../../src/formats/open.ts';
-import {
-  bytesOf,
-  concatenate,
-  faultOf,
-  npyBytes,
-  npyDictionary,
-  readAll,
-  temporaryFiles,
-} from './files.ts';
+import { openVectorFile } from '../../../src/vectors/open-vector-file.ts';
+import { temporaryFiles } from '../../support/temporary-files.ts';
+import { bytesOf, concatenate, faultOf, npyBytes, npyDictionary, readAll } from './files.ts';
 
 const write = temporaryFiles();
 const six = Float32Array.of(1, -2, 3.5, 0, 1e10, -0.25);

@@ -1,7 +1,8 @@
 // Reading .fbin, .u8bin and .i8bin files: eight bytes of header, then rows.
 import { expect, test } from 'vitest';
 
-import { binBytes, concatenate, faultOf, readAll, temporaryFiles } from './files.ts';
+import { temporaryFiles } from '../../support/temporary-files.ts';
+import { binBytes, concatenate, faultOf, readAll } from './files.ts';
 
 const write = temporaryFiles();
 

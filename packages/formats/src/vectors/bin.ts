@@ -2,11 +2,12 @@
 //
 //   | count u32 | dimension u32 | row 0 | row 1 | ...
 
+import { FormatError, FormatErrorCode } from '../errors.ts';
+import type { OpenedFile } from '../opened-file.ts';
+import { readExactly } from '../positioned-read.ts';
 import type { ComponentType } from './component.ts';
 import { openContiguous } from './contiguous.ts';
-import { VectorFileError, VectorFileErrorCode } from './errors.ts';
-import { readExactly } from './positioned-read.ts';
-import type { FormatOpener, OpenedFile, VectorFile } from './vector-file.ts';
+import type { FormatOpener, VectorFile } from './vector-file.ts';
 
 const HEADER_BYTE_LENGTH = 8;
 
@@ -20,8 +21,8 @@ async function openBin(
   componentType: ComponentType,
 ): Promise<VectorFile> {
   if (file.byteLength < HEADER_BYTE_LENGTH) {
-    throw new VectorFileError({
-      code: VectorFileErrorCode.formatDamaged,
+    throw new FormatError({
+      code: FormatErrorCode.formatDamaged,
       path: file.path,
       problem: `the file is too short for a .${format} header`,
       offset: 0,

@@ -1,27 +1,9 @@
 // Writes vector files byte by byte for the tests of the readers, right or damaged. Written from the
 // descriptions of the formats and not from the readers, so that both cannot be wrong the same way.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
-
-import { VectorFileError } from '../../../src/formats/errors.ts';
-import { openVectorFile } from '../../../src/formats/open.ts';
-
-/** A fresh folder for each test; returns a function that writes a file in it and gives its path. */
-export function temporaryFiles(): (name: string, bytes: Uint8Array) => Promise<string> {
-  let folder = '';
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'nigh-formats-'));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
-  return async (name, bytes) => {
-    const path = join(folder, name);
-    await writeFile(path, bytes);
-    return path;
-  };
-}
+import type { FormatFault } from '../../../src/errors.ts';
+import { openVectorFile } from '../../../src/vectors/open-vector-file.ts';
+import { faultOf as faultOfWork } from '../../support/rows.ts';
 
 type Numbers =
   | Float32Array
@@ -86,11 +68,6 @@ export async function readAll(path: string): Promise<{ rows: number[]; shape: [n
 }
 
 /** The error that opening, or reading the whole file, gives. */
-export async function faultOf(path: string): Promise<VectorFileError> {
-  const error = await readAll(path).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof VectorFileError) return error;
-  throw new Error(`expected a VectorFileError, got ${error}`);
+export function faultOf(path: string): Promise<FormatFault & { message: string }> {
+  return faultOfWork(readAll(path));
 }

@@ -2,8 +2,8 @@
 //   {'descr': '<f4', 'fortran_order': False, 'shape': (1000, 128), }
 // Keys may come in any order. Nothing is evaluated: only these three keys and their forms are read.
 
+import { FormatError, FormatErrorCode } from '../errors.ts';
 import type { ComponentType } from './component.ts';
-import { VectorFileError, VectorFileErrorCode } from './errors.ts';
 
 /** What we need from the dictionary. */
 export interface NpyHeader {
@@ -35,7 +35,7 @@ const VALUE = /(?:['"](?<text>[^'"]*)['"]|(?<flag>True|False)|\((?<tuple>[^()]*)
   .source;
 const ENTRY = new RegExp(`${KEY}${VALUE}\\s*(?:,|$)\\s*`, 'sy');
 
-/** @throws VectorFileError FORMAT_DAMAGED or FORMAT_UNSUPPORTED. */
+/** @throws FormatError FORMAT_DAMAGED or FORMAT_UNSUPPORTED. */
 export function parseNpyHeader(path: string, text: string): NpyHeader {
   const entries = readEntries(path, text);
   const descr = entries.get('descr');
@@ -103,9 +103,9 @@ function readShape(path: string, tuple: string): { count: number; dimension: num
   return { count, dimension };
 }
 
-function damaged(path: string, expected: string, got: string): VectorFileError {
-  return new VectorFileError({
-    code: VectorFileErrorCode.formatDamaged,
+function damaged(path: string, expected: string, got: string): FormatError {
+  return new FormatError({
+    code: FormatErrorCode.formatDamaged,
     path,
     problem: 'the .npy header cannot be read',
     offset: 0,
@@ -118,10 +118,10 @@ function unsupported(
   path: string,
   problem: string,
   found: { expected: string; got: string },
-): VectorFileError {
+): FormatError {
   const { expected } = found;
-  const code = VectorFileErrorCode.formatUnsupported;
-  return new VectorFileError({ code, path, problem, expected, got: printable(found.got) });
+  const code = FormatErrorCode.formatUnsupported;
+  return new FormatError({ code, path, problem, expected, got: printable(found.got) });
 }
 
 /** Header text is foreign: only visible characters, and not many, reach a terminal. */

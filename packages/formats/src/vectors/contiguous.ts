@@ -2,10 +2,11 @@
 // 32-bit floats go from the file into the caller's memory with no copy in between; other types are
 // converted through one block of a megabyte, whatever the size of the file.
 
+import type { OpenedFile } from '../opened-file.ts';
+import { readExactly } from '../positioned-read.ts';
 import { type ComponentType, componentByteLength, decoders } from './component.ts';
-import { readExactly } from './positioned-read.ts';
 import { checkLayout, checkRows, checkTarget } from './shape.ts';
-import { BLOCK_BYTE_LENGTH, type OpenedFile, type VectorFile } from './vector-file.ts';
+import { BLOCK_BYTE_LENGTH, type VectorFile } from './vector-file.ts';
 
 /** What the header of such a file says. */
 export interface ContiguousHeader {
@@ -17,7 +18,7 @@ export interface ContiguousHeader {
   readonly dataOffset: number;
 }
 
-/** @throws VectorFileError when the header does not fit the length of the file. */
+/** @throws FormatError when the header does not fit the length of the file. */
 export function openContiguous(file: OpenedFile, header: ContiguousHeader): VectorFile {
   const { format, componentType, count, dimension, dataOffset } = header;
   const rowByteLength = dimension * componentByteLength[componentType];

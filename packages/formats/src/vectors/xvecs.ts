@@ -4,16 +4,12 @@
 //
 // There is no count: it is the length of the file divided by the length of the first row.
 
+import { FormatError, FormatErrorCode } from '../errors.ts';
+import type { OpenedFile } from '../opened-file.ts';
+import { readExactly } from '../positioned-read.ts';
 import { type ComponentType, componentByteLength, decoders } from './component.ts';
-import { VectorFileError, VectorFileErrorCode } from './errors.ts';
-import { readExactly } from './positioned-read.ts';
 import { checkLayout, checkRows, checkTarget } from './shape.ts';
-import {
-  BLOCK_BYTE_LENGTH,
-  type FormatOpener,
-  type OpenedFile,
-  type VectorFile,
-} from './vector-file.ts';
+import { BLOCK_BYTE_LENGTH, type FormatOpener, type VectorFile } from './vector-file.ts';
 
 const ROW_HEADER_BYTE_LENGTH = 4;
 
@@ -54,8 +50,8 @@ async function openXvecs(
 
 async function readFirstDimension(file: OpenedFile, format: string): Promise<number> {
   if (file.byteLength < ROW_HEADER_BYTE_LENGTH) {
-    throw new VectorFileError({
-      code: VectorFileErrorCode.formatDamaged,
+    throw new FormatError({
+      code: FormatErrorCode.formatDamaged,
       path: file.path,
       problem: `the file is too short for a .${format} row`,
       offset: 0,
@@ -67,8 +63,8 @@ async function readFirstDimension(file: OpenedFile, format: string): Promise<num
   await readExactly(file, bytes, 0);
   const dimension = new DataView(bytes.buffer).getInt32(0, true);
   if (dimension >= 1) return dimension;
-  throw new VectorFileError({
-    code: VectorFileErrorCode.formatDamaged,
+  throw new FormatError({
+    code: FormatErrorCode.formatDamaged,
     path: file.path,
     problem: 'the first row has an impossible dimension',
     offset: 0,
@@ -80,8 +76,8 @@ async function readFirstDimension(file: OpenedFile, format: string): Promise<num
 /** A first header that is garbage is nearly always a huge number: say so instead of "cut short". */
 function checkRowByteLength(file: OpenedFile, dimension: number, rowByteLength: number): void {
   if (rowByteLength <= Math.min(BLOCK_BYTE_LENGTH, file.byteLength)) return;
-  throw new VectorFileError({
-    code: VectorFileErrorCode.formatDamaged,
+  throw new FormatError({
+    code: FormatErrorCode.formatDamaged,
     path: file.path,
     problem: `the first row says that it has ${dimension} components`,
     offset: 0,
@@ -122,9 +118,9 @@ function unequalRow(
   file: OpenedFile,
   row: number,
   found: { rowByteLength: number; dimension: number; got: number },
-): VectorFileError {
-  return new VectorFileError({
-    code: VectorFileErrorCode.formatDamaged,
+): FormatError {
+  return new FormatError({
+    code: FormatErrorCode.formatDamaged,
     path: file.path,
     problem: `row ${row} has another dimension than row 0`,
     offset: row * found.rowByteLength,

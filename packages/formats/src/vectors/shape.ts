@@ -1,8 +1,8 @@
 // Checks that every format shares: the numbers of a header against the length of the file, and the
 // rows a caller asks for against the rows there are. Nothing from a header is used before this.
 
-import { VectorFileError, VectorFileErrorCode } from './errors.ts';
-import type { OpenedFile } from './vector-file.ts';
+import { FormatError, FormatErrorCode } from '../errors.ts';
+import type { OpenedFile } from '../opened-file.ts';
 
 /** Where the rows of a file lie and how many bytes each takes. */
 export interface RowLayout {
@@ -17,20 +17,20 @@ export interface RowLayout {
 /**
  * Checks that the file is exactly as long as its header says.
  *
- * @throws VectorFileError NO_VECTORS or FORMAT_DAMAGED.
+ * @throws FormatError NO_VECTORS or FORMAT_DAMAGED.
  */
 export function checkLayout(file: OpenedFile, layout: RowLayout): void {
   const { count, dimension, dataOffset, rowByteLength } = layout;
   if (count === 0) {
-    throw new VectorFileError({
-      code: VectorFileErrorCode.noVectors,
+    throw new FormatError({
+      code: FormatErrorCode.noVectors,
       path: file.path,
       problem: 'the file holds no vectors',
     });
   }
   if (dimension === 0) {
-    throw new VectorFileError({
-      code: VectorFileErrorCode.formatDamaged,
+    throw new FormatError({
+      code: FormatErrorCode.formatDamaged,
       path: file.path,
       problem: 'the header says that vectors have no components',
       expected: 'a dimension of at least 1',
@@ -41,8 +41,8 @@ export function checkLayout(file: OpenedFile, layout: RowLayout): void {
   const expected = dataOffset + count * rowByteLength;
   if (expected !== file.byteLength) {
     const fault = expected > file.byteLength ? 'is cut short' : 'has bytes left over';
-    throw new VectorFileError({
-      code: VectorFileErrorCode.formatDamaged,
+    throw new FormatError({
+      code: FormatErrorCode.formatDamaged,
       path: file.path,
       problem: `the file ${fault}: its header says ${count} vectors of ${dimension} components`,
       offset: Math.min(expected, file.byteLength),
@@ -52,12 +52,12 @@ export function checkLayout(file: OpenedFile, layout: RowLayout): void {
   }
 }
 
-/** Checks a request for rows. @throws VectorFileError ROW_OUT_OF_RANGE. */
+/** Checks a request for rows. @throws FormatError ROW_OUT_OF_RANGE. */
 export function checkRows(path: string, count: number, firstRow: number, rowCount: number): void {
   const isRange = Number.isInteger(firstRow) && Number.isInteger(rowCount);
   if (isRange && firstRow >= 0 && rowCount >= 0 && firstRow + rowCount <= count) return;
-  throw new VectorFileError({
-    code: VectorFileErrorCode.rowOutOfRange,
+  throw new FormatError({
+    code: FormatErrorCode.rowOutOfRange,
     path,
     problem: 'there are no such rows in the file',
     expected: `rows from 0 to ${count - 1}`,

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-import { VectorFileError } from '../../../src/formats/errors.ts';
-import { openVectorFile } from '../../../src/formats/open.ts';
-import { binBytes, faultOf, readAll, temporaryFiles } from './files.ts';
+import { FormatError } from '../../../src/errors.ts';
+import { openVectorFile } from '../../../src/vectors/open-vector-file.ts';
+import { temporaryFiles } from '../../support/temporary-files.ts';
+import { binBytes, faultOf, readAll } from './files.ts';
 
 const write = temporaryFiles();
 const bytes = binBytes(3, 2, Float32Array.of(1, 2, 3, 4, 5, 6));
@@ -58,7 +59,7 @@ test('a file that shrinks after it was opened is damage, and the byte is told', 
   const file = await openVectorFile(path);
   await truncate(path, 20);
   const read = file.read(new Float32Array(6), 0, 3);
-  await expect(read).rejects.toBeInstanceOf(VectorFileError);
-  await expect(read).rejects.toMatchObject({ code: 'FORMAT_DAMAGED', offset: 20 });
+  await expect(read).rejects.toBeInstanceOf(FormatError);
+  await expect(read).rejects.toMatchObject({ code: 'FORMAT_DAMAGED', details: { offset: 20 } });
   await file.close();
 });

@@ -1,8 +1,9 @@
 // Reading .fvecs, .bvecs and .ivecs files, whose rows each repeat the dimension.
 import { expect, test } from 'vitest';
 
-import { openVectorFile } from '../../../src/formats/open.ts';
-import { concatenate, faultOf, readAll, temporaryFiles, xvecsBytes } from './files.ts';
+import { openVectorFile } from '../../../src/vectors/open-vector-file.ts';
+import { temporaryFiles } from '../../support/temporary-files.ts';
+import { concatenate, faultOf, readAll, xvecsBytes } from './files.ts';
 
 const write = temporaryFiles();
 

@@ -1,8 +1,6 @@
-// What every vector file format looks like to the rest of the program, and the opened file that
-// the formats read from. Rows are counted from 0; a row of a file becomes a node of an index.
+// What every vector file format looks like to the rest of the program. Rows are counted from 0; a row of a file becomes a node of an index.
 
-import type { FileHandle } from 'node:fs/promises';
-
+import type { OpenedFile } from '../opened-file.ts';
 import type { ComponentType } from './component.ts';
 
 /** A place vectors come from, row by row: a file, or a generator. */
@@ -24,16 +22,9 @@ export interface VectorFile extends VectorSource {
   /** Name of the format, as the file ending has it without the dot: `npy`, `fvecs`, `fbin`. */
   readonly format: string;
   readonly componentType: ComponentType;
-  /** @throws VectorFileError when the rows are not there, or the file changed or is damaged. */
+  /** @throws FormatError when the rows are not there, or the file changed or is damaged. */
   read(target: Float32Array, firstRow: number, rowCount: number): Promise<void>;
   close(): Promise<void>;
-}
-
-/** A file opened for reading, before anybody has looked at its format. */
-export interface OpenedFile {
-  readonly path: string;
-  readonly handle: FileHandle;
-  readonly byteLength: number;
 }
 
 /** Turns an opened file into a vector file after checking its header. */
