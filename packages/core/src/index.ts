@@ -11,6 +11,7 @@ export type {
 export type { Tier } from './engine/tier.ts';
 export { ErrorCode, type ErrorDetails, VectorIndexError } from './errors.ts';
 export type { EvaluateOptions, EvaluatePoint, Evaluation } from './evaluate.ts';
+export { readVectors } from './ingest.ts';
 export type { EntryKind, Metric } from './memory/layout.ts';
 export type { MemoryKind } from './memory/segment-memory.ts';
 export { NodeFilter } from './node-filter.ts';
@@ -22,6 +23,7 @@ export {
   type Precision,
   type Quality,
   type Rerank,
+  type VectorOptions,
 } from './options.ts';
 export { Quantizer, type QuantizerOptions } from './quantizer.ts';
 export { uniform } from './random.ts';
