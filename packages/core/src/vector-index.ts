@@ -175,8 +175,9 @@ export class VectorIndex extends IndexReader {
 
   /**
    * One index of the vectors of several, of the same dimension and metric, built at once. The nodes
-   * of `indexes[i]` get the sum of `nextNode` of those before added to their numbers. Vectors of
-   * which only codes are kept are what their codes stand for. The others stay as they are.
+   * of `indexes[i]` get the sum of `nextNode` of those before added to their numbers; with
+   * `renumber` all are numbered 0, 1, 2, ... anew, in that order. Vectors of which only codes are
+   * kept are what their codes stand for. The others stay as they are.
    *
    * @throws {VectorIndexError} INVALID_ARGUMENT, INVALID_OPTION, CLOSED, CAPACITY_EXCEEDED,
    *   OUT_OF_MEMORY, ABORTED, WORKER_FAILED; nothing is left behind then
@@ -185,15 +186,16 @@ export class VectorIndex extends IndexReader {
     indexes: readonly VectorIndex[],
     options: MergeOptions = {},
   ): Promise<VectorIndex> {
-    const { work, given } = readMergeOptions(options);
+    const { work: own, renumber, given } = readMergeOptions(options);
     const isIndex = (value: unknown): boolean => value instanceof VectorIndex;
     if (!Array.isArray(indexes) || !indexes.every(isIndex)) throw notIndexes(indexes);
     for (const index of indexes) index.assertOpen();
     const lists = indexes.map((index) => index.list);
     const index = new VectorIndex(SegmentList.open(mergedOptions(lists, given)), 'owner');
     try {
-      await mergeInto(index.list, lists, index.threads.crew(), index.#writer.untilClosed(work));
-      await index.#writer.seal(work, true);
+      const work = index.#writer.untilClosed(own);
+      await mergeInto(index.list, index.threads.crew(), { lists, renumber, work });
+      await index.#writer.seal(own, true);
       return index;
     } catch (error) {
       await index.close();
