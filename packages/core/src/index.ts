@@ -11,6 +11,7 @@ export type {
 export type { Tier } from './engine/tier.ts';
 export { ErrorCode, type ErrorDetails, VectorIndexError } from './errors.ts';
 export type { EvaluateOptions, EvaluatePoint, Evaluation } from './evaluate.ts';
+export { readVectors } from './ingest.ts';
 export type { EntryKind, Metric } from './memory/layout.ts';
 export type { MemoryKind } from './memory/segment-memory.ts';
 export { NodeFilter } from './node-filter.ts';
@@ -22,13 +23,16 @@ export {
   type Precision,
   type Quality,
   type Rerank,
+  type VectorOptions,
 } from './options.ts';
 export { Quantizer, type QuantizerOptions } from './quantizer.ts';
 export { uniform } from './random.ts';
 export type { BatchResult, RangeResult, SearchResult, SearchWork, Strategy } from './results.ts';
 export type { RangeOptions, SearchOptions } from './search/search-options.ts';
 export type { SharedIndex } from './shared-index.ts';
-export type { LoadOptions } from './snapshot/load.ts';
+export type { ReadableBytes, WriteBytes } from './snapshot/bytes.ts';
+export type { LoadFromOptions, LoadOptions } from './snapshot/load.ts';
+export type { SaveToOptions } from './snapshot/save.ts';
 export type { IndexBytes, IndexStats } from './stats.ts';
 export { VectorIndex } from './vector-index.ts';
 export type { Query, Vectors } from './vectors.ts';

@@ -202,6 +202,31 @@ export function keptOf({ precision, originals, rerank }: PrecisionOptions): Kept
   return { codes: vectors === 'none' ? 'fine' : 'int8', vectors };
 }
 
+/** The options that say which vectors an index takes. */
+export type VectorOptions = Pick<
+  IndexOptions,
+  'dimension' | 'metric' | 'precision' | 'originals' | 'rerank'
+>;
+
+/** The same, checked, and what vectors are kept as one day. */
+export interface ResolvedVectorOptions {
+  readonly dimension: number;
+  readonly metric: Metric;
+  readonly kept: VectorKind;
+}
+
+const VECTOR_OPTION_NAMES = ['dimension', 'metric', 'precision', 'originals', 'rerank'];
+
+/** @throws {VectorIndexError} INVALID_OPTION with the option's name */
+export function resolveVectorOptions(raw: unknown): ResolvedVectorOptions {
+  const given = assertOptions(raw, VECTOR_OPTION_NAMES);
+  const dimension = assertInteger(given.dimension, [1, MAX_DIMENSION], option('dimension'));
+  const metric =
+    given.metric === undefined ? 'l2' : assertChoice(given.metric, METRICS, option('metric'));
+  const precision = resolvePrecision({ ...given, allowLowDimension: true }, dimension);
+  return { dimension, metric, kept: keptOf(precision).vectors };
+}
+
 /** What is kept of a segment that is sealed, or is not yet. */
 export function keptIf(sealed: boolean, options: PrecisionOptions): Kept {
   return sealed ? keptOf(options) : GROWING;

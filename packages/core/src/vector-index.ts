@@ -22,7 +22,22 @@ import {
 import { warmUp } from './search/warm-up.ts';
 import { ownerBlocks, SegmentList } from './segment-list.ts';
 import { openShared, type SharedIndex } from './shared-index.ts';
-import { type LoadOptions, loadSegments, readLoadOptions } from './snapshot/load.ts';
+import {
+  assertReadable,
+  assertWrite,
+  type ReadableBytes,
+  readName,
+  type WriteBytes,
+} from './snapshot/bytes.ts';
+import {
+  type LoadFromOptions,
+  type LoadOptions,
+  loadSegments,
+  loadSegmentsFrom,
+  readLoadFromOptions,
+  readLoadOptions,
+} from './snapshot/load.ts';
+import { type SaveToOptions, saveSegments, saveSegmentsTo } from './snapshot/save.ts';
 import { countVectors, isBlocks, type Vectors } from './vectors.ts';
 import { type Problem, verifySegments } from './verify.ts';
 import { checkWorkOptions, WORK_OPTION_NAMES } from './work-options.ts';
@@ -132,15 +147,37 @@ export class VectorIndex extends IndexReader {
     const checked = assertPath(path);
     const settings = readLoadOptions(options);
     const work = checkWorkOptions({ ...options });
-    const index = new VectorIndex(await loadSegments(checked, settings, work), 'owner');
-    warmUp(index.list.options.tier, index.list.all[0], (node) => index.searchNode(node, WARM_K));
+    return VectorIndex.#loaded(await loadSegments(checked, settings, work));
+  }
+
+  /**
+   * An index from bytes that `saveTo` or `save` wrote, wherever they are. All is read once, and
+   * checked as by `load`; vectors cannot stay where the bytes are.
+   *
+   * @throws {VectorIndexError} as load does; FILE_FAILED when a read throws, with what it threw as
+   *   `cause`; INVALID_ARGUMENT, INVALID_OPTION (originals 'file')
+   */
+  static async loadFrom(
+    source: ReadableBytes,
+    options: LoadFromOptions = {},
+  ): Promise<VectorIndex> {
+    const { name, overrides } = readLoadFromOptions(options);
+    const work = checkWorkOptions({ ...options });
+    const loading = { path: name, file: assertReadable(source, name), work };
+    return VectorIndex.#loaded(await loadSegmentsFrom(loading, overrides));
+  }
+
+  static #loaded(list: SegmentList): VectorIndex {
+    const index = new VectorIndex(list, 'owner');
+    warmUp(list.options.tier, list.all[0], (node) => index.searchNode(node, WARM_K));
     return index;
   }
 
   /**
    * One index of the vectors of several, of the same dimension and metric, built at once. The nodes
-   * of `indexes[i]` get the sum of `nextNode` of those before added to their numbers. Vectors of
-   * which only codes are kept are what their codes stand for. The others stay as they are.
+   * of `indexes[i]` get the sum of `nextNode` of those before added to their numbers; with
+   * `renumber` all are numbered 0, 1, 2, ... anew, in that order. Vectors of which only codes are
+   * kept are what their codes stand for. The others stay as they are.
    *
    * @throws {VectorIndexError} INVALID_ARGUMENT, INVALID_OPTION, CLOSED, CAPACITY_EXCEEDED,
    *   OUT_OF_MEMORY, ABORTED, WORKER_FAILED; nothing is left behind then
@@ -149,15 +186,16 @@ export class VectorIndex extends IndexReader {
     indexes: readonly VectorIndex[],
     options: MergeOptions = {},
   ): Promise<VectorIndex> {
-    const { work, given } = readMergeOptions(options);
+    const { work: own, renumber, given } = readMergeOptions(options);
     const isIndex = (value: unknown): boolean => value instanceof VectorIndex;
     if (!Array.isArray(indexes) || !indexes.every(isIndex)) throw notIndexes(indexes);
     for (const index of indexes) index.assertOpen();
     const lists = indexes.map((index) => index.list);
     const index = new VectorIndex(SegmentList.open(mergedOptions(lists, given)), 'owner');
     try {
-      await mergeInto(index.list, lists, index.threads.crew(), index.#writer.untilClosed(work));
-      await index.#writer.seal(work, true);
+      const work = index.#writer.untilClosed(own);
+      await mergeInto(index.list, index.threads.crew(), { lists, renumber, work });
+      await index.#writer.seal(own, true);
       return index;
     } catch (error) {
       await index.close();
@@ -329,12 +367,26 @@ export class VectorIndex extends IndexReader {
    *   untouched then
    */
   async save(path: string, options: WorkOptions = {}): Promise<void> {
-    this.assertOpen();
-    if (this.#role === 'attached') throw this.#readOnlyError();
-    this.list.assertWhole();
+    this.#assertSavable();
     const checked = assertPath(path);
     const work = checkWorkOptions(assertOptions(options, WORK_OPTION_NAMES));
-    await this.#writer.save(checked, work);
+    await this.#writer.save((saved) => saveSegments(checked, saved, work));
+  }
+
+  /**
+   * Writes what `save` puts into a file, by `write`: piece after piece from position 0 on. Whether
+   * an older index is replaced whole or not at all is up to the caller. Waits for writes that were
+   * asked for earlier.
+   *
+   * @throws {VectorIndexError} READ_ONLY, INVALID_ARGUMENT, INVALID_OPTION, ABORTED; FILE_FAILED
+   *   when `write` throws, with what it threw as `cause`
+   */
+  async saveTo(write: WriteBytes, options: SaveToOptions = {}): Promise<void> {
+    this.#assertSavable();
+    const given = assertOptions(options, [...WORK_OPTION_NAMES, 'name']);
+    const guarded = assertWrite(write, readName(given.name));
+    const work = checkWorkOptions(given);
+    await this.#writer.save((saved) => saveSegmentsTo(guarded, saved, work));
   }
 
   /**
@@ -359,6 +411,12 @@ export class VectorIndex extends IndexReader {
     this.list.close();
     this.#onClose();
     for (const { stored } of this.list.all) stored?.close();
+  }
+
+  #assertSavable(): void {
+    this.assertOpen();
+    if (this.#role === 'attached') throw this.#readOnlyError();
+    this.list.assertWhole();
   }
 
   #assertWritable(): void {

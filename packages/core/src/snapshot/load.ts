@@ -1,4 +1,4 @@
-// Reads an index from a file: large reads straight into fresh segments. What has come is checked
+// Reads an index: large reads straight into fresh segments. What has come is checked
 // while the next pieces are on their way. Nothing is parsed and no node is built.
 
 import { assertChoice, assertOptions, option } from '../assert.ts';
@@ -26,6 +26,8 @@ import {
   SegmentList,
 } from '../segment-list.ts';
 import { findBadNodes } from '../verify-nodes.ts';
+import { WORK_OPTION_NAMES } from '../work-options.ts';
+import { type ReadableBytes, readName } from './bytes.ts';
 import { ContentCheck } from './check-contents.ts';
 import { type CheckedTable, checkTable, unreadableTable } from './check-table.ts';
 import { crc32 } from './crc32.ts';
@@ -36,7 +38,6 @@ import {
   type RegionEntry,
   type SegmentEntry,
 } from './format.ts';
-import type { ReadableFile } from './node-file.ts';
 import { regionBytes } from './regions.ts';
 import type { StoredPlace } from './stored-vectors.ts';
 
@@ -55,6 +56,14 @@ export interface LoadOptions
 export const LOADED_ORIGINALS = ['memory', 'file', 'none'] as const;
 export type LoadedOriginals = (typeof LOADED_ORIGINALS)[number];
 
+/** The same where there is no file that vectors could stay in. */
+export interface LoadFromOptions extends Omit<LoadOptions, 'originals'> {
+  /** What errors call the index in the place of a path. Default 'the index'. */
+  readonly name?: string;
+  /** Where vectors that were kept go: to memory (default), or nowhere ('none'). */
+  readonly originals?: Exclude<LoadedOriginals, 'file'>;
+}
+
 /** Checked options of a load. */
 export type LoadOverrides = Record<string, unknown> & { readonly originals: LoadedOriginals };
 
@@ -65,12 +74,13 @@ const PIECE_BYTES = 1 << 20;
 const READS_AHEAD = 3;
 
 /**
- * Checks load's options before the file is opened.
+ * Checks load's options before the file is opened. `keys` names further options the caller handles.
  *
  * @throws {VectorIndexError} INVALID_OPTION
  */
-export function readLoadOptions(raw: unknown): LoadOverrides {
-  const given = assertOptions(raw, [...OVERRIDE_NAMES, 'originals', 'onProgress', 'signal']);
+export function readLoadOptions(raw: unknown, keys: readonly string[] = []): LoadOverrides {
+  const known = [...OVERRIDE_NAMES, 'originals', ...WORK_OPTION_NAMES, ...keys];
+  const given = assertOptions(raw, known);
   const wanted = given.originals ?? 'memory';
   const originals = assertChoice(wanted, LOADED_ORIGINALS, option('originals'));
   const overrides: Record<string, unknown> = {};
@@ -81,9 +91,29 @@ export function readLoadOptions(raw: unknown): LoadOverrides {
   return { ...overrides, originals };
 }
 
+/**
+ * The same where there is no file, so that no vectors can stay in one; and the name of the index.
+ *
+ * @throws {VectorIndexError} INVALID_OPTION
+ */
+export function readLoadFromOptions(raw: unknown): {
+  readonly name: string;
+  readonly overrides: LoadOverrides;
+} {
+  const overrides = readLoadOptions(raw, ['name']);
+  if (overrides.originals === 'file') {
+    throw new VectorIndexError(
+      ErrorCode.invalidOption,
+      "originals 'file' needs a file to leave them in; load(path) has one, or choose 'memory'",
+      { name: 'originals', got: 'file' },
+    );
+  }
+  return { name: readName((raw as LoadFromOptions | undefined)?.name), overrides };
+}
+
 async function readTable(
   path: string,
-  file: ReadableFile,
+  file: ReadableBytes,
   overrides: Record<string, unknown>,
 ): Promise<CheckedTable> {
   const prefix = new Uint8Array(Math.min(PREFIX_BYTES, file.byteLength));
@@ -103,10 +133,10 @@ async function readTable(
   return checkTable(path, table, { start, fileBytes: file.byteLength }, overrides);
 }
 
-/** A file being loaded. */
-interface Loading {
+/** A file being loaded, or other bytes: `path` is what errors call them. */
+export interface Loading {
   readonly path: string;
-  readonly file: ReadableFile;
+  readonly file: ReadableBytes;
   readonly work: WorkOptions;
 }
 
@@ -310,40 +340,50 @@ function checkNodes(path: string, segments: readonly Segment[], nextNode: number
 }
 
 /**
- * Loads what saveSegments wrote.
+ * Loads what saveSegments wrote; errors call it `path`.
  *
  * @throws {VectorIndexError} SNAPSHOT_CORRUPT, SNAPSHOT_UNSUPPORTED, FILE_FAILED,
  *   OUT_OF_MEMORY, ABORTED
+ */
+export async function loadSegmentsFrom(
+  { path, file, work }: Loading,
+  overrides: LoadOverrides,
+): Promise<SegmentList> {
+  const { originals, ...settings } = overrides;
+  if (work.signal?.aborted) throw abortedError(work.signal);
+  const table = await readTable(path, file, settings);
+  const { options, segments: entries } = table;
+  const capacities = planCapacities(table, settings.capacity);
+  assertRoom(path, table, capacities, originals);
+  const segments = openSegments(path, table, capacities, originals);
+  // Those that the index will search with: their pages are there for the first search.
+  const own = ownerBlocks(options.threads);
+  const targets = segments.flatMap((segment, i) => {
+    const check = new ContentCheck(path, segment, [own - 2, own - 1]);
+    return entries[i].regions.map((entry): Target => {
+      const bytes = regionBytes(segment, entry.name, entries[i]);
+      const target = { segment, entry, check };
+      return bytes.length === entry.byteLength ? { ...target, bytes } : target;
+    });
+  });
+  await readRegions({ path, file, work }, targets);
+  segments.forEach(clearLooseLevels);
+  checkNodes(path, segments, table.nextNode);
+  const list = new SegmentList(optionsAtLoad(options, originals), segments);
+  list.skipNodes(table.nextNode);
+  return list;
+}
+
+/**
+ * The same from a file.
+ *
+ * @throws {VectorIndexError} as loadSegmentsFrom does
  */
 export async function loadSegments(
   path: string,
   overrides: LoadOverrides,
   work: WorkOptions,
 ): Promise<SegmentList> {
-  const { originals, ...settings } = overrides;
   const { withReadableFile } = await import('./node-file.ts');
-  return withReadableFile(path, async (file) => {
-    if (work.signal?.aborted) throw abortedError(work.signal);
-    const table = await readTable(path, file, settings);
-    const { options, segments: entries } = table;
-    const capacities = planCapacities(table, settings.capacity);
-    assertRoom(path, table, capacities, originals);
-    const segments = openSegments(path, table, capacities, originals);
-    // Those that the index will search with: their pages are there for the first search.
-    const own = ownerBlocks(options.threads);
-    const targets = segments.flatMap((segment, i) => {
-      const check = new ContentCheck(path, segment, [own - 2, own - 1]);
-      return entries[i].regions.map((entry): Target => {
-        const bytes = regionBytes(segment, entry.name, entries[i]);
-        const target = { segment, entry, check };
-        return bytes.length === entry.byteLength ? { ...target, bytes } : target;
-      });
-    });
-    await readRegions({ path, file, work }, targets);
-    segments.forEach(clearLooseLevels);
-    checkNodes(path, segments, table.nextNode);
-    const list = new SegmentList(optionsAtLoad(options, originals), segments);
-    list.skipNodes(table.nextNode);
-    return list;
-  });
+  return withReadableFile(path, (file) => loadSegmentsFrom({ path, file, work }, overrides));
 }

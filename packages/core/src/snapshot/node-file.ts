@@ -3,19 +3,7 @@
 
 import { constants, type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ErrorCode, VectorIndexError } from '../errors.ts';
-
-/** The typed error for a failed file operation. */
-export function fileError(action: string, path: string, cause: unknown): VectorIndexError {
-  const code = (cause as { code?: string }).code;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new VectorIndexError(
-    ErrorCode.fileFailed,
-    `cannot ${action} ${path}: ${reason}`,
-    { path, errno: code },
-    cause,
-  );
-}
+import { fileError, type ReadableBytes, type WriteBytes } from './bytes.ts';
 
 /** Fills `target` from `position`; how many bytes there were. */
 async function readFully(file: FileHandle, target: Uint8Array, position: number): Promise<number> {
@@ -36,20 +24,13 @@ async function writeFully(file: FileHandle, source: Uint8Array, position: number
   }
 }
 
-/** A file that is read. */
-export interface ReadableFile {
-  readonly byteLength: number;
-  /** Fills `target` from `position`; how many bytes there were. */
-  read(target: Uint8Array, position: number): Promise<number>;
-}
-
 /** Without it, opening a pipe waits for somebody who writes to it. Windows has no such flag. */
 const DO_NOT_WAIT = constants.O_NONBLOCK ?? 0;
 
 /** Opens `path`, lets `use` read it and closes it. */
 export async function withReadableFile<T>(
   path: string,
-  use: (file: ReadableFile) => Promise<T>,
+  use: (file: ReadableBytes) => Promise<T>,
 ): Promise<T> {
   const file = await open(path, constants.O_RDONLY | DO_NOT_WAIT).catch((cause: unknown) => {
     throw fileError('open', path, cause);
@@ -115,7 +96,7 @@ async function createTemporary(path: string): Promise<TemporaryFile> {
  */
 export async function replaceFile(
   path: string,
-  produce: (write: (source: Uint8Array, position: number) => Promise<void>) => Promise<void>,
+  produce: (write: WriteBytes) => Promise<void>,
 ): Promise<void> {
   const { name: temporary, file } = await createTemporary(path);
   try {

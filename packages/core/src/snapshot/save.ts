@@ -1,4 +1,4 @@
-// Writes an index to a file: the used part of every region as it lies in memory.
+// Writes an index: the used part of every region as it lies in memory.
 
 import { abortedError, type WorkOptions } from '../build/runner.ts';
 import { readCurves } from '../calibrate/curve.ts';
@@ -13,6 +13,7 @@ import {
 } from '../memory/layout.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Segment } from '../segment.ts';
+import type { WriteBytes } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import { encodeTable, type RegionEntry, type SegmentEntry, type SnapshotTable } from './format.ts';
 import { regionBytes } from './regions.ts';
@@ -91,6 +92,12 @@ function freeze(segment: Segment): FrozenSegment {
   return { segment, counts: { capacity, ...nodes, sealed, ...graph }, tombstones };
 }
 
+/** Options of a save that has no path. */
+export interface SaveToOptions extends WorkOptions {
+  /** What errors call the index in the place of a path. Default 'the index'. */
+  readonly name?: string;
+}
+
 /** What is saved. */
 export interface SavedIndex {
   readonly options: ResolvedOptions;
@@ -152,16 +159,15 @@ async function collectRegions(
   return sources;
 }
 
-/**
- * Saves the segments as they are now; their graphs do not change meanwhile.
- *
- * @throws {VectorIndexError} FILE_FAILED, ABORTED
- */
-export async function saveSegments(
-  path: string,
-  index: SavedIndex,
-  work: WorkOptions,
-): Promise<void> {
+/** What a file gets: its table, then the regions. */
+interface FileContents {
+  readonly table: Uint8Array;
+  readonly sources: readonly RegionSource[];
+  readonly byteLength: number;
+}
+
+/** The contents of a file of the segments as they are now; their graphs do not change meanwhile. */
+async function collectContents(index: SavedIndex, work: WorkOptions): Promise<FileContents> {
   const { options, nextNode } = index;
   const sources: RegionSource[] = [];
   const entries: SegmentEntry[] = [];
@@ -173,17 +179,50 @@ export async function saveSegments(
     total += regions.reduce((sum, region) => sum + region.bytes.length, 0);
   }
   const table = placeTable({ options, nextNode }, entries);
-  const { replaceFile } = await import('./node-file.ts');
-  await replaceFile(path, async (write) => {
-    await write(table, 0);
-    for (const { entry, bytes } of sources) {
-      for (let done = 0; done < bytes.length; done += PIECE_BYTES) {
-        if (work.signal?.aborted) throw abortedError(work.signal);
-        const piece = bytes.subarray(done, done + PIECE_BYTES);
-        await write(piece, table.length + entry.byteOffset + done);
-        const written = table.length + entry.byteOffset + done + piece.length;
-        work.onProgress?.({ phase: 'save', done: written, total: table.length + total });
-      }
+  return { table, sources, byteLength: table.length + total };
+}
+
+async function writeContents(
+  { table, sources, byteLength }: FileContents,
+  write: WriteBytes,
+  work: WorkOptions,
+): Promise<void> {
+  await write(table, 0);
+  for (const { entry, bytes } of sources) {
+    for (let done = 0; done < bytes.length; done += PIECE_BYTES) {
+      if (work.signal?.aborted) throw abortedError(work.signal);
+      const piece = bytes.subarray(done, done + PIECE_BYTES);
+      const position = table.length + entry.byteOffset + done;
+      await write(piece, position);
+      work.onProgress?.({ phase: 'save', done: position + piece.length, total: byteLength });
     }
-  });
+  }
+}
+
+/**
+ * Writes the segments as they are now by `write`, which throws errors of ours only.
+ *
+ * @throws {VectorIndexError} FILE_FAILED, ABORTED
+ */
+export async function saveSegmentsTo(
+  write: WriteBytes,
+  index: SavedIndex,
+  work: WorkOptions,
+): Promise<void> {
+  await writeContents(await collectContents(index, work), write, work);
+}
+
+/**
+ * The same to a file, which takes its name when it is whole.
+ *
+ * @throws {VectorIndexError} FILE_FAILED, ABORTED
+ */
+export async function saveSegments(
+  path: string,
+  index: SavedIndex,
+  work: WorkOptions,
+): Promise<void> {
+  const contents = await collectContents(index, work);
+  const { replaceFile } = await import('./node-file.ts');
+  await replaceFile(path, (write) => writeContents(contents, write, work));
 }

@@ -24,7 +24,7 @@ function everybody(segment: Segment, count: number, removed: number): Roll {
   const locals = new Int32Array(count);
   for (let local = 0; local < count; local++) locals[local] = local;
   const read = (local: number): Float32Array => segment.vectors(local, 1);
-  const sources = [{ segment, count, removed, offset: 0, read }];
+  const sources = [{ segment, count, removed, read }];
   return { sources, count, nodes: locals, which: new Int32Array(count), locals };
 }
 

@@ -15,7 +15,7 @@ import type { IndexThreads } from '../index-threads.ts';
 import { admit, ingest, ownVectors } from '../ingest.ts';
 import { keptOf, sealsSegments } from '../options.ts';
 import type { LocalNode, SegmentList, Slots } from '../segment-list.ts';
-import { saveSegments } from '../snapshot/save.ts';
+import type { SavedIndex } from '../snapshot/save.ts';
 import { countVectors, type Vectors } from '../vectors.ts';
 import { isWorthConsolidating, isWorthRebuilding } from './policy.ts';
 import { readDistinctNodes } from './read-nodes.ts';
@@ -195,10 +195,10 @@ export class IndexWriter {
     if (options.link) await this.link(options);
   }
 
-  /** Writes the index to a file as it is when its turn comes. */
-  async save(path: string, work: WorkOptions): Promise<void> {
+  /** Has `saving` write the index as it is when its turn comes. */
+  async save(saving: (index: SavedIndex) => Promise<void>): Promise<void> {
     await this.#queue.run(async () => {
-      await saveSegments(path, this.#list, work);
+      await saving(this.#list);
       // Whoever loads the file grows the parents anew, and so does this index, to go on alike.
       for (const { i32s, handle } of this.#list.all) if (!handle.frozen) i32s[F.PARENTED] = 0;
     });

@@ -1,6 +1,6 @@
 // One index of several: their vectors are written into new segments, whose graph is built at once.
 
-import { assertOptions } from '../assert.ts';
+import { assertBoolean, assertOptions, option } from '../assert.ts';
 import type { Crew, WorkOptions } from '../build/runner.ts';
 import { describe, ErrorCode, VectorIndexError } from '../errors.ts';
 import { MAX_NODES } from '../hot/fields.ts';
@@ -14,10 +14,17 @@ import {
 import { largestCapacity, type SegmentList } from '../segment-list.ts';
 import { checkWorkOptions, WORK_OPTION_NAMES } from '../work-options.ts';
 import { rewrite } from './rewrite.ts';
-import { callRoll, rollPart, sourceOf } from './roll.ts';
+import { callRoll, joinRolls, type Roll, rollPart, sourceOf } from './roll.ts';
 
 /** Options of a merged index: those of the first one, unless given. */
-export type MergeOptions = Partial<Omit<IndexOptions, 'dimension' | 'metric'>> & WorkOptions;
+export type MergeOptions = Partial<Omit<IndexOptions, 'dimension' | 'metric'>> &
+  WorkOptions & {
+    /**
+     * Whether nodes get the numbers 0, 1, 2, ... without gaps, in the order of those they would
+     * have had: the result is numbered as one that was just built. Default false.
+     */
+    readonly renumber?: boolean;
+  };
 
 function conflict(message: string, details: Record<string, unknown>): VectorIndexError {
   return new VectorIndexError(ErrorCode.invalidArgument, message, { name: 'indexes', ...details });
@@ -35,12 +42,14 @@ export function notIndexes(given: unknown): VectorIndexError {
  */
 export function readMergeOptions(raw: unknown): {
   readonly work: WorkOptions;
+  readonly renumber: boolean;
   readonly given: Record<string, unknown>;
 } {
   const own = INDEX_OPTION_NAMES.filter((name) => name !== 'dimension' && name !== 'metric');
-  const options = assertOptions(raw, [...own, ...WORK_OPTION_NAMES]);
-  const { onProgress: _onProgress, signal: _signal, ...given } = options;
-  return { work: checkWorkOptions(options), given };
+  const options = assertOptions(raw, [...own, ...WORK_OPTION_NAMES, 'renumber']);
+  const { onProgress: _onProgress, signal: _signal, renumber = false, ...given } = options;
+  const work = checkWorkOptions(options);
+  return { work, renumber: assertBoolean(renumber, option('renumber')), given };
 }
 
 /**
@@ -77,32 +86,53 @@ export function mergedOptions(
 }
 
 /**
- * Writes the vectors of `lists`, as they are now, into segments of `target`, an empty list. The
- * nodes of each keep their order, behind all of the list before.
+ * The vectors of `lists` as they are now. The nodes of each keep their order, behind all of the
+ * list before; without gaps, or as far behind as that list had numbers. And the next number.
+ *
+ * @throws {VectorIndexError} CAPACITY_EXCEEDED
+ */
+function callAll(
+  lists: readonly SegmentList[],
+  renumber: boolean,
+): { readonly roll: Roll; readonly nextNode: number } {
+  let nextNode = 0;
+  const rolls = lists.map((list) => {
+    const roll = callRoll(list.all.map((segment) => sourceOf(segment, list.blocks)));
+    const offset = nextNode;
+    nextNode += renumber ? roll.count : list.nextNode;
+    const { nodes } = roll;
+    for (let i = 0; i < nodes.length; i++) nodes[i] = offset + (renumber ? i : nodes[i]);
+    return roll;
+  });
+  if (nextNode > MAX_NODES) {
+    throw new VectorIndexError(
+      ErrorCode.capacityExceeded,
+      `the numbers of ${nextNode} nodes do not fit into one index; merge fewer`,
+      { expected: MAX_NODES, got: nextNode },
+    );
+  }
+  return { roll: joinRolls(rolls), nextNode };
+}
+
+/** How a merge is done. */
+export interface MergePlan {
+  readonly lists: readonly SegmentList[];
+  readonly renumber: boolean;
+  readonly work: WorkOptions;
+}
+
+/**
+ * Writes the vectors of some lists, as they are now, into segments of `target`, an empty list.
  *
  * @throws {VectorIndexError} CAPACITY_EXCEEDED, ABORTED, WORKER_FAILED, OUT_OF_MEMORY
  */
 export async function mergeInto(
   target: SegmentList,
-  lists: readonly SegmentList[],
   crew: Crew,
-  work: WorkOptions,
+  { lists, renumber, work }: MergePlan,
 ): Promise<void> {
-  let offset = 0;
-  const sources = lists.flatMap((list) => {
-    const before = offset;
-    offset += list.nextNode;
-    return list.all.map((segment) => sourceOf(segment, list.blocks, before));
-  });
-  if (offset > MAX_NODES) {
-    throw new VectorIndexError(
-      ErrorCode.capacityExceeded,
-      `the numbers of ${offset} nodes do not fit into one index; merge fewer`,
-      { expected: MAX_NODES, got: offset },
-    );
-  }
   const { options } = target;
-  const roll = callRoll(sources);
+  const { roll, nextNode } = callAll(lists, renumber);
   const segments = [];
   for (let first = 0; first < roll.count; ) {
     const capacity = largestCapacity(options, Math.max(options.capacity, roll.count - first));
@@ -111,5 +141,5 @@ export async function mergeInto(
     first += part.count;
   }
   if (segments.length > 0) target.replace(target.all, segments);
-  target.skipNodes(offset);
+  target.skipNodes(nextNode);
 }

@@ -13,14 +13,12 @@ export interface Source {
   readonly count: number;
   /** How many of them were removed. */
   readonly removed: number;
-  /** What is added to the numbers of its nodes. */
-  readonly offset: number;
   /** A copy or a view of the vector of a local node. */
   read(local: number): Float32Array;
 }
 
 /** A segment as it is now; its vectors are read with `blocks`. */
-export function sourceOf(segment: Segment, blocks: ScratchBlocks, offset: number = 0): Source {
+export function sourceOf(segment: Segment, blocks: ScratchBlocks): Source {
   const read = (local: number): Float32Array => {
     if (segment.layout.vectors === 'float32') return segment.vectors(local, 1);
     const claimed = blocks.claim(1);
@@ -31,7 +29,7 @@ export function sourceOf(segment: Segment, blocks: ScratchBlocks, offset: number
     }
   };
   const { count, removed } = segment;
-  return { segment, count, removed, offset, read };
+  return { segment, count, removed, read };
 }
 
 /** Per vector its node, the place of its source in `sources`, and its number there. */
@@ -87,10 +85,10 @@ export function callRoll(sources: readonly Source[]): Roll {
   const room = sources.reduce((sum, { count }) => sum + count, 0);
   const [nodes, which, locals] = [0, 1, 2].map(() => allocateWords(room, false));
   let count = 0;
-  for (const [place, { segment, count: end, offset }] of sources.entries()) {
+  for (const [place, { segment, count: end }] of sources.entries()) {
     for (let local = 0; local < end; local++) {
       if (segment.isRemoved(local)) continue;
-      nodes[count] = segment.numberOf(local) + offset;
+      nodes[count] = segment.numberOf(local);
       which[count] = place;
       locals[count] = local;
       count++;
@@ -101,6 +99,22 @@ export function callRoll(sources: readonly Source[]): Roll {
   const order = ascending < count ? orderOf(roll[0], ascending) : undefined;
   const [a, b, c] = order ? roll.map((words) => permute(words, order)) : roll;
   return { sources, count, nodes: a, which: b, locals: c };
+}
+
+/** One roll of several, whose nodes ascend from each to the next. */
+export function joinRolls(rolls: readonly Roll[]): Roll {
+  const count = rolls.reduce((sum, roll) => sum + roll.count, 0);
+  const [nodes, which, locals] = [0, 1, 2].map(() => allocateWords(count, false));
+  const sources: Source[] = [];
+  let first = 0;
+  for (const roll of rolls) {
+    nodes.set(roll.nodes, first);
+    locals.set(roll.locals, first);
+    for (let i = 0; i < roll.count; i++) which[first + i] = sources.length + roll.which[i];
+    sources.push(...roll.sources);
+    first += roll.count;
+  }
+  return { sources, count, nodes, which, locals };
 }
 
 /** The part [first, end) of a roll. */

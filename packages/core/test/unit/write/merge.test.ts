@@ -2,7 +2,10 @@
 
 import { gaussian } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
+import { MAX_NODES } from '../../../src/hot/fields.ts';
 import { type IndexOptions, VectorIndex } from '../../../src/index.ts';
+import { NEXT_NODE } from '../../../src/memory/control-words.ts';
+import { Segment } from '../../../src/segment.ts';
 import { segmentBytes } from '../../support/segment-bytes.ts';
 
 const DIMENSION = 6;
@@ -17,6 +20,14 @@ async function worn(seed: number, given: Partial<IndexOptions> = {}): Promise<Ve
   index.remove([0, 150, 199]);
   await index.update([7, 130], rows(2, seed + 100));
   return index;
+}
+
+/** The same index with its last number behind all others: none is left. */
+async function withLastNumbers(index: VectorIndex): Promise<VectorIndex> {
+  const copy = await VectorIndex.merge([index]);
+  const { control } = copy.share();
+  Atomics.store(control, NEXT_NODE, MAX_NODES);
+  return copy;
 }
 
 describe('a merged index', () => {
@@ -96,6 +107,102 @@ describe('a merged index', () => {
   });
 });
 
+describe('a merged index that is numbered anew', () => {
+  /** The vectors of some indexes, one after another. */
+  const vectorsOf = (parts: readonly VectorIndex[]): number[] =>
+    parts.flatMap((part) => [...part.getVectors(part.nodes())]);
+
+  /** Everything of an index that its file has. */
+  async function bytesOf(index: VectorIndex): Promise<number[]> {
+    const pieces: number[] = [];
+    await index.saveTo(async (bytes) => {
+      pieces.push(...bytes);
+    });
+    return pieces;
+  }
+
+  test('is byte for byte one that was built of the same vectors', async () => {
+    const parts = [await worn(1), await worn(2)];
+    const merged = await VectorIndex.merge(parts, { renumber: true });
+    expect(merged.nextNode).toBe(2 * 197);
+    expect([...merged.nodes()]).toEqual(Array.from({ length: 2 * 197 }, (_, i) => i));
+    const vectors = vectorsOf(parts);
+    expect([...merged.getVectors(merged.nodes())]).toEqual(vectors);
+    const built = await VectorIndex.build(Float32Array.from(vectors), options);
+    expect(await bytesOf(merged)).toEqual(await bytesOf(built));
+    await Promise.all([...parts, merged, built].map((index) => index.close()));
+  });
+
+  test('of one index has its nodes without the gaps', async () => {
+    const index = await worn(1);
+    const merged = await VectorIndex.merge([index], { renumber: true });
+    for (const [place, node] of index.nodes().entries()) {
+      expect([...merged.getVector(place)]).toEqual([...index.getVector(node)]);
+    }
+    const kept = await VectorIndex.merge([index], { renumber: false });
+    expect([...kept.nodes()]).toEqual([...index.nodes()]);
+    await Promise.all([index, merged, kept].map((one) => one.close()));
+  });
+
+  test.each([
+    {},
+    { precision: 'float16' },
+    { precision: 'int8' },
+    { segmentByteLimit: segmentBytes(150, { dimension: DIMENSION }) },
+  ] as const)('goes on as a fresh one: %j', async (given) => {
+    const part = await worn(1);
+    const merged = await VectorIndex.merge([part], { ...given, renumber: true });
+    const segments = merged.share().segments.map((handle) => new Segment(handle));
+    expect(segments.map(({ numbered }) => numbered)).toEqual(segments.map(() => false));
+    const bytes = await bytesOf(merged);
+    const source = {
+      byteLength: bytes.length,
+      read: async (target: Uint8Array, position: number): Promise<number> => {
+        const piece = bytes.slice(position, position + target.length);
+        target.set(piece);
+        return piece.length;
+      },
+    };
+    const loaded = await VectorIndex.loadFrom(source, { threads: 1 });
+    for (const index of [merged, loaded]) {
+      expect([index.count, index.nextNode]).toEqual([197, 197]);
+      expect(await index.add(rows(30, 9))).toEqual({ first: 197, count: 30 });
+      index.remove([0, 196, 200]);
+      await index.update([1, 226], rows(2, 10));
+      expect(index.verify()).toEqual([]);
+      expect([...index.search(index.getVector(226), 1).nodes]).toEqual([226]);
+      expect(index.count).toBe(224);
+    }
+    expect([...loaded]).toEqual([...merged]);
+    await Promise.all([part, merged, loaded].map((index) => index.close()));
+  });
+
+  test('takes indexes that have used up all numbers', async () => {
+    const part = await worn(1);
+    const old = await withLastNumbers(part);
+    expect(old.nextNode).toBe(MAX_NODES);
+    await expect(old.add(rows(1))).rejects.toMatchObject({ code: 'CAPACITY_EXCEEDED' });
+    await expect(VectorIndex.merge([old, old])).rejects.toMatchObject({
+      code: 'CAPACITY_EXCEEDED',
+    });
+    const merged = await VectorIndex.merge([old, part, old], { renumber: true });
+    expect(merged.nextNode).toBe(3 * 197);
+    expect([...merged.getVectors(merged.nodes())]).toEqual(vectorsOf([old, part, old]));
+    expect(await merged.add(rows(1))).toEqual({ first: 3 * 197, count: 1 });
+    await Promise.all([part, old, merged].map((index) => index.close()));
+  });
+
+  test('of empty ones is empty', async () => {
+    const empty = VectorIndex.create(options);
+    await empty.add(rows(3));
+    empty.remove([0, 1, 2]);
+    const merged = await VectorIndex.merge([empty, empty], { renumber: true });
+    expect([merged.count, merged.nextNode]).toEqual([0, 0]);
+    expect(await merged.add(rows(2))).toEqual({ first: 0, count: 2 });
+    await Promise.all([empty.close(), merged.close()]);
+  });
+});
+
 describe('merging is refused', () => {
   test('of nothing, of other dimensions, of another metric, of what was closed', async () => {
     const index = await worn(1);
@@ -116,6 +223,8 @@ describe('merging is refused', () => {
     await expect(unknown).rejects.toMatchObject({ code: 'INVALID_OPTION' });
     const aborted = VectorIndex.merge([index], { signal: AbortSignal.abort() });
     await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' });
+    const choice = VectorIndex.merge([index], { renumber: 1 } as object);
+    await expect(choice).rejects.toMatchObject({ code: 'INVALID_OPTION' });
     expect(index.count).toBe(197);
     await Promise.all([index, other, cosine].map((one) => one.close()));
   });

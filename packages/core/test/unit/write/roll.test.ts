@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resolveOptions } from '../../../src/options.ts';
 import { openSegment } from '../../../src/segment-list.ts';
-import { callRoll, rollPart, type Source } from '../../../src/write/roll.ts';
+import { callRoll, joinRolls, rollPart, type Source } from '../../../src/write/roll.ts';
 
 const options = resolveOptions({
   ...{ dimension: 1, threads: 1, tier: 'javascript', memory: 'private' },
@@ -13,11 +13,10 @@ const options = resolveOptions({
 interface Given {
   readonly nodes: readonly number[];
   readonly removed?: readonly number[];
-  readonly offset?: number;
 }
 
 /** A source whose vectors are its nodes. */
-function sourceOf({ nodes, removed = [], offset = 0 }: Given): Source {
+function sourceOf({ nodes, removed = [] }: Given): Source {
   const segment = openSegment(options, Math.max(1, nodes.length), nodes[0] ?? 0);
   segment.vectors(0, nodes.length).set(nodes);
   const isDense = nodes.every((node, i) => node === nodes[0] + i);
@@ -25,7 +24,7 @@ function sourceOf({ nodes, removed = [], offset = 0 }: Given): Source {
   segment.publishCount(nodes.length);
   segment.removeLocal(removed);
   const read = (local: number): Float32Array => segment.vectors(local, 1);
-  return { segment, count: nodes.length, removed: removed.length, offset, read };
+  return { segment, count: nodes.length, removed: removed.length, read };
 }
 
 describe('a roll', () => {
@@ -43,7 +42,7 @@ describe('a roll', () => {
     const roll = callRoll([
       sourceOf({ nodes: [0, 9, 2], removed: [0] }),
       sourceOf({ nodes: [3, 4, 5] }),
-      sourceOf({ nodes: [0, 1], offset: 10 }),
+      sourceOf({ nodes: [10, 11] }),
     ]);
     expect([...roll.nodes]).toEqual([2, 3, 4, 5, 9, 10, 11]);
     expect([...roll.which]).toEqual([0, 1, 1, 1, 0, 2, 2]);
@@ -54,6 +53,19 @@ describe('a roll', () => {
       [4, 5, 9],
       [1, 1, 0],
     ]);
+  });
+
+  test('of rolls has all of each, one behind the other', () => {
+    const roll = joinRolls([
+      callRoll([sourceOf({ nodes: [0, 9, 2], removed: [0] }), sourceOf({ nodes: [3] })]),
+      callRoll([]),
+      callRoll([sourceOf({ nodes: [10, 12], removed: [0] })]),
+    ]);
+    expect([...roll.nodes]).toEqual([2, 3, 9, 12]);
+    expect([...roll.which]).toEqual([0, 1, 0, 2]);
+    expect([...roll.locals]).toEqual([2, 0, 1, 1]);
+    const read = [...roll.nodes].map((_, i) => roll.sources[roll.which[i]].read(roll.locals[i])[0]);
+    expect(read).toEqual([2, 3, 9, 12]);
   });
 
   test('of nothing is empty', () => {
