@@ -10,7 +10,7 @@ import { CollectionError, CollectionErrorCode } from './errors.ts';
 import { copyMetadata } from './json.ts';
 import { encodeKey, type KeyText } from './key.ts';
 import { pickRows } from './rows.ts';
-import { OWN_TEXT, type Schema, textNames } from './schema.ts';
+import { OWN_TEXT, type Schema, textNames, type VectorOptions } from './schema.ts';
 
 /** The bytes of one document, without its vector. */
 const MAX_DOCUMENT_BYTES: number = 64 * 2 ** 20;
@@ -141,8 +141,8 @@ export class DocumentReader {
       );
     }
     if (given === undefined && count > 0) throw missingVector(0);
-    const { dimension, metric = 'l2' } = vector;
-    const floats = readVectors(given ?? new Float32Array(0), { dimension, metric });
+    const { dimension } = vector;
+    const floats = readVectors(given ?? new Float32Array(0), readable(vector));
     if (floats.length === count * dimension) return floats;
     const got = floats.length / dimension;
     throw refuse(`${count} documents have ${got} vectors`, { expected: count, got });
@@ -164,6 +164,18 @@ export class DocumentReader {
   }
 }
 
+/** What decides which vectors an index takes. */
+function readable({ dimension, metric, precision, originals, rerank }: VectorOptions): VectorShape {
+  return {
+    dimension,
+    ...(metric && { metric }),
+    ...(precision && { precision }),
+    ...(originals && { originals }),
+    ...(rerank && { rerank }),
+  };
+}
+
+type VectorShape = Parameters<typeof readVectors>[1];
 type Unencoded = Pick<Batch, 'keys' | 'vectors' | 'metadata' | 'texts'>;
 
 /** Text, some texts, or nothing. */

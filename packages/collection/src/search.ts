@@ -115,7 +115,7 @@ export class ContentsSearch {
       const ranked = rank(fuseRanks(near.nodes, matches.rows, fusion), k);
       return this.#withParts(ranked, distances);
     }
-    const rows = [...new Set([...near.nodes, ...matches.rows])];
+    const rows = [...new Set([...near.nodes, ...Array.from(matches.rows)])];
     this.#measure(rows, distances);
     const similarities = rows.map((row) => this.#similarity(distances.get(row) as number));
     const least = this.#contents.index?.metric === 'cosine' ? -1 : undefined;
