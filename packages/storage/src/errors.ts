@@ -1,0 +1,38 @@
+// Everything that can go wrong, by stable code. Messages say where, what was expected, what was got
+// and what to do, and may change between releases; codes may not.
+
+import { type ErrorDetails, NighError } from '@nigh/base';
+
+const codes = {
+  invalidOption: 'INVALID_OPTION',
+  invalidArgument: 'INVALID_ARGUMENT',
+  recordTooLarge: 'RECORD_TOO_LARGE',
+  notReady: 'NOT_READY',
+  readOnly: 'READ_ONLY',
+  closed: 'CLOSED',
+  aborted: 'ABORTED',
+  locked: 'LOCKED',
+  notAStore: 'NOT_A_STORE',
+  notEmpty: 'NOT_EMPTY',
+  manifestCorrupt: 'MANIFEST_CORRUPT',
+  logCorrupt: 'LOG_CORRUPT',
+  snapshotCorrupt: 'SNAPSHOT_CORRUPT',
+  formatUnsupported: 'FORMAT_UNSUPPORTED',
+  fileFailed: 'FILE_FAILED',
+  storageFailed: 'STORAGE_FAILED',
+} as const;
+export const StorageErrorCode: typeof codes = Object.freeze(codes);
+export type StorageErrorCode = (typeof codes)[keyof typeof codes];
+
+export class StorageError extends NighError<StorageErrorCode> {
+  override readonly name = 'StorageError';
+}
+
+/** Makes the errors of the checks at the door. */
+export function invalidArgument(message: string, details: ErrorDetails): StorageError {
+  return new StorageError(StorageErrorCode.invalidArgument, message, details);
+}
+
+export function invalidOption(message: string, details: ErrorDetails): StorageError {
+  return new StorageError(StorageErrorCode.invalidOption, message, details);
+}

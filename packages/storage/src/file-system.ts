@@ -1,0 +1,41 @@
+// What the package needs of a file system, and nothing more: everything it reads and writes goes
+// through these calls, so that a simulated disk can take their place. Paths are joined with `/`.
+// Whatever fails rejects with an error whose `code` is the system's: `ENOENT`, `EIO`, `ENOSPC`, ...
+
+/** `read`: an existing file. `write`: an existing one, to read and write. `create`: must not exist. */
+export type OpenMode = 'read' | 'write' | 'create';
+
+export interface File {
+  size(): Promise<number>;
+  /** Fills `target` from `position` of the file; how many bytes there were, fewer at the end only. */
+  read(target: Uint8Array, position: number): Promise<number>;
+  /** Writes all of `source` at `position` of the file, or rejects. */
+  write(source: Uint8Array, position: number): Promise<void>;
+  /** Makes the file `size` bytes long. */
+  truncate(size: number): Promise<void>;
+  /** Resolves when all that was written, and the size, survives a power cut. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A folder that this process alone writes to, until it releases it or dies. */
+export interface Lock {
+  release(): Promise<void>;
+}
+
+export interface FileSystem {
+  open(path: string, mode: OpenMode): Promise<File>;
+  /** Gives a file another name at once, also where one of that name is. Durable by `syncFolder`. */
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file. Durable by `syncFolder`. */
+  remove(path: string): Promise<void>;
+  /** The names of what is in a folder, in no order. */
+  list(folder: string): Promise<string[]>;
+  /** Makes a folder, and those above it, durably. It may be there. */
+  makeFolder(path: string): Promise<void>;
+  exists(path: string): Promise<boolean>;
+  /** Resolves when the names in a folder survive a power cut: what was made, renamed and removed. */
+  syncFolder(path: string): Promise<void>;
+  /** Rejects within a second with an error of code `LOCKED` while somebody has it. */
+  lock(folder: string): Promise<Lock>;
+}

@@ -1,0 +1,132 @@
+// One log that is being written: every record is linked to the one before it, and knows what was
+// durable when it was written.
+
+import { crc32, crc32InPieces, PIECE_BYTES } from './crc32.ts';
+import type { File, FileSystem } from './file-system.ts';
+import {
+  chainRecord,
+  coveredBytes,
+  encodeRecord,
+  LOG_HEADER_BYTES,
+  logHeader,
+  MARK_TYPE,
+  saltOf,
+  setCrc,
+} from './log-format.ts';
+import { logName } from './names.ts';
+
+/** A record on its way: the bytes are ours, and not linked yet. */
+export interface OpenRecord {
+  readonly sequence: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Where a log that exists goes on. */
+export interface LogEnd {
+  readonly number: number;
+  /** The sequence of its first record. */
+  readonly first: number;
+  readonly size: number;
+  /** Checksum of the last record, or of the header. */
+  readonly previous: number;
+  /** Whether the last record is a mark. */
+  readonly isMarked: boolean;
+  /** Records of the owner in it. */
+  readonly count: number;
+}
+
+function joined(records: readonly OpenRecord[]): Uint8Array {
+  const [first] = records;
+  if (records.length === 1 && first !== undefined) return first.bytes;
+  const bytes = new Uint8Array(records.reduce((sum, record) => sum + record.bytes.length, 0));
+  let at = 0;
+  for (const record of records) {
+    bytes.set(record.bytes, at);
+    at += record.bytes.length;
+  }
+  return bytes;
+}
+
+export class LogWriter {
+  readonly #file: File;
+  readonly #salt: number;
+  readonly number: number;
+  readonly first: number;
+  size: number;
+  count: number;
+  #previous: number;
+  #isMarked: boolean;
+
+  constructor(file: File, end: LogEnd) {
+    this.#file = file;
+    this.#salt = saltOf(logHeader(end.number, end.first));
+    this.number = end.number;
+    this.first = end.first;
+    this.size = end.size;
+    this.count = end.count;
+    this.#previous = end.previous;
+    this.#isMarked = end.isMarked;
+  }
+
+  /** Makes log `number` with its header, durably up to its name, which the folder's sync keeps. */
+  static async create(
+    files: FileSystem,
+    folder: string,
+    log: { readonly number: number; readonly first: number },
+  ): Promise<LogWriter> {
+    const file = await files.open(`${folder}/${logName(log.number)}`, 'create');
+    try {
+      const header = logHeader(log.number, log.first);
+      await file.write(header, 0);
+      await file.sync();
+      return new LogWriter(file, {
+        ...log,
+        size: LOG_HEADER_BYTES,
+        previous: saltOf(header),
+        isMarked: false,
+        count: 0,
+      });
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /**
+   * Writes records with one call.
+   *
+   * @param synced everything up to this sequence is durable
+   */
+  async write(records: readonly OpenRecord[], synced: number): Promise<void> {
+    for (const { bytes, sequence } of records) {
+      chainRecord(bytes, this.#previous, sequence - synced);
+      const covered = coveredBytes(bytes);
+      const isSmall = covered.length <= PIECE_BYTES;
+      const crc = isSmall ? crc32(covered, this.#salt) : await crc32InPieces(covered, this.#salt);
+      setCrc(bytes, crc);
+      this.#previous = crc;
+    }
+    const bytes = joined(records);
+    await this.#file.write(bytes, this.size);
+    this.size += bytes.length;
+    this.count += records.length;
+    this.#isMarked = false;
+  }
+
+  /** Writes behind the last record that all up to it, `sequence`, are durable, if nothing says so. */
+  async mark(sequence: number): Promise<void> {
+    if (this.#isMarked) return;
+    await this.write([{ sequence, bytes: encodeRecord(MARK_TYPE, sequence, []) }], sequence);
+    this.count--;
+    this.#isMarked = true;
+    await this.#file.sync();
+  }
+
+  sync(): Promise<void> {
+    return this.#file.sync();
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}

@@ -1,0 +1,437 @@
+// A store: a folder with a manifest, the files of a snapshot, and logs of what came after. Bytes in,
+// the same bytes out after any crash; what they mean is the owner's business.
+// docs/design/log-format.md has the bytes, the order of steps, and why it holds.
+
+import { assertInteger, assertString, describe } from '@nigh/base';
+import { writeBackup } from './backup.ts';
+import { CommitLog, type Mark } from './commit-log.ts';
+import { invalidArgument, StorageError, StorageErrorCode } from './errors.ts';
+import type { FileSystem, Lock } from './file-system.ts';
+import { LOG_HEADER_BYTES, logHeader, MAX_PAYLOAD_BYTES, MAX_TYPE } from './log-format.ts';
+import type { StoredRecord } from './log-reader.ts';
+import { LogReplay } from './log-replay.ts';
+import { LogWriter } from './log-writer.ts';
+import { type Manifest, replaceManifest } from './manifest.ts';
+import { logName, MANIFEST } from './names.ts';
+import {
+  type Durability,
+  type ResolvedOptions,
+  resolveOptions,
+  type StoreOptions,
+} from './options.ts';
+import { SnapshotReader, type SnapshotWriter, writeSnapshotFiles } from './snapshot-files.ts';
+import { type FolderContents, readFolder, removeLeftovers } from './store-folder.ts';
+
+/** What opening found besides records. */
+export interface Recovery {
+  /** Bytes behind the last whole record that were cut off. */
+  readonly droppedBytes: number;
+  /** Records that were read from the logs. */
+  readonly records: number;
+  /** Damage that `recover: 'point-in-time'` ended at. */
+  readonly damage:
+    | { readonly path: string; readonly offset: number; readonly reason: string }
+    | undefined;
+}
+
+export interface StoreStats {
+  readonly folder: string;
+  readonly durability: Durability;
+  /** The sequence that was given last. */
+  readonly sequence: number;
+  readonly snapshotSequence: number;
+  readonly snapshotBytes: number;
+  readonly logBytes: number;
+  /** Records behind the snapshot. */
+  readonly logRecords: number;
+  readonly logFiles: number;
+}
+
+export type WriteFiles = (writer: SnapshotWriter) => Promise<void>;
+
+export interface SnapshotOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+type State = 'new' | 'unread' | 'reading' | 'open' | 'closed';
+
+const NONE: Recovery = { droppedBytes: 0, records: 0, damage: undefined };
+
+export class Store {
+  readonly folder: string;
+  readonly #options: ResolvedOptions;
+  readonly #lock: Lock | undefined;
+  /** Whether there was no store before. */
+  readonly isNew: boolean;
+  #contents: FolderContents;
+  #manifest: Manifest | undefined;
+  #state: State;
+  #log: CommitLog | undefined;
+  #recovery: Recovery = NONE;
+  #snapshotNumber: number;
+  /** Snapshots and backups, one after the other. */
+  #work: Promise<unknown> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    folder: string,
+    options: ResolvedOptions,
+    lock: Lock | undefined,
+    contents: FolderContents,
+  ) {
+    this.folder = folder;
+    this.#options = options;
+    this.#lock = lock;
+    this.#contents = contents;
+    this.#manifest = contents.manifest;
+    this.isNew = contents.manifest === undefined;
+    this.#state = this.isNew ? 'new' : 'unread';
+    this.#snapshotNumber = contents.highestSnapshot;
+  }
+
+  /**
+   * Takes the lock of a folder and reads what is in it. Nothing is changed before the records have
+   * been read to their end.
+   *
+   * @throws {StorageError} `LOCKED`, `NOT_A_STORE`, `MANIFEST_CORRUPT`, `SNAPSHOT_CORRUPT`,
+   *   `FORMAT_UNSUPPORTED`, `FILE_FAILED`
+   */
+  static async open(folder: string, options: StoreOptions = {}): Promise<Store> {
+    assertString(folder, { name: 'folder', error: invalidArgument });
+    const resolved = resolveOptions(options);
+    const { files, readOnly } = resolved;
+    const mayCreate = resolved.create && !readOnly;
+    if (mayCreate) await files.makeFolder(folder);
+    else if (!(await files.exists(`${folder}/${MANIFEST}`))) throw notAStore(folder);
+    const lock = readOnly ? undefined : await files.lock(folder);
+    try {
+      const contents = await readFolder(files, folder);
+      if (contents.manifest === undefined && !mayCreate) throw notAStore(folder);
+      const store = new Store(folder, resolved, lock, contents);
+      await store.snapshot?.check();
+      return store;
+    } catch (error) {
+      await lock?.release().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** What the owner kept in the manifest; undefined in a new store. */
+  get settings(): unknown {
+    return this.#manifest?.settings;
+  }
+
+  /** The snapshot in force; undefined when there is none yet. */
+  get snapshot(): SnapshotReader | undefined {
+    const entry = this.#manifest?.snapshot;
+    return entry && new SnapshotReader(this.#options.files, this.folder, entry);
+  }
+
+  /** What was found by `records()`. */
+  get recovery(): Recovery {
+    return this.#recovery;
+  }
+
+  /** Why nothing is acknowledged any more, or undefined. */
+  get failure(): Error | undefined {
+    return this.#log?.failure;
+  }
+
+  /**
+   * The records after the snapshot, in order. To be read to its end once, before anything is
+   * appended; a torn end is cut off there.
+   *
+   * @throws {StorageError} `LOG_CORRUPT` with path and offset, `FORMAT_UNSUPPORTED`, `FILE_FAILED`
+   */
+  async *records(): AsyncGenerator<StoredRecord> {
+    this.#assertUsable();
+    if (this.#state === 'new') return;
+    if (this.#state !== 'unread') throw notReady('records are read once, after opening');
+    this.#state = 'reading';
+    const { files, isPointInTime } = this.#options;
+    const manifest = this.#manifest as Manifest;
+    const numbers = this.#contents.logs;
+    const replay = new LogReplay({ files, folder: this.folder, manifest, numbers, isPointInTime });
+    let records = 0;
+    for await (const record of replay.records()) {
+      records++;
+      yield record;
+    }
+    if (!this.#options.readOnly) await this.#takeUp(replay, manifest);
+    const { droppedBytes, damage } = replay;
+    this.#recovery = { droppedBytes, records, damage };
+    if (this.#state === 'reading') this.#state = 'open';
+  }
+
+  /** Cuts what has to be cut, makes the rest durable and goes on behind it. */
+  async #takeUp(replay: LogReplay, manifest: Manifest): Promise<void> {
+    const { files } = this.#options;
+    const { folder } = this;
+    // From the last to the first, so that whoever is interrupted here finds the same damage again.
+    for (const number of [...replay.stray].sort((a, b) => b - a)) {
+      await files.remove(`${folder}/${logName(number)}`);
+    }
+    if (replay.stray.length > 0) await files.syncFolder(folder);
+    const end = replay.logs[replay.logs.length - 1];
+    if (end === undefined) throw notReady('there is no log to go on with');
+    const file = await files.open(`${folder}/${logName(end.number)}`, 'write');
+    let { size } = end;
+    try {
+      if ((await file.size()) > size) await file.truncate(size);
+      if (size < LOG_HEADER_BYTES) await file.write(logHeader(end.number, end.first), 0);
+      size = Math.max(size, LOG_HEADER_BYTES);
+      // What a killed process wrote may be known to the system only.
+      await file.sync();
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      throw error;
+    }
+    await removeLeftovers(files, folder, { manifest, stray: [] });
+    this.#log = new CommitLog(this.#logOptions(), {
+      writer: new LogWriter(file, { ...end, size }),
+      older: replay.logs.slice(0, -1),
+      sequence: replay.sequence,
+      highest: Math.max(...this.#contents.logs),
+    });
+  }
+
+  /**
+   * Makes a new store: its first log and manifest.
+   *
+   * @param settings JSON that is kept in the manifest
+   */
+  async initialize(settings: unknown): Promise<void> {
+    this.#assertUsable();
+    if (this.#state !== 'new') throw notReady('a store is initialized once, when it is new');
+    assertJson(settings);
+    const { files } = this.#options;
+    const { folder } = this;
+    const number = Math.max(0, ...this.#contents.logs) + 1;
+    const manifest = { settings, snapshot: undefined, log: { number, first: 1 } };
+    const writer = await LogWriter.create(files, folder, manifest.log);
+    try {
+      // The name of the log first: a manifest must never name what is not there.
+      await files.syncFolder(folder);
+      await this.#switch(manifest);
+    } catch (error) {
+      await writer.close().catch(() => undefined);
+      this.#state = 'closed';
+      await this.#lock?.release().catch(() => undefined);
+      throw error;
+    }
+    await removeLeftovers(files, folder, { manifest, stray: [] });
+    const start = { writer, older: [], sequence: 0, highest: number };
+    this.#log = new CommitLog(this.#logOptions(), start);
+    this.#state = 'open';
+  }
+
+  /**
+   * Appends a record. Its parts are copied before this returns, and sequences are given in the
+   * order of calls.
+   *
+   * @param type 0 to 2^32 - 2, the owner's
+   * @returns its sequence, when it is as durable as the mode says; promises resolve in order
+   * @throws {StorageError} `STORAGE_FAILED` when writing has failed: open the store again
+   */
+  append(type: number, parts: readonly Uint8Array[]): Promise<number> {
+    try {
+      const log = this.#openLog();
+      assertInteger(type, [0, MAX_TYPE], { name: 'type', error: invalidArgument });
+      assertParts(parts);
+      return log.append(type, parts);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Begins a new log: all records appended before are up to the mark's sequence. */
+  async rotate(): Promise<Mark> {
+    return await this.#openLog().rotate();
+  }
+
+  /** Resolves when everything appended before is durable, whatever the mode. */
+  async flush(): Promise<void> {
+    await this.#openLog().flush();
+  }
+
+  /**
+   * Writes a snapshot of everything up to a mark, and forgets the snapshot and the logs before. When
+   * something fails, the state before stays in force.
+   *
+   * @throws {StorageError} `ABORTED`, `FILE_FAILED`; and what `write` throws
+   */
+  async writeSnapshot(
+    mark: Mark,
+    settings: unknown,
+    write: WriteFiles,
+    options: SnapshotOptions = {},
+  ): Promise<void> {
+    const log = this.#openLog();
+    assertJson(settings);
+    this.#assertMark(mark, log);
+    await this.#alone(async () => {
+      this.#assertMark(mark, log);
+      const { files } = this.#options;
+      const number = ++this.#snapshotNumber;
+      const place = { files, folder: this.folder, number };
+      const written = await writeSnapshotFiles(place, write, options.signal);
+      const manifest: Manifest = {
+        settings,
+        snapshot: { number, sequence: mark.sequence, files: written },
+        log: { number: mark.log, first: mark.sequence + 1 },
+      };
+      await this.#syncFolder(log);
+      await this.#switch(manifest, log);
+      log.drop(mark.log);
+      await removeLeftovers(files, this.folder, { manifest, stray: [] });
+    });
+  }
+
+  /**
+   * Writes a snapshot into another folder, new or empty, which then is a store of its own.
+   *
+   * @param point records up to its sequence are in what is written; a mark, for instance
+   * @throws {StorageError} `NOT_EMPTY`, `LOCKED`, `ABORTED`, `FILE_FAILED`; and what `write` throws
+   */
+  async backup(
+    folder: string,
+    point: { readonly sequence: number; readonly signal?: AbortSignal | undefined },
+    settings: unknown,
+    write: WriteFiles,
+  ): Promise<void> {
+    this.#openLog();
+    assertString(folder, { name: 'folder', error: invalidArgument });
+    assertJson(settings);
+    const { signal } = point;
+    const range = [0, Number.MAX_SAFE_INTEGER - 1] as const;
+    const check = { name: 'point.sequence', error: invalidArgument };
+    const sequence = assertInteger(point.sequence, range, check);
+    const { files } = this.#options;
+    await this.#alone(() => writeBackup({ files, folder, sequence, settings }, write, signal));
+  }
+
+  stats(): StoreStats {
+    const snapshot = this.#manifest?.snapshot;
+    const logs = this.#log?.logs ?? [];
+    const sequence = this.#log?.sequence ?? snapshot?.sequence ?? 0;
+    return {
+      folder: this.folder,
+      durability: this.#options.durability,
+      sequence,
+      snapshotSequence: snapshot?.sequence ?? 0,
+      snapshotBytes: (snapshot?.files ?? []).reduce((sum, { size }) => sum + size, 0),
+      logBytes: logs.reduce((sum, { size }) => sum + size, 0),
+      logRecords: logs.reduce((sum, { count }) => sum + count, 0),
+      logFiles: logs.length,
+    };
+  }
+
+  /** Waits for what was asked for, makes it durable and frees the lock. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#state = 'closed';
+    await this.#work;
+    try {
+      await this.#log?.close();
+    } finally {
+      await this.#lock?.release();
+    }
+  }
+
+  #logOptions(): { files: FileSystem; folder: string; durability: Durability; intervalMs: number } {
+    const { files, durability, intervalMs } = this.#options;
+    return { files, folder: this.folder, durability, intervalMs };
+  }
+
+  /** The manifest takes its place, durably. Until then the one before is in force. */
+  async #switch(manifest: Manifest, log?: CommitLog): Promise<void> {
+    const number = ++this.#snapshotNumber;
+    await replaceManifest(this.#options.files, this.folder, { manifest, number });
+    await this.#syncFolder(log);
+    this.#manifest = manifest;
+  }
+
+  /** When names may be lost without anybody noticing, nothing is acknowledged any more. */
+  async #syncFolder(log: CommitLog | undefined): Promise<void> {
+    try {
+      await this.#options.files.syncFolder(this.folder);
+    } catch (error) {
+      log?.fail(error);
+      throw error;
+    }
+  }
+
+  async #alone(work: () => Promise<void>): Promise<void> {
+    const done = this.#work.then(work);
+    this.#work = done.catch(() => undefined);
+    await done;
+  }
+
+  #assertMark(mark: Mark, log: CommitLog): void {
+    const known = log.logs.some(
+      ({ number, first }) => number === mark?.log && first === mark?.sequence + 1,
+    );
+    if (known) return;
+    throw invalidArgument(
+      'mark must be one that rotate() gave, and no snapshot of a later one may have been written',
+      { name: 'mark', got: describe(mark) },
+    );
+  }
+
+  #assertUsable(): void {
+    if (this.#state === 'closed') {
+      const message = `the store of ${this.folder} is closed`;
+      throw new StorageError(StorageErrorCode.closed, message, { folder: this.folder });
+    }
+  }
+
+  #openLog(): CommitLog {
+    this.#assertUsable();
+    if (this.#options.readOnly) {
+      const message = `the store of ${this.folder} was opened with readOnly`;
+      throw new StorageError(StorageErrorCode.readOnly, message, { folder: this.folder });
+    }
+    if (this.#log !== undefined && this.#state === 'open') return this.#log;
+    throw notReady(
+      this.#state === 'new' ? 'call initialize() first' : 'read records() to its end first',
+    );
+  }
+}
+
+function notAStore(folder: string): StorageError {
+  const message = `there is no store in ${folder}: it has no manifest`;
+  return new StorageError(StorageErrorCode.notAStore, message, { folder });
+}
+
+function notReady(message: string): StorageError {
+  return new StorageError(StorageErrorCode.notReady, message);
+}
+
+function assertJson(settings: unknown): void {
+  if (settings === undefined) return;
+  try {
+    if (typeof JSON.stringify(settings) === 'string') return;
+  } catch {
+    // told below
+  }
+  throw invalidArgument(`settings must be JSON; got ${describe(settings)}`, { name: 'settings' });
+}
+
+function assertParts(parts: unknown): void {
+  const isList = Array.isArray(parts) && parts.every((part) => part instanceof Uint8Array);
+  if (!isList) {
+    const message = `parts must be an array of Uint8Array; got ${describe(parts)}`;
+    throw invalidArgument(message, { name: 'parts', got: describe(parts) });
+  }
+  const length = parts.reduce((sum: number, part: Uint8Array) => sum + part.length, 0);
+  if (length <= MAX_PAYLOAD_BYTES) return;
+  throw new StorageError(
+    StorageErrorCode.recordTooLarge,
+    `a record has at most ${MAX_PAYLOAD_BYTES} bytes; got ${length}: append several`,
+    { expected: MAX_PAYLOAD_BYTES, got: length },
+  );
+}
