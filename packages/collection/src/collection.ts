@@ -4,12 +4,12 @@
 import { assertBoolean, assertOptions, assertString, type Check } from '@nigh/base';
 import type { WorkOptions } from '@nigh/core';
 import { type Filter, type Metadata, parseFilter } from '@nigh/filter';
-import type { Store } from '@nigh/storage';
+import type { SnapshotWriter, Store } from '@nigh/storage';
 import { compactContents } from './compact.ts';
 import { Contents } from './contents.ts';
 import type { DocumentColumns, DocumentInput, MetadataUpdate, StoredDocument } from './document.ts';
 import { argumentError, CollectionError, CollectionErrorCode } from './errors.ts';
-import { type ImportOptions, type ImportReport, importRows } from './import.ts';
+import { type ImportOptions, type ImportReport, importRows, readImport } from './import.ts';
 import { encodeKey, type Key, type KeyText } from './key.ts';
 import { deletionsRecord, documentsRecord, metadataRecord } from './log-records.ts';
 import { type OpenOptions, type OpenRequest, readOpenOptions } from './open-options.ts';
@@ -256,7 +256,8 @@ export class Collection<M extends Metadata = Metadata> {
    */
   async import(options: ImportOptions): Promise<ImportReport> {
     this.#assertOpen();
-    const report = await importRows(options, {
+    const { plan, work } = readImport(options, this.schema);
+    const report = await importRows(plan, work, {
       schema: this.schema,
       makeRoom: (count) =>
         this.#queue.alone(() => this.#contents.makeRoom(count, this.#request.run)),
@@ -265,9 +266,9 @@ export class Collection<M extends Metadata = Metadata> {
         const batch = this.#reader.read(columns);
         await this.#queue.write(documentsRecord(batch), () => this.#contents.write(batch));
       },
-      link: (work) => this.#contents.link(work).linked,
+      link: () => this.#contents.link(work).linked,
     });
-    if (this.#store) await this.checkpoint(options);
+    if (this.#store) await this.checkpoint(work);
     return report;
   }
 
@@ -320,10 +321,15 @@ export class Collection<M extends Metadata = Metadata> {
     const folder = assertString(path, check('path'));
     const { signal } = readWork(options);
     const store = this.#assertStored();
-    const frozen = await this.#queue.alone(() => this.#contents.freeze());
+    const { frozen, sequence } = await this.#queue.alone(async () => {
+      const frozen = await this.#contents.freeze();
+      return { frozen, sequence: store.stats().sequence };
+    });
     try {
       const settings = schemaToSettings(this.schema);
-      await store.backup(folder, settings, (writer) => writeContents(writer, frozen, signal));
+      const write = (writer: SnapshotWriter): Promise<void> =>
+        writeContents(writer, frozen, signal);
+      await store.backup(folder, { sequence, signal }, settings, write);
     } finally {
       await frozen.index?.close();
     }
@@ -343,7 +349,7 @@ export class Collection<M extends Metadata = Metadata> {
       this.#contents = await compactContents(old, this.#request.run, work);
       await old.close();
     });
-    if (this.#store) await this.checkpoint(options);
+    if (this.#store) await this.checkpoint(work);
   }
 
   /** Counts and bytes. */
@@ -360,7 +366,8 @@ export class Collection<M extends Metadata = Metadata> {
       await this.#contents.link().linked;
       const problems = await verifyContents(this.#contents);
       if (!this.#store) return problems;
-      return [...problems, ...(await verifyFiles(this.path, this.#request.store.files))];
+      const { files } = this.#request.store;
+      return [...problems, ...(await verifyFiles(this.#store, this.schema, files))];
     });
   }
 

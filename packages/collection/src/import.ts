@@ -35,7 +35,7 @@ export interface ImportTarget {
   readonly schema: Schema;
   makeRoom(count: number): Promise<void>;
   write(columns: DocumentColumns): Promise<void>;
-  link(work: WorkOptions): Promise<void>;
+  link(): Promise<void>;
 }
 
 const NAMES = ['rows', 'vectors', 'vector', 'key', 'text', 'metadata'] as const;
@@ -43,21 +43,25 @@ const NAMES = ['rows', 'vectors', 'vector', 'key', 'text', 'metadata'] as const;
 const check = (name: string): Check => ({ name, error: argumentError });
 
 /** Which column is what. */
-interface Mapping {
+export interface Mapping {
   readonly key: string | undefined;
   readonly text: string | undefined;
   readonly metadata: readonly string[] | undefined;
 }
 
-interface Import {
+/** An import, checked. */
+export interface Import {
   readonly rows: string;
   readonly vectors: string | undefined;
   readonly vector: string;
   readonly mapping: Mapping;
-  readonly work: WorkOptions;
 }
 
-function readImport(options: unknown, schema: Schema): Import {
+/** @throws {CollectionError} INVALID_OPTION, INVALID_ARGUMENT */
+export function readImport(
+  options: unknown,
+  schema: Schema,
+): { readonly plan: Import; readonly work: WorkOptions } {
   const work = readWork(options, NAMES);
   const given = assertOptions(options, [...NAMES, 'onProgress', 'signal'], check('import options'));
   const name = (value: unknown, what: string): string | undefined =>
@@ -67,7 +71,7 @@ function readImport(options: unknown, schema: Schema): Import {
     throw argumentError('metadata must be an array of column names', { name: 'metadata' });
   }
   const hasText = schema.text?.fields.some((field) => field.name === OWN_TEXT) ?? false;
-  return {
+  const plan = {
     rows: assertString(given.rows, check('rows')),
     vectors: name(given.vectors, 'vectors'),
     vector: name(given.vector, 'vector') ?? 'vector',
@@ -76,8 +80,8 @@ function readImport(options: unknown, schema: Schema): Import {
       text: name(given.text, 'text') ?? (hasText ? OWN_TEXT : undefined),
       metadata: metadata?.map((column) => assertString(column, check('metadata'))),
     },
-    work,
   };
+  return { plan, work };
 }
 
 /** A value of a file as metadata has it: lists as arrays, dates of undeclared fields as text. */
@@ -163,9 +167,12 @@ async function countOf(rows: Rows, vectors: string | undefined): Promise<number 
  * @throws {FormatError} of the files
  * @throws {CollectionError} INVALID_DOCUMENT, ABORTED, ...: what was written before stays
  */
-export async function importRows(options: unknown, target: ImportTarget): Promise<ImportReport> {
-  const plan = readImport(options, target.schema);
-  const { mapping, vector, work } = plan;
+export async function importRows(
+  plan: Import,
+  work: WorkOptions,
+  target: ImportTarget,
+): Promise<ImportReport> {
+  const { mapping, vector } = plan;
   const inRows = target.schema.vector !== undefined && plan.vectors === undefined;
   const rows = await openRows(plan.rows, inRows ? { vectors: vector } : {});
   try {
@@ -193,7 +200,7 @@ export async function importRows(options: unknown, target: ImportTarget): Promis
       });
     }
     await writing;
-    await target.link(work);
+    await target.link();
     return { count };
   } finally {
     await rows.close();

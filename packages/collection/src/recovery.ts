@@ -30,9 +30,10 @@ async function openContents(store: Store, request: OpenRequest): Promise<Content
   if (store.isNew) {
     if (!request.schema) throw noSchema(store.folder);
     await store.initialize(schemaToSettings(request.schema));
+    return Contents.create(request.schema, run);
   }
-  const schema = request.schema && store.isNew ? request.schema : schemaOfSettings(store.settings);
-  if (!store.isNew) assertSameSchema(schema, asked);
+  const schema = schemaOfSettings(store.settings);
+  assertSameSchema(schema, asked);
   const contents = store.snapshot
     ? await readContents(store.snapshot, schema, run)
     : await Contents.create(schema, run);

@@ -81,11 +81,21 @@ async function readText(
 }
 
 async function readIndex(reader: SnapshotReader, run: RunOptions): Promise<VectorIndex> {
-  const file = await reader.open(INDEX);
+  const { path, size, read, close } = await reader.open(INDEX);
   try {
-    return await VectorIndex.loadFrom(file, { ...run, name: INDEX });
+    return await VectorIndex.loadFrom({ byteLength: size, read }, { ...run, name: path });
   } finally {
-    await file.close();
+    await close();
+  }
+}
+
+/** What is wrong with the files of a snapshot: reads all of them, and forgets what it read. */
+export async function problemsOfFiles(reader: SnapshotReader, schema: Schema): Promise<string[]> {
+  try {
+    await (await readContents(reader, schema, { threads: 1 })).close();
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
   }
 }
 

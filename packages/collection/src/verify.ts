@@ -1,9 +1,10 @@
 // Walks everything a collection holds and lists what is broken.
 
-import { verifyStore } from '@nigh/storage';
+import { type FileSystem, type Store, verifyStore } from '@nigh/storage';
 import type { Contents } from './contents.ts';
+import type { Schema } from './schema.ts';
 import { Slices } from './slices.ts';
-import { contradictions } from './snapshot.ts';
+import { contradictions, problemsOfFiles } from './snapshot.ts';
 
 /** One thing that is wrong, and where. */
 export interface CollectionProblem {
@@ -31,10 +32,15 @@ export async function verifyContents(contents: Contents): Promise<CollectionProb
   return problems;
 }
 
-/** What is broken in the files of a folder. */
+/** What is broken in the files of a store: its checksums, and what its snapshot says. */
 export async function verifyFiles(
-  ...folder: Parameters<typeof verifyStore>
+  store: Store,
+  schema: Schema,
+  files: FileSystem | undefined,
 ): Promise<CollectionProblem[]> {
-  const problems = await verifyStore(...folder);
-  return problems.map(({ message }) => ({ part: 'files', message }));
+  const messages = (await verifyStore(store.folder, files)).map(({ message }) => message);
+  if (messages.length === 0 && store.snapshot) {
+    messages.push(...(await problemsOfFiles(store.snapshot, schema)));
+  }
+  return messages.map((message) => ({ part: 'files', message }));
 }
