@@ -1,7 +1,7 @@
 // A collection of documents: what people open, write to and search. Checks what comes in, keeps the
 // order of writes, and hands over to the parts.
 
-import { assertBoolean, assertOptions, assertString, type Check } from '@nigh/base';
+import { assertBoolean, assertOptions, assertString, type Check, hasBit } from '@nigh/base';
 import type { WorkOptions } from '@nigh/core';
 import { type Filter, type Metadata, parseFilter } from '@nigh/filter';
 import type { SnapshotWriter, Store } from '@nigh/storage';
@@ -218,15 +218,19 @@ export class Collection<M extends Metadata = Metadata> {
     const vectors = assertBoolean(given.vectors ?? false, check('vectors'));
     const texts = assertBoolean(given.texts ?? true, check('texts'));
     const { filter } = given;
-    const bits =
+    const contents = this.#contents;
+    const { columns, keys } = contents;
+    const { bits } =
       filter === undefined
-        ? this.#contents.columns.live
-        : this.#contents.columns.evaluate(parseFilter(filter, this.schema.fields)).bits;
-    for (const key of this.#contents.keysOf(bits)) {
+        ? { bits: columns.live.slice() }
+        : columns.evaluate(parseFilter(filter, this.schema.fields));
+    for (const row of keys.rows()) {
       this.#assertOpen();
-      const row = this.#contents.keys.rowOf(key);
-      if (row === -1) continue;
-      yield readDocument(this.#contents, row, { vectors, texts }) as StoredDocument<M>;
+      if (!hasBit(bits, row) || !keys.has(row)) continue;
+      const now = this.#contents;
+      // Compacting numbers the rows anew, and leaves the old keys as they were then.
+      const at = now === contents ? row : now.keys.rowOf(keys.keyOf(row));
+      if (at !== -1) yield readDocument(now, at, { vectors, texts }) as StoredDocument<M>;
     }
   }
 
@@ -281,19 +285,19 @@ export class Collection<M extends Metadata = Metadata> {
    */
   async checkpoint(options: WorkOptions = {}): Promise<void> {
     this.#assertOpen();
-    const { signal } = readWork(options);
+    const work = readWork(options);
     const store = this.#assertStored();
     this.#checkpoints++;
-    const work = this.#checkpoint.then(() => this.#writeCheckpoint(store, signal));
-    this.#checkpoint = work
+    const writing = this.#checkpoint.then(() => this.#writeCheckpoint(store, work));
+    this.#checkpoint = writing
       .catch(() => undefined)
       .finally(() => {
         this.#checkpoints--;
       });
-    await work;
+    await writing;
   }
 
-  async #writeCheckpoint(store: Store, signal?: AbortSignal): Promise<void> {
+  async #writeCheckpoint(store: Store, work: WorkOptions = {}): Promise<void> {
     const { mark, frozen } = await this.#queue.alone(async () => {
       const frozen = await this.#contents.freeze();
       return { frozen, mark: await store.rotate() };
@@ -302,8 +306,8 @@ export class Collection<M extends Metadata = Metadata> {
       await store.writeSnapshot(
         mark,
         schemaToSettings(this.schema),
-        (writer) => writeContents(writer, frozen, signal),
-        signal ? { signal } : {},
+        (writer) => writeContents(writer, frozen, work),
+        { signal: work.signal },
       );
     } finally {
       await frozen.index?.close();
@@ -319,7 +323,7 @@ export class Collection<M extends Metadata = Metadata> {
   async backup(path: string, options: WorkOptions = {}): Promise<void> {
     this.#assertOpen();
     const folder = assertString(path, check('path'));
-    const { signal } = readWork(options);
+    const work = readWork(options);
     const store = this.#assertStored();
     const { frozen, sequence } = await this.#queue.alone(async () => {
       const frozen = await this.#contents.freeze();
@@ -327,9 +331,8 @@ export class Collection<M extends Metadata = Metadata> {
     });
     try {
       const settings = schemaToSettings(this.schema);
-      const write = (writer: SnapshotWriter): Promise<void> =>
-        writeContents(writer, frozen, signal);
-      await store.backup(folder, { sequence, signal }, settings, write);
+      const write = (writer: SnapshotWriter): Promise<void> => writeContents(writer, frozen, work);
+      await store.backup(folder, { sequence, signal: work.signal }, settings, write);
     } finally {
       await frozen.index?.close();
     }

@@ -5,7 +5,7 @@
 import { assertChoice, assertNumber, assertOptions, type Check } from '@nigh/base';
 import { optionError } from './errors.ts';
 
-/** Reciprocal ranks: 1 / (k + rank) of each list, weighted. */
+/** Reciprocal ranks: the sum of 1 / (k + rank), each times twice its weight. */
 export interface RankFusion {
   readonly kind: 'rrf';
   /** How much the first ranks count beside later ones: the less, the larger. Default 60. */
@@ -87,8 +87,8 @@ export function fuseRanks(
       scores.set(row, (scores.get(row) ?? 0) + share / (k + i + 1));
     }
   };
-  add(byVector, weight);
-  add(byText, 1 - weight);
+  add(byVector, 2 * weight); // with equal weights the sum of plain reciprocal ranks
+  add(byText, 2 * (1 - weight));
   return scores;
 }
 

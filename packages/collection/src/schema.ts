@@ -3,7 +3,7 @@
 // good.
 
 import { describe, detail } from '@nigh/base';
-import { type IndexOptions, VectorIndex } from '@nigh/core';
+import { checkOptions, type IndexOptions } from '@nigh/core';
 import { type Fields, readFields } from '@nigh/filter';
 import { type ResolvedTextOptions, readTextOptions, type TextOptions } from '@nigh/text';
 import { CollectionError, CollectionErrorCode, optionError } from './errors.ts';
@@ -48,9 +48,8 @@ function readVector(given: unknown): VectorOptions {
     const message = `vector does not take '${foreign}': it belongs to a run, not to the data`;
     throw optionError(message, { name: `vector.${foreign}` });
   }
-  // The index knows what is right; an empty one costs no memory.
   const options = { metric: 'l2', ...given } as IndexOptions;
-  void VectorIndex.create({ ...options, threads: 1 }).close();
+  checkOptions(options);
   return options;
 }
 

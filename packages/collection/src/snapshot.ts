@@ -3,7 +3,7 @@
 // that they speak of the same documents.
 
 import { type Image, ImageError } from '@nigh/base';
-import { VectorIndex } from '@nigh/core';
+import { VectorIndex, type WorkOptions } from '@nigh/core';
 import { Columns } from '@nigh/filter';
 import type { SnapshotReader, SnapshotWriter } from '@nigh/storage';
 import { TextIndex } from '@nigh/text';
@@ -21,10 +21,9 @@ const TEXT = 'text';
 export async function writeContents(
   writer: SnapshotWriter,
   { index, tables, text }: FrozenContents,
-  signal?: AbortSignal,
+  work: WorkOptions,
 ): Promise<void> {
-  const options = signal ? { signal } : {};
-  if (index) await writer.file(INDEX, (write) => index.saveTo(write, options));
+  if (index) await writer.file(INDEX, (write) => index.saveTo(write, work));
   await writer.images(TABLES, tables);
   if (text) await writer.images(TEXT, text);
 }

@@ -17,6 +17,7 @@ export type { MemoryKind } from './memory/segment-memory.ts';
 export { NodeFilter } from './node-filter.ts';
 export {
   type Builder,
+  checkOptions,
   DEFAULT_EF_SEARCH,
   type IndexOptions,
   type Originals,

@@ -232,6 +232,15 @@ export function keptIf(sealed: boolean, options: PrecisionOptions): Kept {
   return sealed ? keptOf(options) : GROWING;
 }
 
+/**
+ * Checks the options of an index, without making one.
+ *
+ * @throws {VectorIndexError} INVALID_OPTION
+ */
+export function checkOptions(options: IndexOptions): void {
+  resolveOptions(options);
+}
+
 /** True when an index with these options keeps something else of a segment once it is built. */
 export function sealsSegments(options: PrecisionOptions): boolean {
   const { codes, vectors } = keptOf(options);
