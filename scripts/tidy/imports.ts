@@ -31,7 +31,8 @@ const PACKAGE_EDGES: Readonly<Record<string, readonly Edge[]>> = {
     { to: '@nigh/collection' },
   ],
   benchmarks: [
-    ...[{ to: '@nigh/core' }, { to: '@nigh/collection' }, { to: '@nigh/text' }],
+    ...[{ to: '@nigh/base' }, { to: '@nigh/core' }, { to: '@nigh/collection' }],
+    { to: '@nigh/text' },
     ...[{ to: '@nigh/storage' }, { to: '@nigh/testkit' }, { to: '@nigh/cli' }],
   ],
 };

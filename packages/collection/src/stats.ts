@@ -24,6 +24,8 @@ export interface CollectionStats {
   /** Different words. */
   readonly terms?: number;
   readonly storage?: ReturnType<Store['stats']>;
+  /** What opening found in the log, and what it had to cut off its end. */
+  readonly recovery?: Store['recovery'];
 }
 
 export function collectStats(contents: Contents, store: Store | undefined): CollectionStats {
@@ -42,6 +44,6 @@ export function collectStats(contents: Contents, store: Store | undefined): Coll
     garbage: documents.writtenBytes - documents.usedBytes,
     ...(indexStats && { index: indexStats }),
     ...(text && { terms: text.termCount }),
-    ...(store && { storage: store.stats() }),
+    ...(store && { storage: store.stats(), recovery: store.recovery }),
   };
 }
