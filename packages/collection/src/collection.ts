@@ -44,6 +44,8 @@ export interface DeleteFilter {
 
 /** From so many bytes of log on, closing makes a checkpoint: opening would replay them. */
 const CHECKPOINT_AT_CLOSE: number = 2 ** 20;
+/** An import makes one at its end; only a very long one makes some before. */
+const CHECKPOINT_AT_IMPORT: number = 2 ** 30;
 
 const check = (name: string): Check => ({ name, error: argumentError });
 
@@ -269,6 +271,7 @@ export class Collection<M extends Metadata = Metadata> {
         this.#assertOpen();
         const batch = this.#reader.read(columns);
         await this.#queue.write(documentsRecord(batch), () => this.#contents.write(batch));
+        this.#checkpointSoon(CHECKPOINT_AT_IMPORT);
       },
       link: () => this.#contents.link(work).linked,
     });
@@ -278,7 +281,7 @@ export class Collection<M extends Metadata = Metadata> {
 
   /**
    * Writes everything into a snapshot, so that opening need not replay the log; writing goes on
-   * meanwhile. Happens by itself when the log has `checkpointAt` bytes, and at close.
+   * meanwhile. Happens by itself when the log has become long (`checkpointAt`), and at close.
    *
    * @throws {CollectionError} IN_MEMORY, CLOSED, ABORTED
    * @throws {StorageError} FILE_FAILED: the snapshot before stays in force
@@ -299,8 +302,8 @@ export class Collection<M extends Metadata = Metadata> {
 
   async #writeCheckpoint(store: Store, work: WorkOptions = {}): Promise<void> {
     const { mark, frozen } = await this.#queue.alone(async () => {
-      const frozen = await this.#contents.freeze();
-      return { frozen, mark: await store.rotate() };
+      const mark = await store.rotate();
+      return { mark, frozen: await this.#contents.freeze() };
     });
     try {
       await store.writeSnapshot(
@@ -402,10 +405,15 @@ export class Collection<M extends Metadata = Metadata> {
     return this.#queue.failure ?? this.#store?.failure;
   }
 
-  #checkpointSoon(): void {
+  /**
+   * Makes a checkpoint in the background when the log has become long: `least` bytes, and half of
+   * the snapshot, so that all snapshots together take a few times the bytes that were logged.
+   */
+  #checkpointSoon(least: number = this.#request.checkpointAt): void {
     const store = this.#store;
     if (!store || this.#checkpoints > 0 || this.#closed || this.#broken) return;
-    if (store.stats().logBytes < this.#request.checkpointAt) return;
+    const { logBytes, snapshotBytes } = store.stats();
+    if (logBytes < Math.max(least, snapshotBytes / 2)) return;
     // What it could not write is in the log, and it is tried again after the next write.
     void this.checkpoint().catch(() => undefined);
   }

@@ -17,6 +17,7 @@ import { encodeDocuments } from './read-documents.ts';
 import { pickRows } from './rows.ts';
 import { OWN_TEXT, type Schema, textNames } from './schema.ts';
 import { Slices } from './slices.ts';
+import { warn } from './warn.ts';
 
 /** Options of a run: nothing of them is kept. */
 export interface RunOptions {
@@ -177,6 +178,7 @@ export class Contents {
   link(options: WorkOptions = {}): Applied {
     const linked = this.#index?.link(options).catch((error: unknown) => {
       if (options.signal?.aborted) throw error;
+      warn(`vectors are found by scanning until the next write: ${String(error)}`, 'NOT_LINKED');
     });
     return linked ? { linked } : NOTHING_TO_LINK;
   }

@@ -14,7 +14,10 @@ export interface OpenOptions extends SchemaOptions, RunOptions {
   readonly durability?: Durability;
   /** With 'interval': milliseconds until what was written is synced. Default 100. */
   readonly intervalMs?: number;
-  /** Bytes of the log from which on a checkpoint is made by itself. Default 64 MiB. */
+  /**
+   * Bytes of the log from which on a checkpoint is made by itself, once the log has half the bytes
+   * of the snapshot too. Default 64 MiB.
+   */
   readonly checkpointAt?: number;
   /** Takes what comes before the damage of a damaged log, instead of refusing to open. */
   readonly recover?: 'point-in-time';
