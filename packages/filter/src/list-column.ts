@@ -89,9 +89,7 @@ export class ListColumn implements Column {
     this.#arena.reserve(start + length); // throws before anything has changed
     this.#owners.reserve(start + length);
     this.clear(row);
-    this.#arena.append(this.#scratch.view());
-    this.#owners.extend(start + length);
-    this.#owners.values.fill(row, start, start + length);
+    this.#append(row);
     this.#starts.values[row] = start;
     this.#sizes.values[row] = length + 1;
     this.#used += length;
@@ -181,6 +179,15 @@ export class ListColumn implements Column {
     for (let i = 0; i < length; i++) {
       const stored = this.#elements.encode(list[i]);
       if (!Object.is(stored, this.#elements.missing)) scratch.push(stored);
+    }
+  }
+
+  /** The scratch behind what is in the arena. */
+  #append(row: number): void {
+    const { length, values } = this.#scratch;
+    for (let i = 0; i < length; i++) {
+      this.#arena.push(values[i]);
+      this.#owners.push(row);
     }
   }
 
