@@ -91,7 +91,7 @@ export class Columns {
   }
 
   has(row: number): boolean {
-    return row < this.#rows && row >= 0 && hasBit(this.#live, row);
+    return Number.isInteger(row) && row >= 0 && row < this.#rows && hasBit(this.#live, row);
   }
 
   /**
