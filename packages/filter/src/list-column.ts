@@ -142,14 +142,17 @@ export class ListColumn implements Column {
       if (!this.#ownsAll(row)) problems.push(`the list of row ${row} is not its own`);
     }
     let present = 0;
-    const { values } = this.#arena;
-    const { missing } = this.#elements;
     for (let i = 0; i < length; i++) {
-      if (!Object.is(values[i], missing) && !Number.isNaN(values[i])) present++;
+      if (!this.#isMissing(i)) present++;
     }
     if (present !== this.#used) problems.push(`${present} elements, of which ${this.#used} in use`);
-    const problem = this.#elements.problem(values, length);
+    const problem = this.#elements.problem(this.#arena.values, length);
     return problem === undefined ? problems : [...problems, problem];
+  }
+
+  /** Whether an element of the arena is none. */
+  #isMissing(index: number): boolean {
+    return Object.is(this.#arena.values[index], this.#elements.missing);
   }
 
   /** The elements of all lists of these rows. */
@@ -167,7 +170,7 @@ export class ListColumn implements Column {
     if (start + size - 1 > this.#arena.length) return false;
     const owners = this.#owners.values;
     for (let i = start; i < start + size - 1; i++) {
-      if (owners[i] !== row) return false;
+      if (owners[i] !== row || this.#isMissing(i)) return false;
     }
     return true;
   }
