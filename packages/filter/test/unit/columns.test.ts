@@ -83,6 +83,25 @@ test.each([[null], [5], ['x'], [[]], [() => 0]])('metadata may not be %s', (meta
   expect([error.code, error.details.row]).toEqual(['WRONG_TYPE', 3]);
 });
 
+test('metadata that throws is refused with the field and the cause', () => {
+  const cause = new Error('from a getter');
+  const fail = (): never => {
+    throw cause;
+  };
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  const columns = Columns.create(FIELDS);
+  const getter = Object.defineProperty({}, 'title', { enumerable: true, get: fail });
+  for (const metadata of [getter, new Proxy({}, { getOwnPropertyDescriptor: fail })]) {
+    const { code, details, cause: found } = errorOf(() => columns.check(metadata, 2));
+    expect([code, details.row, found]).toEqual(['WRONG_TYPE', 2, cause]);
+  }
+  for (const field of ['title', 'genres', 'added']) {
+    const { code, details } = errorOf(() => columns.check({ [field]: proxy }));
+    expect([code, details.field, details.got]).toEqual(['WRONG_TYPE', field, 'an object']);
+  }
+});
+
 test('undefined and null are missing; fields that were not declared are let alone', () => {
   const columns = Columns.create({ year: 'number', genres: 'string[]' });
   for (const metadata of [
