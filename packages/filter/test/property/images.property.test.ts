@@ -246,6 +246,11 @@ test('what is wrong is said', () => {
       delete images[nameOf('year')];
     }),
   ).toMatch(/missing/);
+  expect(
+    refusal((images) => {
+      (images[nameOf('year')] as Images[string]).header.type = 'date';
+    }),
+  ).toMatch(/not of type number/);
   expect(refusal(() => {})).toBe('loaded');
 });
 

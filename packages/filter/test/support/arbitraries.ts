@@ -61,7 +61,8 @@ function operatorsOf(type: FieldType): fc.Arbitrary<Record<string, unknown>> {
     fc.tuple(fc.constant('$exists'), fc.boolean()),
   ] as fc.Arbitrary<[string, unknown]>[];
   if (!type.startsWith('boolean')) {
-    entries.push(fc.tuple(fc.constantFrom('$gt', '$gte', '$lt', '$lte'), element));
+    entries.push(fc.tuple(fc.constantFrom('$gt', '$gte'), element));
+    entries.push(fc.tuple(fc.constantFrom('$lt', '$lte'), element));
   }
   const flat = fc.array(fc.oneof(...entries), { minLength: 1, maxLength: 3 }).map(fromEntries);
   return fc.oneof(
