@@ -29,9 +29,15 @@ export function describe(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'symbol') return 'a symbol';
-  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (value instanceof Date) return 'a Date';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return String(value);
+  return typeof value === 'object' && value !== null ? describeObject(value) : String(value);
+}
+
+function describeObject(value: object): string {
+  try {
+    if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+    if (Array.isArray(value)) return `an array of ${value.length}`;
+    return value instanceof Date ? 'a Date' : 'an object';
+  } catch {
+    return 'an object'; // a proxy or a getter that throws: the error to be told is another
+  }
 }

@@ -97,23 +97,19 @@ export class StringTable {
   /**
    * The number of a string, which is put into the table where it is not there yet.
    *
-   * @throws {RangeError} when the strings together have more than 2^32 - 1 units
+   * @throws {RangeError} when the strings together have more than 2^32 - 1 units, or there is no
+   * memory for one more; the table is as before then
    */
   intern(text: string): number {
     const hash = hashOf(text, this.#seed);
-    const slot = this.#slotOf(text, hash);
-    const found = this.#slots[slot];
+    const found = this.#slots[this.#slotOf(text, hash)];
     if (found !== 0) return found - 1;
+    this.#reserve(text.length);
     const units = this.#units;
-    if (units.length + text.length > MAX_UNITS) {
-      throw new RangeError(`a table of strings holds ${MAX_UNITS} UTF-16 units at most`);
-    }
-    units.reserve(units.length + text.length);
     for (let i = 0; i < text.length; i++) units.push(text.charCodeAt(i));
     this.#ends.push(units.length);
     this.#hashes.push(hash);
-    this.#slots[slot] = this.count;
-    if (this.count > MAX_LOAD * this.#slots.length) this.#widen();
+    this.#slots[this.#slotOf(text, hash)] = this.count;
     return this.count - 1;
   }
 
@@ -167,6 +163,18 @@ export class StringTable {
         units: this.#units.view(),
       },
     };
+  }
+
+  /** Room for one more string of so many units. */
+  #reserve(length: number): void {
+    const units = this.#units;
+    if (units.length + length > MAX_UNITS) {
+      throw new RangeError(`a table of strings holds ${MAX_UNITS} UTF-16 units at most`);
+    }
+    units.reserve(units.length + length);
+    this.#ends.reserve(this.count + 1);
+    this.#hashes.reserve(this.count + 1);
+    if (this.count + 1 > MAX_LOAD * this.#slots.length) this.#widen();
   }
 
   /** Where a string is, or where it would be put. */

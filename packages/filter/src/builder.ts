@@ -10,7 +10,7 @@ export type Filter = Condition | Readonly<Record<string, unknown>>;
 
 type Form = Readonly<Record<string, unknown>>;
 
-/** A filter that can be combined with others. It never changes. */
+/** A filter that can be combined with others, which makes new ones. Values are read when it is parsed. */
 export class Condition {
   readonly #form: Form;
 
@@ -48,7 +48,8 @@ export class Condition {
   /** A chain of the same operator is one list: it grows longer, not deeper. */
   #with(operator: '$and' | '$or', others: readonly Filter[]): Condition {
     const chain = Object.hasOwn(this.#form, operator) ? this.#form[operator] : [this.#form];
-    return new Condition({ [operator]: [...(chain as readonly unknown[]), ...others] });
+    const forms = others.map((other) => Condition.formOf(other) ?? other);
+    return new Condition({ [operator]: [...(chain as readonly unknown[]), ...forms] });
   }
 }
 

@@ -91,7 +91,7 @@ export class Columns {
   }
 
   has(row: number): boolean {
-    return row < this.#rows && row >= 0 && hasBit(this.#live, row);
+    return Number.isInteger(row) && row >= 0 && row < this.#rows && hasBit(this.#live, row);
   }
 
   /**
@@ -106,14 +106,8 @@ export class Columns {
     if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
       throw wrongMetadata(metadata, at);
     }
-    const columns = this.#columns;
-    const names = this.#names;
-    for (let i = 0; i < columns.length; i++) {
-      const value = ownValue(metadata, names[i] as string);
-      if (!(columns[i] as Column).accepts(value)) {
-        throw this.#wrongType(names[i] as string, value, at);
-      }
-    }
+    const wrong = this.#firstWrong(metadata);
+    if (wrong !== undefined) throw this.#wrongType(wrong, metadata, at);
   }
 
   /**
@@ -199,16 +193,44 @@ export class Columns {
     }
   }
 
-  #wrongType(field: string, value: unknown, at: number | undefined): FilterError {
+  /** The first field that is not of its type. */
+  #firstWrong(metadata: Metadata): string | undefined {
+    const columns = this.#columns;
+    const names = this.#names;
+    let i = 0;
+    try {
+      for (; i < columns.length; i++) {
+        if (!(columns[i] as Column).accepts(ownValue(metadata, names[i] as string))) {
+          return names[i];
+        }
+      }
+    } catch {
+      return names[i]; // a getter or a proxy that throws
+    }
+    return undefined;
+  }
+
+  #wrongType(field: string, metadata: Metadata, at: number | undefined): FilterError {
     const type = this.fields[field] as Fields[string];
     const single = EXPECTED[elementTypeOf(type)];
     const expected = isList(type) ? `an array, each element ${single}` : single;
     const place = at === undefined ? '' : `row ${at}: `;
+    const { value, cause } = readAgain(metadata, field);
     return new FilterError(
       FilterErrorCode.wrongType,
       `${place}field ${describe(field)} must be ${expected}; got ${describe(value)}`,
       { row: at, field, expected, got: detail(value) },
+      cause,
     );
+  }
+}
+
+/** What a field is said to be in an error: undefined where it throws. */
+function readAgain(metadata: Metadata, field: string): { value: unknown; cause?: unknown } {
+  try {
+    return { value: ownValue(metadata, field) };
+  } catch (cause) {
+    return { value: undefined, cause };
   }
 }
 

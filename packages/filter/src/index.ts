@@ -1,6 +1,6 @@
 // The public surface of @nigh/filter. What is not exported here may change without notice.
 
-export { Condition, Field, type Filter, field, where } from './builder.ts';
+export { type Condition, type Field, type Filter, field, where } from './builder.ts';
 export { Columns } from './columns.ts';
 export { FilterError, FilterErrorCode } from './errors.ts';
 export type { Accepted } from './evaluate.ts';

@@ -89,9 +89,7 @@ export class ListColumn implements Column {
     this.#arena.reserve(start + length); // throws before anything has changed
     this.#owners.reserve(start + length);
     this.clear(row);
-    this.#arena.append(this.#scratch.view());
-    this.#owners.extend(start + length);
-    this.#owners.values.fill(row, start, start + length);
+    this.#append(row);
     this.#starts.values[row] = start;
     this.#sizes.values[row] = length + 1;
     this.#used += length;
@@ -144,14 +142,17 @@ export class ListColumn implements Column {
       if (!this.#ownsAll(row)) problems.push(`the list of row ${row} is not its own`);
     }
     let present = 0;
-    const { values } = this.#arena;
-    const { missing } = this.#elements;
     for (let i = 0; i < length; i++) {
-      if (!Object.is(values[i], missing) && !Number.isNaN(values[i])) present++;
+      if (!this.#isMissing(i)) present++;
     }
     if (present !== this.#used) problems.push(`${present} elements, of which ${this.#used} in use`);
-    const problem = this.#elements.problem(values, length);
+    const problem = this.#elements.problem(this.#arena.values, length);
     return problem === undefined ? problems : [...problems, problem];
+  }
+
+  /** Whether an element of the arena is none. */
+  #isMissing(index: number): boolean {
+    return Object.is(this.#arena.values[index], this.#elements.missing);
   }
 
   /** The elements of all lists of these rows. */
@@ -169,7 +170,7 @@ export class ListColumn implements Column {
     if (start + size - 1 > this.#arena.length) return false;
     const owners = this.#owners.values;
     for (let i = start; i < start + size - 1; i++) {
-      if (owners[i] !== row) return false;
+      if (owners[i] !== row || this.#isMissing(i)) return false;
     }
     return true;
   }
@@ -181,6 +182,15 @@ export class ListColumn implements Column {
     for (let i = 0; i < length; i++) {
       const stored = this.#elements.encode(list[i]);
       if (!Object.is(stored, this.#elements.missing)) scratch.push(stored);
+    }
+  }
+
+  /** The scratch behind what is in the arena. */
+  #append(row: number): void {
+    const { length, values } = this.#scratch;
+    for (let i = 0; i < length; i++) {
+      this.#arena.push(values[i]);
+      this.#owners.push(row);
     }
   }
 

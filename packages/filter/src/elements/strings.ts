@@ -9,11 +9,28 @@ import { type Elements, foreignLeaf } from './elements.ts';
 /** Strings that a dictionary may hold in vain, beside as many as are in use. */
 const SPARE_STRINGS = 4096;
 
+/** Strings whose code is at hand without a search: most fields hold few different ones. */
+const RECENT = 256;
+/** UTF-16 units of such a string. */
+const MAX_RECENT_LENGTH = 64;
+
+/** Where a string is kept: spread by its length and some of its units. */
+function recentSlot(text: string): number {
+  const { length } = text;
+  if (length < 3) return length === 0 ? 0 : text.charCodeAt(0) % RECENT;
+  const ends = 7 * text.charCodeAt(0) + 31 * text.charCodeAt(length - 1);
+  const inside = 61 * text.charCodeAt(length - 2) + 127 * text.charCodeAt(length >>> 1);
+  return (ends + inside + length) % RECENT;
+}
+
 export class StringElements implements Elements {
   readonly type = 'string';
   readonly kind = 'uint32';
   readonly missing = 0;
   #strings: StringTable;
+  // Comparing with a string of the engine takes a fifth of hashing one unit by unit.
+  readonly #recent: (string | undefined)[] = new Array(RECENT).fill(undefined);
+  readonly #recentCodes: Uint32Array = new Uint32Array(RECENT);
 
   constructor(strings: StringTable) {
     this.#strings = strings;
@@ -28,7 +45,18 @@ export class StringElements implements Elements {
   }
 
   encode(value: unknown): number {
-    return typeof value === 'string' ? this.#strings.intern(value) + 1 : 0;
+    if (typeof value !== 'string') return 0;
+    if (value.length > MAX_RECENT_LENGTH) return this.#strings.intern(value) + 1;
+    const slot = recentSlot(value);
+    if (this.#recent[slot] === value) return this.#recentCodes[slot];
+    const known = this.#strings.count;
+    const number = this.#strings.intern(value);
+    if (number < known) {
+      // A copy: the caller's may be a slice of a long text, which would be kept alive with it.
+      this.#recent[slot] = this.#strings.stringOf(number);
+      this.#recentCodes[slot] = number + 1;
+    }
+    return number + 1;
   }
 
   select(leaf: Leaf, values: TypedArray, count: number, bits: Uint32Array): void {
@@ -69,6 +97,7 @@ export class StringElements implements Elements {
       values[i] = codes[code];
     }
     this.#strings = fresh;
+    this.#recent.fill(undefined);
   }
 
   image(): Image {
