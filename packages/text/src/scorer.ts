@@ -1,16 +1,16 @@
-// What a row scores for a query: simple BM25F (Robertson, Zaragoza and Taylor, "Simple BM25 extension
-// to multiple weighted fields", CIKM 2004; Robertson and Zaragoza, "The Probabilistic Relevance
-// Framework: BM25 and Beyond", 2009, 3.6).
+// What a row scores for a query: BM25F, with lengths normalised field by field (Zaragoza, Craswell,
+// Taylor, Saria and Robertson, "Microsoft Cambridge at TREC-13: Web and HARD tracks", 2004; Robertson
+// and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, section 3.6).
 //
 //   score = sum over the query's terms of  idf * (k1 + 1) * w / (k1 + w)
 //   w     = sum over fields of  weight * times / (1 - b + b * length / average length)
 //   idf   = ln(1 + (N - df + .5) / (df + .5))
 //
 // N are the live rows and df those that have the term in any field. The average is over the live rows
-// that have any term in the field. A term that is twice in the query counts twice.
+// that have any term in the field. A term that is twice in the query counts twice. A term counts in one
+// field MAX_TIMES times at most.
 
-import type { Documents } from './documents.ts';
-import { DEAD } from './documents.ts';
+import { DEAD, type Documents } from './documents.ts';
 import type { ResolvedTextOptions } from './options.ts';
 import { type Base, FIELD_BITS, FIELD_MASK, type Tail } from './postings.ts';
 
