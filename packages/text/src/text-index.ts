@@ -167,7 +167,7 @@ export class TextIndex {
     const { accept } = options;
     assertAccept(accept);
     const scorer = this.#scorer;
-    this.#score(query, accept);
+    this.#score(query, k, accept);
     const { touched, scores } = scorer;
     const rows = this.#documents.rows.values;
     const top = new TopRows(Math.min(k, touched.length));
@@ -183,7 +183,7 @@ export class TextIndex {
    */
   score(query: string, rows: ArrayLike<number>): Float64Array {
     assertQuery(query);
-    this.#score(query, undefined);
+    this.#score(query, Number.POSITIVE_INFINITY, undefined);
     const { scores } = this.#scorer;
     const result = new Float64Array(rows.length);
     for (let i = 0; i < result.length; i++) {
@@ -251,19 +251,10 @@ export class TextIndex {
     return term;
   }
 
-  /** Leaves in the scorer what every document that is asked for scores. */
-  #score(query: string, accept: Uint32Array | undefined): void {
-    const terms = this.#termsOf(query);
-    const baseTermCount = this.#base.offsets.length - 1;
-    this.#scorer.begin(this.#documents);
-    for (const term of terms) {
-      if (term.term < baseTermCount) {
-        this.#scorer.addBase(this.#base, this.#documents, term, accept);
-      }
-      if (term.term < this.#tail.heads.length) {
-        this.#scorer.addTail(this.#tail, this.#documents, term, accept);
-      }
-    }
+  /** Leaves scores in the scorer; those of the `k` best are whole. */
+  #score(query: string, k: number, accept: Uint32Array | undefined): void {
+    const postings = { documents: this.#documents, base: this.#base, tail: this.#tail };
+    this.#scorer.run(postings, this.#termsOf(query), k, accept);
   }
 
   /** The terms of a query that any document has, each once, in the order of the query. */

@@ -1,9 +1,10 @@
 // The scan of words against the segmenter whose words they are to be.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { LANGUAGES } from '../../src/languages.ts';
 import { scannerOf } from '../../src/words.ts';
 
-const LOCALES = ['en', 'fi', 'sv', 'el', 'ru', 'ja'];
+const LOCALES = [...new Set(Object.values(LANGUAGES).map(({ locale }) => locale))];
 
 function segmented(text: string, locale: string): string[] {
   const segmenter = new Intl.Segmenter(locale, { granularity: 'word' });
