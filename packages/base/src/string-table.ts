@@ -49,7 +49,7 @@ export class StringTable {
   }
 
   /**
-   * The table of an image, over its arrays.
+   * The table of an image, over its arrays; slots alone are written to in place, and copied.
    *
    * @throws {ImageError} where it is not as a table would have written it
    */
@@ -67,7 +67,7 @@ export class StringTable {
       end = ends[i];
     }
     if (end !== units.length) throw new ImageError(`${units.length} units, not ${end}`);
-    table.#slots = slots;
+    table.#slots = copyOf(slots);
     table.#hashes = GrowingArray.over('uint32', hashes);
     table.#ends = GrowingArray.over('uint32', ends);
     table.#units = GrowingArray.over('uint16', units);
@@ -151,8 +151,7 @@ export class StringTable {
 
   /** The table as it is now. */
   image(): Image {
-    const slots = allocateArray('uint32', this.#slots.length);
-    slots.set(this.#slots);
+    const slots = copyOf(this.#slots);
     return {
       header: { count: this.count, seed: this.#seed },
       // What was appended is never changed, so views of it stay as they are.
@@ -211,6 +210,12 @@ export class StringTable {
     }
     this.#slots = slots;
   }
+}
+
+function copyOf(slots: Uint32Array): Uint32Array {
+  const copy = allocateArray('uint32', slots.length);
+  copy.set(slots);
+  return copy;
 }
 
 /** Refuses slots in which a search would not end, or that point beyond the strings. */

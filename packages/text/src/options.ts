@@ -32,13 +32,13 @@ export interface TextOptions {
     | Readonly<Record<string, FieldOptions>>;
   /** Decides stemmer, stop words and where words end; `english` where nothing is said. */
   readonly language?: Language;
-  /** Whether words are searched by their stems: `acting` finds `acted`. */
+  /** Whether words are searched by their stems (`acting` finds `acted`); true where nothing is said. */
   readonly stem?: boolean;
   /** Whether the stop words of the language are left out, or which words are; by default none. */
   readonly stopWords?: boolean | readonly string[];
-  /** How soon more of a word stops to count more; 1.2 where nothing is said, from 0 to 100. */
+  /** How soon more of a word stops to count more; .9 where nothing is said, from 0 to 100. */
   readonly k1?: number;
-  /** How much a word counts less in a longer text, from 0 to 1; .75 where nothing is said. */
+  /** How much a word counts less in a longer text, from 0 to 1; .4 where nothing is said. */
   readonly b?: number;
 }
 
@@ -70,7 +70,7 @@ const check = (name: string): Check => ({
  */
 export function readTextOptions(raw: unknown): ResolvedTextOptions {
   const options = assertOptions(raw, KNOWN, check('options of a text index'));
-  const { language = 'english', stem = true, k1 = 1.2, b = 0.75 } = options;
+  const { language = 'english', stem = true, k1 = 0.9, b = 0.4 } = options;
   const languages = Object.keys(LANGUAGES) as Language[];
   return {
     fields: readFields(options.fields),

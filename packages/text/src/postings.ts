@@ -6,13 +6,16 @@
 //
 // Fields of one document ascend in both, so sums over them have the same bits before and after.
 
-import { allocateArray, GrowingArray } from '@nigh/base';
+import { allocateArray, GrowingArray, StringTable } from '@nigh/base';
 
 /** A use is `times * 16 + field`: how often a term occurs in a field of a document. */
 export const FIELD_BITS = 4;
 export const FIELD_MASK = 15;
 /** A term counts this often in one field at most: beyond, one more is less than a ten-thousandth. */
 export const MAX_TIMES = 4095;
+
+/** The share of terms without postings that a dictionary may have. */
+const MOST_UNUSED = 0.25;
 
 /** Postings that are never changed. */
 export interface Base {
@@ -154,4 +157,19 @@ function copyTail(tail: Tail, term: number, { numbers, merged, end }: Target): n
     at = after;
   }
   return to;
+}
+
+/** The terms that have postings, with numbers without gaps; as before where most of them have. */
+export function dropUnused(terms: StringTable, base: Base): { terms: StringTable; base: Base } {
+  const { offsets, docs, uses } = base;
+  const isUsed = (term: number): boolean => offsets[term + 1] > offsets[term];
+  let usedCount = 0;
+  for (let term = 0; term + 1 < offsets.length; term++) if (isUsed(term)) usedCount++;
+  if (terms.count - usedCount <= terms.count * MOST_UNUSED) return { terms, base };
+  const used = new StringTable();
+  const ends = allocateArray('uint32', usedCount + 1);
+  for (let term = 0; term + 1 < offsets.length; term++) {
+    if (isUsed(term)) ends[used.intern(terms.stringOf(term)) + 1] = offsets[term + 1];
+  }
+  return { terms: used, base: { offsets: ends, docs, uses } };
 }

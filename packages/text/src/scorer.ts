@@ -1,18 +1,19 @@
-// What a row scores for a query: simple BM25F (Robertson, Zaragoza and Taylor, "Simple BM25 extension
-// to multiple weighted fields", CIKM 2004; Robertson and Zaragoza, "The Probabilistic Relevance
-// Framework: BM25 and Beyond", 2009, 3.6).
+// What a row scores for a query: BM25F, with lengths normalised field by field (Zaragoza, Craswell,
+// Taylor, Saria and Robertson, "Microsoft Cambridge at TREC-13: Web and HARD tracks", 2004; Robertson
+// and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, section 3.6).
 //
 //   score = sum over the query's terms of  idf * (k1 + 1) * w / (k1 + w)
 //   w     = sum over fields of  weight * times / (1 - b + b * length / average length)
 //   idf   = ln(1 + (N - df + .5) / (df + .5))
 //
 // N are the live rows and df those that have the term in any field. The average is over the live rows
-// that have any term in the field. A term that is twice in the query counts twice.
+// that have any term in the field. A term that is twice in the query counts twice. A term counts in one
+// field MAX_TIMES times at most.
 
-import type { Documents } from './documents.ts';
-import { DEAD } from './documents.ts';
+import { DEAD, type Documents } from './documents.ts';
 import type { ResolvedTextOptions } from './options.ts';
 import { type Base, FIELD_BITS, FIELD_MASK, type Tail } from './postings.ts';
+import { TopRows } from './top-rows.ts';
 
 /** A term of a query. */
 export interface QueryTerm {
@@ -23,9 +24,21 @@ export interface QueryTerm {
   readonly docCount: number;
 }
 
-export function inverseFrequency(docCount: number, liveCount: number): number {
+/** Where scores are computed: what is in the index, and which documents are asked for. */
+export interface Postings {
+  readonly documents: Documents;
+  readonly base: Base;
+  readonly tail: Tail;
+}
+
+function inverseFrequency(docCount: number, liveCount: number): number {
   return Math.log(1 + (liveCount - docCount + 0.5) / (docCount + 0.5));
 }
+
+/** Bounds are sums in another order than scores: they may differ in their last bits. */
+const ROUNDING = 1 + 1e-9;
+/** Terms of fewer documents are added without a thought about what could be left out. */
+const FEWEST_TO_PRUNE = 1024;
 
 /** Scores by document, and which documents have one. Made for one index and used again. */
 export class Scorer {
@@ -59,8 +72,47 @@ export class Scorer {
     return this.#scores.byteLength + this.#touched.byteLength;
   }
 
-  /** Begins a search. */
-  begin(documents: Documents): void {
+  /**
+   * Scores the documents that are accepted; `end` must follow.
+   *
+   * Terms are added from the rarest to the most frequent. Once what is left to be added is less than
+   * the `k` best have already, documents without a score cannot come among them (Turtle and Flood,
+   * "Query evaluation: strategies and optimizations", 1995), and only those that have one go on.
+   *
+   * @param k how many of the best must have their whole score; Infinity for all
+   */
+  run(
+    postings: Postings,
+    terms: readonly QueryTerm[],
+    k: number,
+    accept: Uint32Array | undefined,
+  ): void {
+    const { documents } = postings;
+    this.#begin(documents);
+    const ordered = terms.toSorted((a, b) => a.docCount - b.docCount || a.term - b.term);
+    const factors = ordered.map(({ times, docCount }) => {
+      return times * inverseFrequency(docCount, documents.liveCount) * (this.#k1 + 1);
+    });
+    let onlyTouched = false;
+    for (const [i, { term, docCount }] of ordered.entries()) {
+      if (!onlyTouched && docCount >= FEWEST_TO_PRUNE && this.#touchedCount >= k) {
+        const left = factors.slice(i).reduce((sum, factor) => sum + factor, 0);
+        onlyTouched = left * ROUNDING < this.#leastOf(k);
+      }
+      const addition = { term, factor: factors[i] as number, onlyTouched, accept };
+      if (term + 1 < postings.base.offsets.length) this.#addBase(postings, addition);
+      if (term < postings.tail.heads.length) this.#addTail(postings, addition);
+    }
+  }
+
+  /** Ends a search: no document has a score any more. */
+  end(): void {
+    const touched = this.#touched;
+    for (let i = 0; i < this.#touchedCount; i++) this.#scores[touched[i]] = 0;
+    this.#touchedCount = 0;
+  }
+
+  #begin(documents: Documents): void {
     const docCount = documents.rows.length;
     if (this.#scores.length < docCount) {
       const capacity = documents.rows.values.length;
@@ -72,79 +124,86 @@ export class Scorer {
     }
   }
 
-  /** Ends a search: no document has a score any more. */
-  end(): void {
+  /** The least of the `k` best scores so far. */
+  #leastOf(k: number): number {
+    const top = new TopRows(k);
     const touched = this.#touched;
-    for (let i = 0; i < this.#touchedCount; i++) this.#scores[touched[i]] = 0;
-    this.#touchedCount = 0;
+    const scores = this.#scores;
+    for (let i = 0; i < this.#touchedCount; i++) top.offer(touched[i], scores[touched[i]]);
+    return top.worst;
   }
 
-  /** Adds what a term scores in the documents of the base that are asked for. */
-  addBase(
-    base: Base,
-    documents: Documents,
-    { term, times, docCount }: QueryTerm,
-    accept: Uint32Array | undefined,
-  ): void {
+  /** Adds what a term scores in documents of the base. */
+  #addBase({ base, documents }: Postings, { term, factor, onlyTouched, accept }: Addition): void {
     const { docs, uses } = base;
     const rows = documents.rows.values;
+    const lengths = documents.lengths.values;
+    const weights = this.#weights;
+    const slopes = this.#slopes;
+    const scores = this.#scores;
+    const k1 = this.#k1;
+    const flat = 1 - this.#b;
+    const fieldCount = weights.length;
     const isChecked = accept !== undefined || documents.deadCount > 0;
-    const factor = times * inverseFrequency(docCount, documents.liveCount);
     const end = base.offsets[term + 1];
     let at = base.offsets[term];
     while (at < end) {
       const doc = docs[at];
-      if (isChecked && !isAsked(rows[doc], accept)) {
+      const score = scores[doc];
+      if ((onlyTouched && score === 0) || (isChecked && !isAsked(rows[doc], accept))) {
         at++;
         continue;
       }
       let weight = 0;
-      do weight += this.#weigh(documents, doc, uses[at++]);
-      while (at < end && docs[at] === doc);
-      this.#add(doc, factor, weight);
+      do {
+        const field = uses[at] & FIELD_MASK;
+        const norm = flat + slopes[field] * lengths[doc * fieldCount + field];
+        weight += (weights[field] * (uses[at] >>> FIELD_BITS)) / norm;
+        at++;
+      } while (at < end && docs[at] === doc);
+      if (score === 0) this.#touched[this.#touchedCount++] = doc;
+      scores[doc] = score + (factor * weight) / (k1 + weight);
     }
   }
 
-  /** The same for those of the tail. */
-  addTail(
-    tail: Tail,
-    documents: Documents,
-    { term, times, docCount }: QueryTerm,
-    accept: Uint32Array | undefined,
-  ): void {
+  /** The same for documents of the tail. */
+  #addTail({ tail, documents }: Postings, { term, factor, onlyTouched, accept }: Addition): void {
     const docs = tail.docs.values;
     const uses = tail.uses.values;
     const previous = tail.previous.values;
     const rows = documents.rows.values;
-    const factor = times * inverseFrequency(docCount, documents.liveCount);
+    const lengths = documents.lengths.values;
+    const scores = this.#scores;
+    const flat = 1 - this.#b;
+    const fieldCount = this.#weights.length;
     let at = tail.heads.values[term];
     while (at !== 0) {
       const doc = docs[at - 1];
-      if (!isAsked(rows[doc], accept)) {
+      const score = scores[doc];
+      if ((onlyTouched && score === 0) || !isAsked(rows[doc], accept)) {
         at = previous[at - 1];
         continue;
       }
       let weight = 0;
       do {
-        weight += this.#weigh(documents, doc, uses[at - 1]);
+        const use = uses[at - 1];
+        const field = use & FIELD_MASK;
+        const norm = flat + this.#slopes[field] * lengths[doc * fieldCount + field];
+        weight += (this.#weights[field] * (use >>> FIELD_BITS)) / norm;
         at = previous[at - 1];
       } while (at !== 0 && docs[at - 1] === doc);
-      this.#add(doc, factor, weight);
+      if (score === 0) this.#touched[this.#touchedCount++] = doc;
+      scores[doc] = score + (factor * weight) / (this.#k1 + weight);
     }
   }
+}
 
-  #weigh(documents: Documents, doc: number, use: number): number {
-    const field = use & FIELD_MASK;
-    const length = documents.lengths.values[doc * this.#weights.length + field];
-    const norm = 1 - this.#b + this.#slopes[field] * length;
-    return (this.#weights[field] * (use >>> FIELD_BITS)) / norm;
-  }
-
-  #add(doc: number, factor: number, weight: number): void {
-    const scores = this.#scores;
-    if (scores[doc] === 0) this.#touched[this.#touchedCount++] = doc;
-    scores[doc] += (factor * (this.#k1 + 1) * weight) / (this.#k1 + weight);
-  }
+interface Addition {
+  readonly term: number;
+  readonly factor: number;
+  /** Whether documents without a score stay without. */
+  readonly onlyTouched: boolean;
+  readonly accept: Uint32Array | undefined;
 }
 
 /** Whether the row of a document lives and is accepted. */

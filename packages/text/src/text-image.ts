@@ -82,11 +82,13 @@ function readParts(images: Readonly<Record<string, Image>>, fieldCount: number):
 }
 
 function imageNamed(images: Readonly<Record<string, Image>>, name: string): Image {
-  const isRecord = typeof images === 'object' && images !== null;
-  const image = isRecord && Object.hasOwn(images, name) ? images[name] : undefined;
-  if (typeof image?.header === 'object' && typeof image.arrays === 'object') return image;
+  const image = isObject(images) && Object.hasOwn(images, name) ? images[name] : undefined;
+  if (image !== undefined && isObject(image) && isObject(image.header) && isObject(image.arrays))
+    return image;
   throw new ImageError(`image ${name} is missing`);
 }
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 function assertRows(rows: Uint32Array): void {
   const seen = new RowMap();

@@ -6,7 +6,16 @@ import { Analyzer } from './analyzer.ts';
 import { DEAD, Documents } from './documents.ts';
 import { TextError, TextErrorCode } from './errors.ts';
 import { type ResolvedTextOptions, readTextOptions, type TextOptions } from './options.ts';
-import { type Base, countDocs, emptyBase, FIELD_BITS, MAX_TIMES, merge, Tail } from './postings.ts';
+import {
+  type Base,
+  countDocs,
+  dropUnused,
+  emptyBase,
+  FIELD_BITS,
+  MAX_TIMES,
+  merge,
+  Tail,
+} from './postings.ts';
 import { MAX_ROW } from './row-map.ts';
 import { type QueryTerm, Scorer } from './scorer.ts';
 import { imageOf, loadParts, type Parts, verifyParts } from './text-image.ts';
@@ -121,14 +130,14 @@ export class TextIndex {
     documents.reserve(row);
     this.#tail.reserve(this.#terms.count, more);
     this.#docCounts.extend(this.#terms.count);
-    this.remove(row);
-    const doc = this.#documents.add(row, lengths);
+    this.#kill(row);
+    const doc = documents.add(row, lengths);
     for (let i = 0; i < more; i++) {
       const term = this.#newTerms.values[i];
       if (this.#tail.newestDoc(term) !== doc) this.#docCounts.values[term]++;
       this.#tail.push(term, doc, this.#newUses.values[i]);
     }
-    if (this.#tail.length > Math.max(FEWEST_TO_MERGE, this.#base.docs.length / 4)) this.#merge();
+    this.#mergeWhenDue();
   }
 
   /**
@@ -138,12 +147,8 @@ export class TextIndex {
    */
   remove(row: number): void {
     assertRow(row);
-    const doc = this.#documents.docOf(row);
-    if (doc < 0) return;
-    this.#documents.kill(doc);
-    this.#deadCounts.clear();
-    const { deadCount, liveCount } = this.#documents;
-    if (deadCount > Math.max(FEWEST_TO_MERGE, liveCount / 2)) this.#merge();
+    this.#kill(row);
+    this.#mergeWhenDue();
   }
 
   /** Whether the row is in the index. */
@@ -162,7 +167,7 @@ export class TextIndex {
     const { accept } = options;
     assertAccept(accept);
     const scorer = this.#scorer;
-    this.#score(query, accept);
+    this.#score(query, k, accept);
     const { touched, scores } = scorer;
     const rows = this.#documents.rows.values;
     const top = new TopRows(Math.min(k, touched.length));
@@ -178,7 +183,7 @@ export class TextIndex {
    */
   score(query: string, rows: ArrayLike<number>): Float64Array {
     assertQuery(query);
-    this.#score(query, undefined);
+    this.#score(query, Number.POSITIVE_INFINITY, undefined);
     const { scores } = this.#scorer;
     const result = new Float64Array(rows.length);
     for (let i = 0; i < result.length; i++) {
@@ -246,19 +251,10 @@ export class TextIndex {
     return term;
   }
 
-  /** Leaves in the scorer what every document that is asked for scores. */
-  #score(query: string, accept: Uint32Array | undefined): void {
-    const terms = this.#termsOf(query);
-    const baseTermCount = this.#base.offsets.length - 1;
-    this.#scorer.begin(this.#documents);
-    for (const term of terms) {
-      if (term.term < baseTermCount) {
-        this.#scorer.addBase(this.#base, this.#documents, term, accept);
-      }
-      if (term.term < this.#tail.heads.length) {
-        this.#scorer.addTail(this.#tail, this.#documents, term, accept);
-      }
-    }
+  /** Leaves scores in the scorer; those of the `k` best are whole. */
+  #score(query: string, k: number, accept: Uint32Array | undefined): void {
+    const postings = { documents: this.#documents, base: this.#base, tail: this.#tail };
+    this.#scorer.run(postings, this.#termsOf(query), k, accept);
   }
 
   /** The terms of a query that any document has, each once, in the order of the query. */
@@ -308,10 +304,27 @@ export class TextIndex {
     return count;
   }
 
+  #kill(row: number): void {
+    const doc = this.#documents.docOf(row);
+    if (doc < 0) return;
+    this.#documents.kill(doc);
+    this.#deadCounts.clear();
+  }
+
+  /** Merges after so many changes that each has cost a constant time for it. */
+  #mergeWhenDue(): void {
+    const { deadCount, liveCount } = this.#documents;
+    const isLong = this.#tail.length > Math.max(FEWEST_TO_MERGE, this.#base.docs.length / 4);
+    if (isLong || deadCount > Math.max(FEWEST_TO_MERGE, liveCount / 2)) this.#merge();
+  }
+
   /** Brings the tail into the base and drops what is dead. */
   #merge(): void {
     const { documents, numbers } = this.#documents.compact();
-    this.#base = merge(this.#base, this.#tail, numbers);
+    const dense = dropUnused(this.#terms, merge(this.#base, this.#tail, numbers));
+    if (dense.terms !== this.#terms) this.#known.clear();
+    this.#terms = dense.terms;
+    this.#base = dense.base;
     this.#documents = documents;
     this.#tail = new Tail();
     this.#deadCounts.clear();

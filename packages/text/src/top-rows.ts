@@ -26,6 +26,11 @@ export class TopRows {
     }
   }
 
+  /** The least score of those held: of the k best, once k were offered. */
+  get worst(): number {
+    return this.#scores[0];
+  }
+
   /** What was offered, ranked; nothing can be offered afterwards. */
   finish(): Ranking {
     const rows = this.#rows;

@@ -6,7 +6,6 @@
 /** Letters up to here are learnt: Latin, Greek, Cyrillic, Armenian. */
 const LEARNT = 0x590;
 
-const NOTHING = 0;
 const LETTER = 1;
 const DIGIT = 2;
 const UNDERSCORE = 3;
@@ -88,25 +87,40 @@ export class WordScanner {
   }
 }
 
-/** What every character below LEARNT is, by how the segmenter treats it beside known ones. */
+let lettersBeyondAscii: Uint8Array | undefined;
+
+/** What every character below LEARNT is. Punctuation depends on the locale, letters do not. */
 function learnClasses(segmenter: Intl.Segmenter): Uint8Array {
-  const firstOf = (text: string) => segmenter.segment(text)[Symbol.iterator]().next().value;
-  const isOne = (text: string): boolean => firstOf(text)?.segment === text;
-  const isWord = (text: string): boolean => firstOf(text)?.isWordLike === true;
+  lettersBeyondAscii ??= learn(segmenter, 0x80, LEARNT);
   const classes = new Uint8Array(LEARNT);
-  for (let unit = 0; unit < LEARNT; unit++) {
-    const char = String.fromCharCode(unit);
-    if (char === '_') classes[unit] = UNDERSCORE;
-    else if (char >= '0' && char <= '9') classes[unit] = DIGIT;
-    else if (isWord(char)) {
-      const isLetter = isOne(`a.${char}`) && isOne(`${char}.a`) && isOne(`1${char}1`);
-      classes[unit] = isLetter ? LETTER : FOREIGN;
-    } else if (unit >= 0x80) classes[unit] = FOREIGN;
-    else {
-      classes[unit] = NOTHING;
-      if (isOne(`a${char}a`)) classes[unit] |= JOINS_LETTERS;
-      if (isOne(`1${char}1`)) classes[unit] |= JOINS_DIGITS;
-    }
+  classes.set(lettersBeyondAscii, 0x80);
+  classes.set(learn(segmenter, 0, 0x80));
+  return classes;
+}
+
+/** What characters are, by how the segmenter treats them beside known ones. */
+function learn(segmenter: Intl.Segmenter, from: number, to: number): Uint8Array {
+  const classes = new Uint8Array(to - from);
+  // One text of all questions, each on a line: a call of the segmenter takes several microseconds.
+  const chars = Array.from(classes, (_, i) => String.fromCharCode(from + i));
+  const lines = chars.flatMap((c) => [c, `a.${c}`, `${c}.a`, `1${c}1`, `a${c}a`]);
+  const words = new Map<number, string>();
+  for (const { index, segment, isWordLike } of segmenter.segment(lines.join('\n'))) {
+    if (isWordLike) words.set(index, segment);
+  }
+  let at = 0;
+  const isWord = lines.map((line) => {
+    const start = at;
+    at += line.length + 1;
+    return words.get(start) === line;
+  });
+  for (const [i, char] of chars.entries()) {
+    const [alone, after, before, inDigits, inLetters] = isWord.slice(5 * i, 5 * i + 5);
+    if (char === '_') classes[i] = UNDERSCORE;
+    else if (char >= '0' && char <= '9') classes[i] = DIGIT;
+    else if (alone && after && before && inDigits) classes[i] = LETTER;
+    else if (alone || char > '\x7f') classes[i] = FOREIGN;
+    else classes[i] = (inLetters ? JOINS_LETTERS : 0) | (inDigits ? JOINS_DIGITS : 0);
   }
   return classes;
 }

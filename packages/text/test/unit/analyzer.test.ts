@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { type Language, MAX_WORD_UNITS, tokenize } from '../../src/index.ts';
+import { LANGUAGES } from '../../src/languages.ts';
+
+test('words are folded: case, compatibility forms, apostrophes', async () => {
+  const language = 'none';
+  expect(await tokenize('Ａｂｃ ﬁne CAFE\u0301 Straße', { language })).toEqual([
+    'abc',
+    'fine',
+    'café',
+    'straße',
+  ]);
+  expect(await tokenize("don’t DON'T", { language })).toEqual(["don't", "don't"]);
+  expect(await tokenize('1,000.5 a.b snake_case __ - 🎬', { language })).toEqual([
+    '1,000.5',
+    'a.b',
+    'snake_case',
+  ]);
+});
+
+test('English words lose endings and the possessive', async () => {
+  expect(await tokenize("The dog's dogs running")).toEqual(['the', 'dog', 'dog', 'run']);
+  expect(await tokenize("dog's", { stem: false })).toEqual(["dog's"]);
+});
+
+test('articles before an apostrophe are no part of a French or Italian word', async () => {
+  expect(await tokenize("l'amour aujourd'hui", { language: 'french' })).toEqual(
+    await tokenize("amour aujourd'hui", { language: 'french' }),
+  );
+  expect(await tokenize('dell’arte', { language: 'italian' })).toEqual(
+    await tokenize('arte', { language: 'italian' }),
+  );
+});
+
+test('stop words are left out where asked for: those of the language, or a list', async () => {
+  expect(await tokenize('the dog and who’s', { stopWords: true })).toEqual(['dog']);
+  expect(await tokenize('the dog DOG’S end', { stopWords: ['DOG'] })).toEqual(['the', 'end']);
+});
+
+test('long words are cut', async () => {
+  const long = 'x1'.repeat(400);
+  expect(await tokenize(long, { stem: false })).toEqual([long.slice(0, MAX_WORD_UNITS)]);
+});
+
+test('every language can be used', async () => {
+  for (const language of Object.keys(LANGUAGES) as Language[]) {
+    const terms = await tokenize('film 2001 東京 москва', { language, stopWords: true });
+    expect(terms.length, language).toBeGreaterThanOrEqual(4);
+  }
+});
