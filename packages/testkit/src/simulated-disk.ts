@@ -117,6 +117,25 @@ export class SimulatedDisk implements FileSystem {
     this.#lastWrite = undefined;
   }
 
+  /** The disk as one process sees it: nothing it does has an effect after a kill or a crash. */
+  process(): FileSystem {
+    const mine = this.#process;
+    const living = <T>(work: () => Promise<T>): Promise<T> =>
+      mine === this.#process
+        ? work()
+        : Promise.reject(systemError('EBADF', 'a process that ended'));
+    return {
+      open: (path, mode) => living(() => this.open(path, mode)),
+      rename: (from, to) => living(() => this.rename(from, to)),
+      remove: (path) => living(() => this.remove(path)),
+      list: (folder) => living(() => this.list(folder)),
+      makeFolder: (path) => living(() => this.makeFolder(path)),
+      exists: (path) => living(() => this.exists(path)),
+      syncFolder: (path) => living(() => this.syncFolder(path)),
+      lock: (folder) => living(() => this.lock(folder)),
+    };
+  }
+
   /** The bytes of a file as they are now; for tests that look at or damage them. */
   bytesOf(path: string): Uint8Array {
     return this.#inodeAt(path).bytes();
@@ -243,7 +262,12 @@ export class SimulatedDisk implements FileSystem {
   async #enter(action: string, path: string, isStep: boolean): Promise<boolean> {
     const call = ++this.calls;
     const step = isStep ? ++this.steps : undefined;
-    if (this.beforeCall !== undefined) await this.beforeCall({ call, step, action, path });
+    if (this.beforeCall !== undefined) {
+      const process = this.#process;
+      await this.beforeCall({ call, step, action, path });
+      // The power may have gone while the hook had the word.
+      if (process !== this.#process) throw systemError('EBADF', path);
+    }
     const plan = this.#plan;
     if (plan === undefined || call < plan.call) return false;
     if (plan.fault === 'short write') return action === 'write' && this.#once(plan);
@@ -263,10 +287,7 @@ export class SimulatedDisk implements FileSystem {
     const enter = async (action: string, isStep: boolean): Promise<boolean> => {
       if (!isOpen || process !== this.#process) throw systemError('EBADF', path);
       if (mode === 'read' && isStep) throw systemError('EBADF', path);
-      const isShort = await this.#enter(action, path, isStep);
-      // The power may have gone while the hook had the word.
-      if (process !== this.#process) throw systemError('EBADF', path);
-      return isShort;
+      return await this.#enter(action, path, isStep);
     };
     return {
       size: async () => {

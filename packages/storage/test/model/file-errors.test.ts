@@ -14,7 +14,7 @@ import {
 } from '../support/harness.ts';
 import { Owner } from '../support/owner.ts';
 
-const seed = Number(process.env['NIGH_SEED'] ?? 1);
+const seed = Number(process.env.NIGH_SEED ?? 1);
 const OPERATIONS = 30;
 const MODES = ['lost', 'mixed', 'torn'] as const;
 

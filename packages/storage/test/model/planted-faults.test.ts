@@ -4,7 +4,13 @@
 import type { FileSystem } from '@nigh/storage';
 import { SimulatedDisk, SURVIVAL_MODES } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
-import { append, checkSurvivor, crashEverywhere, Ledger, type Session } from '../support/harness.ts';
+import {
+  append,
+  checkSurvivor,
+  crashEverywhere,
+  Ledger,
+  type Session,
+} from '../support/harness.ts';
 import { FOLDER, Owner } from '../support/owner.ts';
 import { plantedFaults, type Wrap } from '../support/planted-faults.ts';
 

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { checkSurvivor, crashEverywhere, Ledger, workload } from '../support/harness.ts';
 import { Owner } from '../support/owner.ts';
 
-const seed = Number(process.env['NIGH_SEED'] ?? 1);
+const seed = Number(process.env.NIGH_SEED ?? 1);
 
 describe('a power cut', () => {
   test('before any step of 300 operations loses nothing that was acknowledged', async () => {

@@ -64,7 +64,7 @@ export class Owner {
     const { snapshot } = store;
     if (snapshot !== undefined) {
       const { list } = await snapshot.readImages('list');
-      ids.push(...(list!.arrays['ids'] as Uint32Array));
+      ids.push(...(list!.arrays.ids as Uint32Array));
       const note = `${ids.length} numbers`;
       if (ids.length !== snapshot.sequence || (await readNote(store)) !== note) {
         throw new Error('the files of the snapshot do not belong together');

@@ -4,8 +4,14 @@
 
 import type { File, FileSystem, Lock } from '@nigh/storage';
 import { crc32 } from '../../src/crc32.ts';
-import { coveredBytes, LOG_HEADER_BYTES, saltOf, setCrc } from '../../src/log-format.ts';
-import { parseRecordHeader, RECORD_HEADER_BYTES } from '../../src/log-format.ts';
+import {
+  coveredBytes,
+  LOG_HEADER_BYTES,
+  parseRecordHeader,
+  RECORD_HEADER_BYTES,
+  saltOf,
+  setCrc,
+} from '../../src/log-format.ts';
 
 /** A wrapper that hands everything on; faults replace some of its calls. */
 class Wrapped implements FileSystem {
