@@ -61,8 +61,9 @@ export class CommitLog {
   #running: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #highest: number;
-  /** The last sequence that was given, written, made durable. */
+  /** The last sequence that was given, acknowledged, written, made durable. */
   #given: number;
+  #acknowledged: number;
   #written: number;
   #synced: number;
   failure: StorageError | undefined;
@@ -73,6 +74,7 @@ export class CommitLog {
     this.#older = [...start.older];
     this.#highest = start.highest;
     this.#given = start.sequence;
+    this.#acknowledged = start.sequence;
     this.#written = start.sequence;
     this.#synced = start.sequence;
   }
@@ -142,10 +144,13 @@ export class CommitLog {
     clearTimeout(this.#timer);
   }
 
-  /** Waits for what was appended, makes it durable and closes the file. */
+  /**
+   * Waits for what was appended, makes it durable and closes the file. Rejects where something that
+   * was acknowledged may not survive a power cut.
+   */
   async close(): Promise<void> {
     const closed = this.#inOrder(async () => {
-      if (this.failure !== undefined) return;
+      if (this.failure !== undefined && this.#acknowledged <= this.#synced) return;
       await this.#sync();
       // Only so that damage is told from a torn end; without it nothing is lost.
       await this.#writer.mark(this.#written).catch(() => undefined);
@@ -208,6 +213,7 @@ export class CommitLog {
       return;
     }
     if (this.#options.durability === 'interval') this.#syncSoon();
+    this.#acknowledged = last;
     for (const { resolve, sequence } of batch) resolve(sequence);
   }
 

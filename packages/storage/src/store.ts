@@ -316,7 +316,11 @@ export class Store {
     };
   }
 
-  /** Waits for what was asked for, makes it durable and frees the lock. */
+  /**
+   * Waits for what was asked for, makes it durable and frees the lock, also when it rejects.
+   *
+   * @throws {StorageError} `STORAGE_FAILED` where acknowledged records may not survive a power cut
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
