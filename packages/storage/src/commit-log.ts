@@ -1,5 +1,6 @@
 // The log as the owner appends to it. Group commit: what is appended while a write and its sync are
-// under way goes out together with the next write. Everything happens in the order it was asked for.
+// under way goes out together with the next write. Everything happens in the order it was asked
+// for.
 
 import { StorageError, StorageErrorCode } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
@@ -113,7 +114,12 @@ export class CommitLog {
         await files.remove(`${folder}/${logName(number)}`).catch(() => undefined);
         throw error;
       }
-      await this.#guard(() => files.syncFolder(folder));
+      try {
+        await this.#guard(() => files.syncFolder(folder));
+      } catch (error) {
+        await writer.close().catch(() => undefined);
+        throw error;
+      }
       const old = this.#writer;
       this.#older.push({ number: old.number, first: old.first, size: old.size, count: old.count });
       this.#writer = writer;

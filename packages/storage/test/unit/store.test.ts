@@ -256,7 +256,7 @@ describe('refused is', () => {
     expect(disk.names(FOLDER)).toEqual([]);
   });
 
-  test('writing to what was opened to be read, which takes no lock and changes nothing', async () => {
+  test('writing to what was opened to be read, which takes no lock', async () => {
     const disk = await diskWith(['a', 'b'], false);
     const bytes = disk.bytesOf(`${FOLDER}/log-0000000000000001`);
     disk.place(`${FOLDER}/log-0000000000000001`, bytes.subarray(0, -1));
@@ -287,3 +287,42 @@ async function fileNamed(store: Store, name: string): Promise<void> {
   const mark = await store.rotate();
   await store.writeSnapshot(mark, {}, (writer) => writer.file(name, async () => undefined));
 }
+
+describe('closing', () => {
+  test('waits for a store that is being made', async () => {
+    const disk = new SimulatedDisk();
+    const store = await Store.open(FOLDER, { files: disk });
+    await Promise.all([store.initialize({ name: 'small' }), store.close()]);
+    await expect(store.append(0, [])).rejects.toMatchObject({ code: 'CLOSED' });
+    expect(await readAll(disk)).toEqual({ records: [], droppedBytes: 0 });
+  });
+
+  test('while records are read changes nothing', async () => {
+    const disk = await diskWith(['a', 'b'], false);
+    const store = await Store.open(FOLDER, { files: disk });
+    const records = store.records();
+    await records.next();
+    await store.close();
+    const { steps } = disk;
+    const rest = async (): Promise<void> => {
+      for await (const _ of records);
+    };
+    await expect(rest()).rejects.toMatchObject({ code: 'CLOSED' });
+    expect(disk.steps).toBe(steps);
+    expect((await readAll(disk)).records).toHaveLength(2);
+  });
+
+  test('waits for a snapshot and for what was appended', async () => {
+    const disk = await diskWith([]);
+    const store = await openStore(disk);
+    for await (const _ of store.records());
+    const mark = await store.rotate();
+    const all = Promise.all([
+      store.writeSnapshot(mark, { name: 'small' }, (writer) => writer.images('tables', {})),
+      store.append(0, [text('last')]),
+    ]);
+    await store.close();
+    await all;
+    expect((await readAll(disk)).records).toMatchObject([{ payload: 'last' }]);
+  });
+});

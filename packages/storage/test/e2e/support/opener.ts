@@ -1,11 +1,12 @@
-// A process that waits until a moment, opens a store, says how that went, and holds it until its
+// A process that opens a store when it is told to, says how that went, and holds it until its
 // standard input ends.
 //
-// arguments: folder, milliseconds of the clock at which to open
+// arguments: folder
 
+import { once } from 'node:events';
 import { Store } from '@nigh/storage';
 
-const [folder = '', at = '0'] = process.argv.slice(2);
+const [folder = ''] = process.argv.slice(2);
 
 async function open(): Promise<string> {
   try {
@@ -17,7 +18,7 @@ async function open(): Promise<string> {
   }
 }
 
-while (Date.now() < Number(at)) await new Promise((done) => setTimeout(done, 1));
-process.stdout.write(`${await open()}\n`);
-process.stdin.resume();
 process.stdin.on('end', () => process.exit(0));
+process.stdout.write('ready\n');
+await once(process.stdin, 'data');
+process.stdout.write(`${await open()}\n`);
