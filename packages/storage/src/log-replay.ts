@@ -147,6 +147,7 @@ export class LogReplay {
         number: log.number,
         first,
         size: reader.offset,
+        proven: reader.proven,
         previous: reader.previous,
         isMarked: reader.isMarked,
         count: reader.count,
@@ -173,7 +174,8 @@ export class LogReplay {
     const next = this.sequence + 1;
     if (header?.number === log.number && header.first === next) return true;
     // A log is made durable before anything is written to it, so one with nothing in it may be the
-    // rest of an attempt. That its first record would lie ahead cannot be: what came before is lost.
+    // rest of an attempt. That its first record would lie ahead cannot be: what came before is
+    // lost.
     const isEmpty = log.size <= LOG_HEADER_BYTES && !isFirst;
     const isAttempt = isEmpty && (header === undefined || header.first < next);
     const reason =
@@ -190,7 +192,7 @@ export class LogReplay {
   #restart({ number, size }: SizedLog): void {
     const first = this.sequence + 1;
     const previous = saltOf(logHeader(number, first));
-    this.logs.push({ number, first, size: 0, previous, isMarked: false, count: 0 });
+    this.logs.push({ number, first, size: 0, proven: 0, previous, isMarked: false, count: 0 });
     this.droppedBytes += size;
   }
 

@@ -1,5 +1,5 @@
-// A store: a folder with a manifest, the files of a snapshot, and logs of what came after. Bytes in,
-// the same bytes out after any crash; what they mean is the owner's business.
+// A store: a folder with a manifest, the files of a snapshot, and logs of what came after. Bytes
+// in, the same bytes out after any crash; what they mean is the owner's business.
 // docs/design/log-format.md has the bytes, the order of steps, and why it holds.
 
 import { assertInteger, assertString, describe } from '@nigh/base';
@@ -7,7 +7,7 @@ import { writeBackup } from './backup.ts';
 import { CommitLog, type Mark } from './commit-log.ts';
 import { invalidArgument, StorageError, StorageErrorCode } from './errors.ts';
 import type { FileSystem, Lock } from './file-system.ts';
-import { LOG_HEADER_BYTES, logHeader, MAX_PAYLOAD_BYTES, MAX_TYPE } from './log-format.ts';
+import { MAX_PAYLOAD_BYTES, MAX_TYPE } from './log-format.ts';
 import type { StoredRecord } from './log-reader.ts';
 import { LogReplay } from './log-replay.ts';
 import { LogWriter } from './log-writer.ts';
@@ -53,6 +53,7 @@ export interface SnapshotOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** `reading`: what was there is being read, or a new store is being made. */
 type State = 'new' | 'unread' | 'reading' | 'open' | 'closed';
 
 const NONE: Recovery = { droppedBytes: 0, records: 0, damage: undefined };
@@ -157,7 +158,10 @@ export class Store {
       records++;
       yield record;
     }
-    if (!this.#options.readOnly) await this.#takeUp(replay, manifest);
+    await this.#alone(async () => {
+      this.#assertUsable();
+      if (!this.#options.readOnly) await this.#takeUp(replay, manifest);
+    });
     const { droppedBytes, damage } = replay;
     this.#recovery = { droppedBytes, records, damage };
     if (this.#state === 'reading') this.#state = 'open';
@@ -171,24 +175,14 @@ export class Store {
     for (const number of [...replay.stray].sort((a, b) => b - a)) {
       await files.remove(`${folder}/${logName(number)}`);
     }
-    if (replay.stray.length > 0) await files.syncFolder(folder);
     const end = replay.logs[replay.logs.length - 1];
     if (end === undefined) throw notReady('there is no log to go on with');
-    const file = await files.open(`${folder}/${logName(end.number)}`, 'write');
-    let { size } = end;
-    try {
-      if ((await file.size()) > size) await file.truncate(size);
-      if (size < LOG_HEADER_BYTES) await file.write(logHeader(end.number, end.first), 0);
-      size = Math.max(size, LOG_HEADER_BYTES);
-      // What a killed process wrote may be known to the system only.
-      await file.sync();
-    } catch (error) {
-      await file.close().catch(() => undefined);
-      throw error;
-    }
+    // A process that was killed may have left names that no sync has kept yet.
+    await files.syncFolder(folder);
+    const writer = await LogWriter.takeUp(files, folder, end);
     await removeLeftovers(files, folder, { manifest, stray: [] });
     this.#log = new CommitLog(this.#logOptions(), {
-      writer: new LogWriter(file, { ...end, size }),
+      writer,
       older: replay.logs.slice(0, -1),
       sequence: replay.sequence,
       highest: Math.max(...this.#contents.logs),
@@ -204,6 +198,11 @@ export class Store {
     this.#assertUsable();
     if (this.#state !== 'new') throw notReady('a store is initialized once, when it is new');
     assertJson(settings);
+    this.#state = 'reading'; // once only
+    await this.#alone(() => this.#make(settings));
+  }
+
+  async #make(settings: unknown): Promise<void> {
     const { files } = this.#options;
     const { folder } = this;
     const number = Math.max(0, ...this.#contents.logs) + 1;
@@ -222,7 +221,7 @@ export class Store {
     await removeLeftovers(files, folder, { manifest, stray: [] });
     const start = { writer, older: [], sequence: 0, highest: number };
     this.#log = new CommitLog(this.#logOptions(), start);
-    this.#state = 'open';
+    if (this.#state === 'reading') this.#state = 'open';
   }
 
   /**
@@ -255,8 +254,8 @@ export class Store {
   }
 
   /**
-   * Writes a snapshot of everything up to a mark, and forgets the snapshot and the logs before. When
-   * something fails, the state before stays in force.
+   * Writes a snapshot of everything up to a mark, and forgets the snapshot and the logs before.
+   * When something fails, the state before stays in force.
    *
    * @throws {StorageError} `ABORTED`, `FILE_FAILED`; and what `write` throws
    */
@@ -326,7 +325,11 @@ export class Store {
     };
   }
 
-  /** Waits for what was asked for, makes it durable and frees the lock. */
+  /**
+   * Waits for what was asked for, makes it durable and frees the lock, also when it rejects.
+   *
+   * @throws {StorageError} `STORAGE_FAILED` where acknowledged records may not survive a power cut
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -396,9 +399,7 @@ export class Store {
       throw new StorageError(StorageErrorCode.readOnly, message, { folder: this.folder });
     }
     if (this.#log !== undefined && this.#state === 'open') return this.#log;
-    throw notReady(
-      this.#state === 'new' ? 'call initialize() first' : 'read records() to its end first',
-    );
+    throw notReady(this.isNew ? 'call initialize() first' : 'read records() to its end first');
   }
 }
 

@@ -1,8 +1,8 @@
 /**
  * A disk in memory that keeps, for every file and folder, what would survive a power cut and what
- * would not: what was written since a file's last sync, and names that were given since the folder's.
- * It counts its calls, fails the ones it is told to, and can be cut off at any of them. A process
- * that is killed is the same without the loss: whatever it wrote is in the live state.
+ * would not: what was written since a file's last sync, and names that were given since the
+ * folder's. It counts its calls, fails the ones it is told to, and can be cut off at any of them. A
+ * process that is killed is the same without the loss: whatever it wrote is in the live state.
  */
 import type { File, FileSystem, Lock, OpenMode } from '@nigh/storage';
 import { Random } from './random.ts';
@@ -77,7 +77,9 @@ export class SimulatedDisk implements FileSystem {
     this.#random = new Random(this.#seed);
   }
 
-  /** Fails call number `call`, counted from now on: 1 is the next; once, or it and all later ones. */
+  /**
+   * Fails call number `call`, counted from now on: 1 is the next; once, or it and all later ones.
+   */
   failAt(call: number, fault: DiskFault, isForEver = false): void {
     this.#plan = { call: this.calls + call, fault, isForEver };
   }
@@ -115,6 +117,25 @@ export class SimulatedDisk implements FileSystem {
     this.#locks = new Map();
     this.#process = {};
     this.#lastWrite = undefined;
+  }
+
+  /** The disk as one process sees it: nothing it does has an effect after a kill or a crash. */
+  process(): FileSystem {
+    const mine = this.#process;
+    const living = <T>(work: () => Promise<T>): Promise<T> =>
+      mine === this.#process
+        ? work()
+        : Promise.reject(systemError('EBADF', 'a process that ended'));
+    return {
+      open: (path, mode) => living(() => this.open(path, mode)),
+      rename: (from, to) => living(() => this.rename(from, to)),
+      remove: (path) => living(() => this.remove(path)),
+      list: (folder) => living(() => this.list(folder)),
+      makeFolder: (path) => living(() => this.makeFolder(path)),
+      exists: (path) => living(() => this.exists(path)),
+      syncFolder: (path) => living(() => this.syncFolder(path)),
+      lock: (folder) => living(() => this.lock(folder)),
+    };
   }
 
   /** The bytes of a file as they are now; for tests that look at or damage them. */
@@ -243,7 +264,12 @@ export class SimulatedDisk implements FileSystem {
   async #enter(action: string, path: string, isStep: boolean): Promise<boolean> {
     const call = ++this.calls;
     const step = isStep ? ++this.steps : undefined;
-    if (this.beforeCall !== undefined) await this.beforeCall({ call, step, action, path });
+    if (this.beforeCall !== undefined) {
+      const process = this.#process;
+      await this.beforeCall({ call, step, action, path });
+      // The power may have gone while the hook had the word.
+      if (process !== this.#process) throw systemError('EBADF', path);
+    }
     const plan = this.#plan;
     if (plan === undefined || call < plan.call) return false;
     if (plan.fault === 'short write') return action === 'write' && this.#once(plan);
@@ -263,10 +289,7 @@ export class SimulatedDisk implements FileSystem {
     const enter = async (action: string, isStep: boolean): Promise<boolean> => {
       if (!isOpen || process !== this.#process) throw systemError('EBADF', path);
       if (mode === 'read' && isStep) throw systemError('EBADF', path);
-      const isShort = await this.#enter(action, path, isStep);
-      // The power may have gone while the hook had the word.
-      if (process !== this.#process) throw systemError('EBADF', path);
-      return isShort;
+      return await this.#enter(action, path, isStep);
     };
     return {
       size: async () => {
