@@ -6,6 +6,7 @@ import * as F from '../hot/fields.ts';
 import { acceptRange, bitWords } from '../memory/layout.ts';
 import type { AcceptedBits } from '../node-filter.ts';
 import type { Segment } from '../segment.ts';
+import { gatherBits, type LocalRange } from './gather-bits.ts';
 
 /** Who may be returned. */
 export interface Admission {
@@ -38,23 +39,6 @@ function copyBits(segment: Segment, word: number, words: number, bits: Int32Arra
   return firstNode & 31;
 }
 
-/** The same where numbers are written down, node by node. */
-function gatherBits(segment: Segment, word: number, count: number, bits: Int32Array): void {
-  const { i32s, layout } = segment;
-  const numbers = layout.regions.numbers.word;
-  const end = bits.length;
-  for (let first = 0; first < count; first += 32) {
-    const last = Math.min(first + 32, count);
-    let mask = 0;
-    for (let local = first; local < last; local++) {
-      const node = i32s[numbers + local];
-      const at = node >>> 5;
-      if (at < end) mask |= ((bits[at] >>> (node & 31)) & 1) << (local - first);
-    }
-    i32s[word + (first >>> 5)] = mask;
-  }
-}
-
 /** Brings the bits of a filter down to where they belong, and takes out who was removed. */
 function sieveFrozen(segment: Segment, word: number, words: number, shift: number): void {
   const { i32s, tombstones } = segment;
@@ -64,13 +48,20 @@ function sieveFrozen(segment: Segment, word: number, words: number, shift: numbe
   }
 }
 
-function write(segment: Segment, scratch: number, count: number, accept?: AcceptedBits): number {
+/** Writes the bits of a block; those of local nodes before the range are there already. */
+function write(
+  segment: Segment,
+  scratch: number,
+  range: LocalRange,
+  accept?: AcceptedBits,
+): number {
   const { i32s, layout, hot, handle } = segment;
   const { word } = acceptRange(layout, scratch);
+  const { count } = range;
   const words = bitWords(count) + 1;
   let shift = 0;
   if (!accept) i32s.fill(-1, word, word + words);
-  else if (segment.numbered) gatherBits(segment, word, count, accept.bits);
+  else if (segment.numbered) gatherBits(segment, word, range, accept.bits);
   else shift = copyBits(segment, word, words, accept.bits);
   i32s[scratch + F.ACCEPT_STAMP] += 1;
   i32s[scratch + F.ACCEPT_WRITTEN] = Math.max(i32s[scratch + F.ACCEPT_WRITTEN], words);
@@ -98,12 +89,14 @@ export function writeAccepted(
   const blocks = writtenTo.get(segment) ?? [];
   const last = blocks[block];
   const stamp = i32s[scratch + F.ACCEPT_STAMP];
-  const isSame = last?.stamp === stamp && last.count === count && last.removed === removed;
-  if (key && isSame && last.key.deref() === key) {
+  const same = key && last?.stamp === stamp && last.key.deref() === key ? last : undefined;
+  if (same?.count === count && same.removed === removed) {
     i32s[scratch + F.ACCEPT] = acceptRange(layout, scratch).word;
-    return last.accepted;
+    return same.accepted;
   }
-  const accepted = write(segment, scratch, count, accept);
+  // Who was removed since is taken out again below; nobody comes back.
+  const first = same && same.count <= count ? same.count & ~31 : 0;
+  const accepted = write(segment, scratch, { first, count }, accept);
   if (!key) return accepted;
   blocks[block] = { key: new WeakRef(key), count, removed, stamp: stamp + 1, accepted };
   writtenTo.set(segment, blocks);
