@@ -15,7 +15,7 @@ export function createMinisearch(): TextsAdapter {
   return {
     name: 'minisearch',
     version: installedVersion('minisearch'),
-    note: 'defaults, fields title and text, `addAll`; returns every match, of which the first count',
+    note: 'defaults, fields title and text, `addAll`; it returns all matches, the first count',
     prepareImport: (texts) => {
       const documents = texts.map((text, id) => ({ ...text, id }));
       return async () => {

@@ -1,4 +1,4 @@
-/** How long a filtered search by text and vector takes, with filters never seen and ones repeated. */
+/** How long a search by text and vector under a filter takes: of new filters and repeated ones. */
 import type { Collection, Filter } from '@nigh/collection';
 import { FILM_DIMENSION, type KnownItem, readNewFilms } from '../harness/films.ts';
 import { latencyOf, timeEach } from '../harness/relevance.ts';

@@ -1,6 +1,6 @@
 /**
- * One import of films in a process of its own, started by macro/collections-import.ts: into a folder
- * or into memory, timed, or with a profile of where the time went.
+ * One import of films in a process of its own, started by macro/collections-import.ts: into a
+ * folder or into memory, timed, or with a profile of where the time went.
  */
 import { Collection } from '@nigh/collection';
 import { VectorIndex } from '@nigh/core';

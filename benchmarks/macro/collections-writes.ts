@@ -1,4 +1,4 @@
-/** Single writes to a collection of films that is there: how many a second, and how long each takes. */
+/** Single writes to a collection of films: how many a second, and how long each takes. */
 import { cp, rm } from 'node:fs/promises';
 import { Collection, type DocumentInput, type OpenOptions } from '@nigh/collection';
 import { FILM_DIMENSION, readNewFilms } from '../harness/films.ts';
