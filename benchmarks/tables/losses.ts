@@ -31,8 +31,8 @@ export function lossesTable(reports: Reports): string {
   const missed = all.flatMap(({ goals }) => goals.filter((goal) => !goalIsMet(goal)));
   return [
     lost.length === 0
-      ? 'In the committed results no peer was faster at equal recall.'
-      : `A peer was faster at equal recall:\n\n${comparisonTable(lost)}`,
+      ? 'In the committed results no peer was faster at equal recall, or found more.'
+      : `A peer was faster at equal recall, or found more:\n\n${comparisonTable(lost)}`,
     missed.length === 0
       ? 'Every goal was met.'
       : `Goals that were missed:\n\n${markdownTable(GOAL_COLUMNS, missed.map(goalRow))}`,

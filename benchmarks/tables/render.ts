@@ -4,12 +4,13 @@
  */
 import { machineLine } from '../harness/machine.ts';
 import type { Report } from '../harness/report.ts';
+import { COLLECTION_TABLES } from './collections.ts';
 import { lossesTable, verdictsTable } from './losses.ts';
 import { type Column, markdownTable, ratioText, recallText } from './markdown.ts';
 
 export type Reports = ReadonlyMap<string, Report>;
 
-interface TableSource {
+export interface TableSource {
   readonly program: string;
   /** The table inside the report. */
   readonly table: string;
@@ -266,6 +267,7 @@ const SOURCES: Readonly<Record<string, TableSource>> = {
       { key: 'deviation', title: 'relative deviation' },
     ],
   },
+  ...COLLECTION_TABLES,
 };
 
 /** The names that are not simply one table of one report. */

@@ -15,19 +15,35 @@ const UNITS_PER_CALL = 8192;
 const MAX_UNITS: number = 2 ** 32 - 1;
 
 /** MurmurHash3's steps over 16-bit units (Appleby, 2011; public domain). */
+function mix(hash: number, value: number): number {
+  let unit = Math.imul(value, 0xcc9e2d51);
+  unit = (unit << 15) | (unit >>> 17);
+  const mixed = hash ^ Math.imul(unit, 0x1b873593);
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+function finish(hash: number, length: number): number {
+  let last = hash ^ length;
+  last = Math.imul(last ^ (last >>> 16), 0x85ebca6b);
+  last = Math.imul(last ^ (last >>> 13), 0xc2b2ae35);
+  return (last ^ (last >>> 16)) >>> 0;
+}
+
 function hashOf(text: string, seed: number): number {
   let hash = seed;
-  for (let i = 0; i < text.length; i++) {
-    let unit = Math.imul(text.charCodeAt(i), 0xcc9e2d51);
-    unit = (unit << 15) | (unit >>> 17);
-    hash ^= Math.imul(unit, 0x1b873593);
-    hash = (hash << 13) | (hash >>> 19);
-    hash = (Math.imul(hash, 5) + 0xe6546b64) | 0;
-  }
-  hash ^= text.length;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i));
+  return finish(hash, text.length);
+}
+
+/** The same of the units [start, end). */
+function hashOfUnits(
+  units: Uint16Array,
+  [start, end]: readonly [start: number, end: number],
+  seed: number,
+): number {
+  let hash = seed;
+  for (let i = start; i < end; i++) hash = mix(hash, units[i]);
+  return finish(hash, end - start);
 }
 
 export class StringTable {
@@ -143,10 +159,43 @@ export class StringTable {
   /** What is wrong, in words: strings that a search would not find. Nothing in a sound table. */
   verify(): string[] {
     for (let number = 0; number < this.count; number++) {
-      const found = this.find(this.stringOf(number));
+      const found = this.#findOwn(number);
       if (found !== number) return [`string ${number} is found as ${found}`];
     }
     return [];
+  }
+
+  /** What a search for a string of the table finds: without making the string. */
+  #findOwn(number: number): number {
+    const [start, end] = this.#rangeOf(number);
+    const units = this.#units.values;
+    const hash = hashOfUnits(units, [start, end], this.#seed);
+    const slots = this.#slots;
+    const hashes = this.#hashes.values;
+    const mask = slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const found = slots[slot] - 1;
+      if (found === -1) return -1;
+      if (hashes[found] !== hash) continue;
+      if (found === number || this.#areEqual(found, number)) return found;
+    }
+  }
+
+  /** Where a string begins and ends among the units. */
+  #rangeOf(number: number): [start: number, end: number] {
+    const ends = this.#ends.values;
+    return [number === 0 ? 0 : ends[number - 1], ends[number]];
+  }
+
+  #areEqual(one: number, other: number): boolean {
+    const [start, end] = this.#rangeOf(one);
+    const [otherStart, otherEnd] = this.#rangeOf(other);
+    if (end - start !== otherEnd - otherStart) return false;
+    const units = this.#units.values;
+    for (let i = 0; i < end - start; i++) {
+      if (units[start + i] !== units[otherStart + i]) return false;
+    }
+    return true;
   }
 
   /** The table as it is now. */

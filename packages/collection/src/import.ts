@@ -6,6 +6,7 @@ import type { WorkOptions } from '@nigh/core';
 import { openRows, openVectorFile, type Row, type Rows, zipBlocks } from '@nigh/formats';
 import type { DocumentColumns } from './document.ts';
 import { abortedError, argumentError, CollectionError, CollectionErrorCode } from './errors.ts';
+import { define } from './json.ts';
 import type { Key } from './key.ts';
 import { OWN_TEXT, type Schema } from './schema.ts';
 import { readWork } from './work-options.ts';
@@ -86,34 +87,43 @@ export function readImport(
 
 /** A value of a file as metadata has it: lists as arrays, dates of undeclared fields as text. */
 function metadataValue(value: unknown, type: string | undefined): unknown {
+  if (typeof value !== 'object') return value;
   if (value instanceof Date && type !== 'date') return value.toISOString();
   return ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value;
+}
+
+/** Which columns of a row become metadata: those of `names`, else all that are not `taken`. */
+interface MetadataColumns {
+  readonly names: readonly string[] | undefined;
+  readonly taken: ReadonlySet<string | undefined>;
+  readonly fields: Schema['fields'];
+}
+
+/** A loop: it touches every value of a file. */
+function metadataOf(row: Row, { names, taken, fields }: MetadataColumns): Record<string, unknown> {
+  const metadata: Record<string, unknown> = {};
+  for (const name of names ?? Object.keys(row)) {
+    if (names ? !Object.hasOwn(row, name) : taken.has(name)) continue;
+    const type = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    define(metadata, name, metadataValue(row[name], type));
+  }
+  return metadata;
 }
 
 /** The columns of a block of rows. */
 function columnsOf(
   rows: readonly Row[],
-  { key, text, metadata }: Mapping,
-  schema: Schema,
+  { key, text, metadata: names }: Mapping,
+  { fields }: Schema,
 ): Omit<DocumentColumns, 'vectors'> {
   const keyColumn = key ?? (rows.every((row) => !Object.hasOwn(row, 'key')) ? 'id' : 'key');
-  const taken = new Set([keyColumn, text]);
+  const columns = { names, taken: new Set([keyColumn, text]), fields };
   const own = (row: Row, name: string | undefined): unknown =>
     name !== undefined && Object.hasOwn(row, name) ? row[name] : undefined;
-  const metadataOf = (row: Row): Record<string, unknown> => {
-    const names = metadata ?? Object.keys(row).filter((name) => !taken.has(name));
-    const entries = names
-      .filter((name) => Object.hasOwn(row, name))
-      .map((name) => {
-        const type = Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
-        return [name, metadataValue(row[name], type)];
-      });
-    return Object.fromEntries(entries);
-  };
   return {
     keys: rows.map((row) => own(row, keyColumn) as Key),
     texts: rows.map((row) => own(row, text) as string | undefined),
-    metadata: rows.map(metadataOf),
+    metadata: rows.map((row) => metadataOf(row, columns)),
   };
 }
 

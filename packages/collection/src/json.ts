@@ -38,7 +38,7 @@ function isPlain(value: object): boolean {
 }
 
 /** Defines a property whatever its name is: assigning `__proto__` would set the prototype. */
-function define(target: Record<string, JsonValue>, name: string, value: JsonValue): void {
+export function define<T>(target: Record<string, T>, name: string, value: T): void {
   if (name !== '__proto__') target[name] = value;
   else Object.defineProperty(target, name, { value, ...WRITABLE });
 }

@@ -7,7 +7,7 @@ import { VectorIndex, type WorkOptions } from '@nigh/core';
 import { Columns } from '@nigh/filter';
 import type { SnapshotReader, SnapshotWriter } from '@nigh/storage';
 import { TextIndex } from '@nigh/text';
-import { Contents, type FrozenContents, type RunOptions } from './contents.ts';
+import { Contents, type FrozenContents, type Parts, type RunOptions } from './contents.ts';
 import { DocumentTable } from './document-table.ts';
 import { corruptError } from './errors.ts';
 import { KeyTable } from './key-table.ts';
@@ -44,26 +44,38 @@ export async function readContents(
   schema: Schema,
   run: RunOptions,
 ): Promise<Contents> {
-  const [index, images, text] = await Promise.all([
-    schema.vector && readIndex(reader, run),
-    reader.readImages(TABLES),
-    schema.text && readText(reader, schema.text),
-  ]);
+  // Begun first: its reads are the longest, and the others are checked meanwhile.
+  const index = schema.vector ? readIndex(reader, run) : Promise.resolve(undefined);
   try {
+    const [vectors, tables, text] = await Promise.all([
+      index,
+      readTables(reader, schema),
+      schema.text && readText(reader, schema.text),
+    ]);
     const contents = new Contents(schema, {
-      keys: KeyTable.load(images),
-      documents: DocumentTable.load(imageOf(images, 'documents')),
-      columns: Columns.load(images, schema.fields),
-      ...(index && { index }),
+      ...tables,
+      ...(vectors && { index: vectors }),
       ...(text && { text }),
     });
     const problem = contradictions(contents)[0];
     if (problem !== undefined) throw corruptError(`the snapshot contradicts itself: ${problem}`);
     return contents;
   } catch (error) {
-    await index?.close();
+    await (await index.catch(() => undefined))?.close();
     throw asCorrupt(error);
   }
+}
+
+async function readTables(
+  reader: SnapshotReader,
+  schema: Schema,
+): Promise<Pick<Parts, 'keys' | 'documents' | 'columns'>> {
+  const images = await reader.readImages(TABLES);
+  return {
+    keys: KeyTable.load(images),
+    documents: DocumentTable.load(imageOf(images, 'documents')),
+    columns: Columns.load(images, schema.fields),
+  };
 }
 
 function imageOf(images: Readonly<Record<string, Image>>, name: string): Image {
@@ -98,22 +110,45 @@ export async function problemsOfFiles(reader: SnapshotReader, schema: Schema): P
   }
 }
 
+/** A row that is not there; -1 where all are. A loop: it looks at every document. */
+function missingRow(rows: Uint32Array, has: (row: number) => boolean): number {
+  for (let i = 0; i < rows.length; i++) {
+    if (!has(rows[i] as number)) return rows[i] as number;
+  }
+  return -1;
+}
+
+function areEqual(nodes: ArrayLike<number>, rows: Uint32Array): boolean {
+  if (nodes.length !== rows.length) return false;
+  for (let i = 0; i < rows.length; i++) {
+    if (nodes[i] !== rows[i]) return false;
+  }
+  return true;
+}
+
 /** Where the parts speak of different documents. */
 export function contradictions({ keys, columns, index, text, schema }: Contents): string[] {
   const rows = keys.rows();
   const problems: string[] = [];
-  const compare = (name: string, count: number, has: (row: number) => boolean): void => {
+  const compare = (name: string, count: number, missing: number): void => {
     if (count !== rows.length) problems.push(`${rows.length} documents have ${count} ${name}`);
-    const missing = rows.find((row) => !has(row));
-    if (missing !== undefined) problems.push(`row ${missing} has no ${name}`);
+    if (missing !== -1) problems.push(`row ${missing} has no ${name}`);
   };
-  compare('rows of columns', columns.count, (row) => columns.has(row));
-  if (text) compare('texts', text.count, (row) => text.has(row));
-  if (!index) return problems;
-  const nodes = index.nodes(); // ascending, as the rows are
-  if (nodes.length !== rows.length || nodes.some((node, i) => node !== rows[i])) {
-    problems.push('the vectors are not those of the documents');
+  compare(
+    'rows of columns',
+    columns.count,
+    missingRow(rows, (row) => columns.has(row)),
+  );
+  if (text) {
+    compare(
+      'texts',
+      text.count,
+      missingRow(rows, (row) => text.has(row)),
+    );
   }
+  if (!index) return problems;
+  // Both ascend.
+  if (!areEqual(index.nodes(), rows)) problems.push('the vectors are not those of the documents');
   const { dimension, metric } = schema.vector ?? {};
   if (index.dimension !== dimension || index.metric !== (metric ?? 'l2')) {
     problems.push(`the index is of dimension ${index.dimension} and metric ${index.metric}`);
