@@ -100,8 +100,8 @@ export function assertSchema(folder: string, input: SchemaInput, schema: Schema)
     if (said === undefined || JSON.stringify(said) === JSON.stringify(kept)) return;
     const [asked, got] = [JSON.stringify(said), kept === undefined ? 'none' : JSON.stringify(kept)];
     throw new UsageError(
-      `${option} says ${asked}, but the collection in ${folder} has ${got}: leave the option out, ` +
-        'or import into a new folder',
+      `${option} says ${asked}, but the collection in ${folder} has ${got}: leave it out, or ` +
+        'import into a new folder',
     );
   };
   compare('--dimension', dimension, schema.vector?.dimension);

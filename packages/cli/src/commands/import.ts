@@ -1,6 +1,6 @@
 // `nigh import`: rows of a file into a collection, which is made where there is none. Blocks are as
-// durable as any write, so a run that is stopped keeps what it wrote, and running it again goes over
-// the same keys once more.
+// durable as any write: a run that is stopped keeps what it wrote, and one after it goes over the
+// same keys once more.
 
 import { stat } from 'node:fs/promises';
 import { Collection, type ImportOptions } from '@nigh/collection';
@@ -86,7 +86,7 @@ export const importCommand: CommandSpec<ImportInput, ImportedReport> = {
 };
 
 const EXPLAINED = `
---dimension, --metric, --field, --search-text and --language make a new collection, which keeps them.
+A new collection keeps what --dimension, --metric, --field, --search-text and --language say.
 Types of fields: number, string, boolean, date, and lists of them, such as string[].
 `;
 

@@ -1,5 +1,5 @@
-// `nigh query`: one search of a collection: by text, by a vector, by a document to be like, or by text
-// and one of the others, among the documents that a filter lets through.
+// `nigh query`: one search of a collection: by text, by a vector, by a document to be like, or by
+// text and one of the others, among the documents that a filter lets through.
 
 import { Collection, type Filter, type Hit, type Key, type SearchOptions } from '@nigh/collection';
 import { type Command, Option } from 'commander';

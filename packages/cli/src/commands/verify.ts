@@ -1,6 +1,6 @@
-// `nigh verify`: checks a whole index file, or the folder of a collection. Opening either checks its
-// checksums; then every node and link, every key and document is walked. Exit code 1 and a list
-// when something is broken.
+// `nigh verify`: checks a whole index file, or the folder of a collection. Opening either checks
+// its checksums; then every node and link, every key and document is walked. Exit code 1 and a
+// list when something is broken.
 
 import { stat } from 'node:fs/promises';
 import { Collection, type CollectionProblem } from '@nigh/collection';

@@ -1,5 +1,5 @@
-// What people type about collections: fields, names with weights, filters, and what a new collection
-// is made of.
+// What people type about collections: fields, names with weights, filters, and what a new
+// collection is made of.
 import type { Schema } from '@nigh/collection';
 import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
