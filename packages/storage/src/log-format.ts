@@ -142,3 +142,14 @@ export function parseRecordHeader(bytes: Uint8Array, offset: number): RecordHead
     synced: sequence - view.getUint32(AT.unsynced, true),
   };
 }
+
+/** Whether bytes at `offset` may begin a record that says that `missing` was durable; cheap. */
+export function mayProve(
+  bytes: DataView,
+  offset: number,
+  range: { readonly missing: number; readonly largest: number },
+): boolean {
+  const sequence = getSafe(bytes, offset + AT.sequence);
+  if (!(sequence >= range.missing && sequence <= range.largest)) return false;
+  return sequence - bytes.getUint32(offset + AT.unsynced, true) >= range.missing;
+}

@@ -8,6 +8,7 @@ import {
   LOG_HEADER_BYTES,
   MARK_TYPE,
   MAX_PAYLOAD_BYTES,
+  mayProve,
   parseRecordHeader,
   RECORD_HEADER_BYTES,
   type RecordHeader,
@@ -75,6 +76,14 @@ export class LogReader {
   count = 0;
   /** Whether the last one is a mark: the log was closed in order. */
   isMarked = false;
+  /**
+   * Up to where a later record says that the bytes are durable; 0 when none does. What lies behind
+   * may be known to the system's memory only, also when it was synced without an error since.
+   */
+  proven = 0;
+  /** Where the records end that nothing proves yet, and the sequence of the first of them. */
+  #ends: number[] = [];
+  #firstEnd: number;
 
   /**
    * @param before the sequence of the last record before this log
@@ -86,6 +95,7 @@ export class LogReader {
     this.size = size;
     this.sequence = before;
     this.previous = salt;
+    this.#firstEnd = before + 1;
   }
 
   /** The next record of the owner; undefined at the end, and where something is wrong. */
@@ -100,12 +110,24 @@ export class LogReader {
       this.offset += bytes.length;
       this.previous = header.crc;
       this.isMarked = isMark;
+      this.#prove(header.synced);
       if (isMark) continue;
+      this.#ends.push(this.offset);
       this.sequence = header.sequence;
       this.count++;
       const payload = bytes.subarray(RECORD_HEADER_BYTES);
       return { sequence: header.sequence, type: header.type, payload };
     }
+  }
+
+  /** Everything up to this sequence is durable. */
+  #prove(synced: number): void {
+    const count = Math.min(this.#ends.length, synced - this.#firstEnd + 1);
+    const end = this.#ends[count - 1];
+    if (end === undefined) return;
+    this.proven = end;
+    this.#ends = this.#ends.slice(count);
+    this.#firstEnd += count;
   }
 
   /** Whether there are bytes behind the last record that was read. */
@@ -121,14 +143,16 @@ export class LogReader {
   async findProof(): Promise<number | undefined> {
     const missing = this.sequence + 1;
     const largest = missing + Math.floor((this.size - this.offset) / RECORD_HEADER_BYTES);
+    const range = { missing, largest };
     let budget = MAX_SEARCHED * this.size;
     for (let at = this.offset; at + RECORD_HEADER_BYTES <= this.size; at += WINDOW_BYTES) {
       const count = Math.min(WINDOW_BYTES + RECORD_HEADER_BYTES - 1, this.size - at);
       const bytes = this.#window.held(at, count) ?? (await this.#window.load(at, count));
       if (bytes === undefined) return undefined;
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
       for (let i = 0; i + RECORD_HEADER_BYTES <= bytes.length && i < WINDOW_BYTES; i++) {
-        const { sequence, synced, length } = parseRecordHeader(bytes, i);
-        if (!(synced >= missing && sequence <= largest)) continue;
+        if (!mayProve(view, i, range)) continue;
+        const { length } = parseRecordHeader(bytes, i);
         if (length > this.size - at - i - RECORD_HEADER_BYTES) continue;
         budget -= length + RECORD_HEADER_BYTES;
         if (budget < 0 || (await this.#recordAt(at + i)) !== undefined) return at + i;

@@ -147,6 +147,7 @@ export class LogReplay {
         number: log.number,
         first,
         size: reader.offset,
+        proven: reader.proven,
         previous: reader.previous,
         isMarked: reader.isMarked,
         count: reader.count,
@@ -190,7 +191,7 @@ export class LogReplay {
   #restart({ number, size }: SizedLog): void {
     const first = this.sequence + 1;
     const previous = saltOf(logHeader(number, first));
-    this.logs.push({ number, first, size: 0, previous, isMarked: false, count: 0 });
+    this.logs.push({ number, first, size: 0, proven: 0, previous, isMarked: false, count: 0 });
     this.droppedBytes += size;
   }
 

@@ -27,6 +27,8 @@ export interface LogEnd {
   /** The sequence of its first record. */
   readonly first: number;
   readonly size: number;
+  /** Up to where its bytes are known to be durable. */
+  readonly proven: number;
   /** Checksum of the last record, or of the header. */
   readonly previous: number;
   /** Whether the last record is a mark. */
@@ -45,6 +47,19 @@ function joined(records: readonly OpenRecord[]): Uint8Array {
     at += record.bytes.length;
   }
   return bytes;
+}
+
+/**
+ * Writes bytes over themselves, so that the next sync has to do with them. Without it a sync that
+ * failed in a process before this one would go unnoticed: the system reads such bytes from memory,
+ * counts them as written, and loses them with the power.
+ */
+async function writeAgain(file: File, start: number, end: number): Promise<void> {
+  for (let at = start; at < end; at += PIECE_BYTES) {
+    const bytes = new Uint8Array(Math.min(PIECE_BYTES, end - at));
+    const count = await file.read(bytes, at);
+    await file.write(bytes.subarray(0, count), at);
+  }
 }
 
 export class LogWriter {
@@ -82,10 +97,26 @@ export class LogWriter {
       return new LogWriter(file, {
         ...log,
         size: LOG_HEADER_BYTES,
+        proven: LOG_HEADER_BYTES,
         previous: saltOf(header),
         isMarked: false,
         count: 0,
       });
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Takes up a log that was read: cuts what lies behind its end, and makes the rest durable. */
+  static async takeUp(files: FileSystem, folder: string, end: LogEnd): Promise<LogWriter> {
+    const file = await files.open(`${folder}/${logName(end.number)}`, 'write');
+    try {
+      if ((await file.size()) > end.size) await file.truncate(end.size);
+      if (end.size < LOG_HEADER_BYTES) await file.write(logHeader(end.number, end.first), 0);
+      await writeAgain(file, end.proven, end.size);
+      await file.sync();
+      return new LogWriter(file, { ...end, size: Math.max(end.size, LOG_HEADER_BYTES) });
     } catch (error) {
       await file.close().catch(() => undefined);
       throw error;

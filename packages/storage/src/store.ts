@@ -7,7 +7,7 @@ import { writeBackup } from './backup.ts';
 import { CommitLog, type Mark } from './commit-log.ts';
 import { invalidArgument, StorageError, StorageErrorCode } from './errors.ts';
 import type { FileSystem, Lock } from './file-system.ts';
-import { LOG_HEADER_BYTES, logHeader, MAX_PAYLOAD_BYTES, MAX_TYPE } from './log-format.ts';
+import { MAX_PAYLOAD_BYTES, MAX_TYPE } from './log-format.ts';
 import type { StoredRecord } from './log-reader.ts';
 import { LogReplay } from './log-replay.ts';
 import { LogWriter } from './log-writer.ts';
@@ -171,24 +171,14 @@ export class Store {
     for (const number of [...replay.stray].sort((a, b) => b - a)) {
       await files.remove(`${folder}/${logName(number)}`);
     }
-    if (replay.stray.length > 0) await files.syncFolder(folder);
     const end = replay.logs[replay.logs.length - 1];
     if (end === undefined) throw notReady('there is no log to go on with');
-    const file = await files.open(`${folder}/${logName(end.number)}`, 'write');
-    let { size } = end;
-    try {
-      if ((await file.size()) > size) await file.truncate(size);
-      if (size < LOG_HEADER_BYTES) await file.write(logHeader(end.number, end.first), 0);
-      size = Math.max(size, LOG_HEADER_BYTES);
-      // What a killed process wrote may be known to the system only.
-      await file.sync();
-    } catch (error) {
-      await file.close().catch(() => undefined);
-      throw error;
-    }
+    // A process that was killed may have left names that no sync has kept yet.
+    await files.syncFolder(folder);
+    const writer = await LogWriter.takeUp(files, folder, end);
     await removeLeftovers(files, folder, { manifest, stray: [] });
     this.#log = new CommitLog(this.#logOptions(), {
-      writer: new LogWriter(file, { ...end, size }),
+      writer,
       older: replay.logs.slice(0, -1),
       sequence: replay.sequence,
       highest: Math.max(...this.#contents.logs),

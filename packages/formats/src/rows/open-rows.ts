@@ -5,6 +5,7 @@ import { extname } from 'node:path';
 
 import { FormatError, FormatErrorCode } from '../errors.ts';
 import { openForReading } from '../opened-file.ts';
+import { openArrow } from './arrow/arrow.ts';
 import { openJsonl } from './jsonl.ts';
 import { RowFile } from './row-file.ts';
 import { type RowFormatOpener, type Rows, type RowsOptions, readRowsOptions } from './rows.ts';
@@ -12,6 +13,9 @@ import { type RowFormatOpener, type Rows, type RowsOptions, readRowsOptions } fr
 const openers: ReadonlyMap<string, RowFormatOpener> = new Map([
   ['.jsonl', openJsonl],
   ['.ndjson', openJsonl],
+  ['.arrow', openArrow],
+  ['.feather', openArrow],
+  ['.ipc', openArrow],
 ]);
 
 /** File endings that are read, for help texts. */

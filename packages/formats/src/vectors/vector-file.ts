@@ -1,4 +1,5 @@
-// What every vector file format looks like to the rest of the program. Rows are counted from 0; a row of a file becomes a node of an index.
+// What every vector file format looks like to the rest of the program. Rows are counted from 0; a
+// row of a file becomes a node of an index.
 
 import type { OpenedFile } from '../opened-file.ts';
 import type { ComponentType } from './component.ts';

@@ -7,11 +7,11 @@ import { binBytes } from './vectors/files.ts';
 
 const write = temporaryFiles();
 
-async function zip(rowCount: number, vectorCount: number): Promise<VectorBlock[]> {
-  const lines = Array.from({ length: rowCount }, (_, i) => `{"i":${i}}\n`).join('');
-  const numbers = Float32Array.from({ length: 2 * vectorCount }, (_, i) => i);
+async function zip(lineCount: number, count: number): Promise<VectorBlock[]> {
+  const lines = Array.from({ length: lineCount }, (_, i) => `{"i":${i}}\n`).join('');
+  const numbers = Float32Array.from({ length: 2 * count }, (_, i) => i);
   const rows = await openRows(await write('a.jsonl', lines), { blockRows: 3 });
-  const vectors = await openVectorFile(await write('a.fbin', binBytes(vectorCount, 2, numbers)));
+  const vectors = await openVectorFile(await write('a.fbin', binBytes(count, 2, numbers)));
   try {
     return await collect(zipBlocks(rows, vectors));
   } finally {
@@ -39,11 +39,8 @@ test.each([
   [7, 8, '8 rows, as there are vectors', '7 rows'],
   [8, 7, '7 rows, as there are vectors', 'at least 8 rows'],
   [0, 1, '1 rows, as there are vectors', '0 rows'],
-])(
-  '%i rows and %i vectors do not belong together',
-  async (rowCount, vectorCount, expected, got) => {
-    const fault = await faultOf(zip(rowCount, vectorCount));
-    expect(fault).toMatchObject({ code: 'COUNT_MISMATCH', expected, got });
-    expect(fault.message).toMatch(/a\.jsonl.*a\.fbin/);
-  },
-);
+])('%i rows and %i vectors do not belong together', async (lineCount, count, expected, got) => {
+  const fault = await faultOf(zip(lineCount, count));
+  expect(fault).toMatchObject({ code: 'COUNT_MISMATCH', expected, got });
+  expect(fault.message).toMatch(/a\.jsonl.*a\.fbin/);
+});

@@ -1,0 +1,185 @@
+// .arrow, .ipc and .feather: batches of columns as they lie in memory, read batch by batch. Decoded
+// here and not by a library: those trust the lengths and offsets of a file, and one of them that is
+// forged ends the process. Here each is checked before it is followed.
+
+import { FormatError, FormatErrorCode } from '../../errors.ts';
+import type { OpenedFile } from '../../opened-file.ts';
+import { damaged, faultAt, guarded, quote } from '../flaw.ts';
+import type { ReadBlock, Row, RowReader, RowsSettings } from '../rows.ts';
+import { BufferReader } from './buffers.ts';
+import type { Column, FlatVectors } from './column.ts';
+import { readColumn } from './columns.ts';
+import { Dictionaries } from './dictionaries.ts';
+import { type ArrowMessages, listMessages, type Message, readBody } from './messages.ts';
+import type { BatchHeader } from './metadata.ts';
+import type { DataType, Field } from './schema.ts';
+import { skipColumn } from './skip-column.ts';
+
+/** Rows of a batch in which no column that is read has data: more is no honest file. */
+const MOST_WITHOUT_DATA: number = 2 ** 20;
+
+interface ArrowFile extends ArrowMessages {
+  readonly file: OpenedFile;
+  readonly settings: RowsSettings;
+  /** Type of the values, by the number of the dictionary. */
+  readonly dictionaryTypes: ReadonlyMap<number, DataType>;
+}
+
+/** A column with its name, ready to be asked for values. */
+interface NamedColumn {
+  readonly name: string;
+  readonly column: Column;
+}
+
+export async function openArrow(file: OpenedFile, settings: RowsSettings): Promise<RowReader> {
+  const listed = await listMessages(file);
+  const { fields } = listed;
+  checkColumns(file, fields, settings.columns);
+  const dictionaryTypes = new Map<number, DataType>();
+  for (const { type } of fields) collectDictionaries(type, dictionaryTypes);
+  let count = 0;
+  for (const { header } of listed.messages) {
+    if (header.kind === 'rows') count += header.batch.rowCount;
+  }
+  const arrow = { ...listed, file, settings, dictionaryTypes };
+  return { name: 'arrow', count, blocks: (onBytes) => readBlocks(arrow, onBytes) };
+}
+
+function checkColumns(
+  file: OpenedFile,
+  fields: readonly Field[],
+  columns: readonly string[] | undefined,
+): void {
+  const names = fields.map(({ name }) => name);
+  const missing = columns?.find((column) => !names.includes(column));
+  if (missing === undefined) return;
+  throw new FormatError({
+    code: FormatErrorCode.columnNotFound,
+    path: file.path,
+    problem: `there is no column ${quote(missing)}`,
+    column: missing,
+    expected: names.slice(0, 20).map(quote).join(', '),
+    got: quote(missing),
+  });
+}
+
+/** Dictionaries may lie within the parts of a column and the values of another dictionary. */
+function collectDictionaries(type: DataType, types: Map<number, DataType>): void {
+  const { id, dictionary, children } = type;
+  if (dictionary !== undefined) {
+    types.set(id, dictionary);
+    collectDictionaries(dictionary, types);
+  }
+  for (const child of children) collectDictionaries(child.type, types);
+}
+
+async function* readBlocks(
+  arrow: ArrowFile,
+  onBytes: (bytesRead: number) => void,
+): AsyncGenerator<ReadBlock> {
+  const { file, messages, isFile, settings } = arrow;
+  const dictionaries = new Dictionaries();
+  if (isFile) await readDictionaries(arrow, dictionaries);
+  let firstRow = 0;
+  for (const message of messages) {
+    const { header, offset } = message;
+    if (header.kind === 'dictionary' && !isFile) {
+      await readDictionary(arrow, message, dictionaries);
+    }
+    if (header.kind !== 'rows' || header.batch.rowCount === 0) continue;
+    const body = await readBody(file, message);
+    onBytes(offset + message.headerLength + body.length);
+    const columns = readColumns(arrow, { ...message, batch: header.batch }, body, dictionaries);
+    const { rowCount } = header.batch;
+    for (let start = 0; start < rowCount; start += settings.blockRows) {
+      const end = Math.min(start + settings.blockRows, rowCount);
+      yield makeBlock(arrow, columns, { start, end, firstRow });
+    }
+    firstRow += rowCount;
+  }
+}
+
+async function readDictionaries(arrow: ArrowFile, dictionaries: Dictionaries): Promise<void> {
+  for (const message of arrow.messages) {
+    if (message.header.kind === 'dictionary') await readDictionary(arrow, message, dictionaries);
+  }
+}
+
+async function readDictionary(
+  arrow: ArrowFile,
+  message: Message,
+  dictionaries: Dictionaries,
+): Promise<void> {
+  const { header, offset } = message;
+  if (header.kind !== 'dictionary') return;
+  const body = await readBody(arrow.file, message);
+  guarded({ path: arrow.file.path, offset }, 'a dictionary', () => {
+    const type = arrow.dictionaryTypes.get(header.id);
+    if (type === undefined) throw damaged('no column needs it');
+    const buffers = new BufferReader(header.batch, body);
+    dictionaries.add(header.id, readColumn(type, { buffers, dictionaries }), header.isDelta);
+  });
+}
+
+function readColumns(
+  arrow: ArrowFile,
+  { offset, batch }: { offset: number; batch: BatchHeader },
+  body: Uint8Array,
+  dictionaries: Dictionaries,
+): NamedColumn[] {
+  const { file, fields, settings } = arrow;
+  const place = { path: file.path, offset };
+  const buffers = new BufferReader(batch, body);
+  const columns: NamedColumn[] = [];
+  for (const { name, type } of fields) {
+    guarded({ ...place, column: name }, 'a batch of rows', () => {
+      if (settings.columns?.includes(name) === false) return skipColumn(type, buffers);
+      const column = readColumn(type, { buffers, dictionaries });
+      if (column.length !== batch.rowCount) {
+        throw damaged(`it has ${column.length} rows, its batch ${batch.rowCount}`);
+      }
+      columns.push({ name, column });
+    });
+  }
+  const hasData = columns.some(({ column }) => column.hasBytes);
+  if (!hasData && batch.rowCount > MOST_WITHOUT_DATA) {
+    throw faultAt(place, 'a batch of rows', damaged(`${batch.rowCount} rows have no data`));
+  }
+  return columns;
+}
+
+/** Rows [start, end) of a batch whose first row is row `firstRow` of the file. */
+interface BlockPlace {
+  readonly start: number;
+  readonly end: number;
+  readonly firstRow: number;
+}
+
+function makeBlock(
+  { file, settings }: ArrowFile,
+  columns: readonly NamedColumn[],
+  { start, end, firstRow }: BlockPlace,
+): ReadBlock {
+  const rows: Row[] = Array.from({ length: end - start }, () => ({}));
+  let vectors: FlatVectors | undefined;
+  for (const { name, column } of columns) {
+    if (name === settings.vectors) {
+      vectors = column.vectors?.(start, end);
+      if (vectors !== undefined) continue;
+    }
+    let row = start;
+    try {
+      for (; row < end; row++) setOwn(rows[row - start] as Row, name, column.get(row));
+    } catch (thrown) {
+      const place = { path: file.path, row: firstRow + row, column: name };
+      throw faultAt(place, `row ${place.row}`, thrown);
+    }
+  }
+  return vectors === undefined ? { rows } : { rows, vectors };
+}
+
+/** Sets a key of a row, whatever its name. */
+function setOwn(row: Row, name: string, value: unknown): void {
+  if (name !== '__proto__') row[name] = value;
+  else Object.defineProperty(row, name, { value, writable: true, enumerable: true });
+}
