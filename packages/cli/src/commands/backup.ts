@@ -32,12 +32,12 @@ export const backupCommand: CommandSpec<BackupInput, BackupReport> = {
     const [folder = '', to = ''] = command.args;
     return { folder, to };
   },
-  async run({ folder, to }, { signal, ifCancelled }) {
+  async run({ folder, to }, { signal, onProgress, ifCancelled }) {
     const collection = await Collection.open(folder);
     ifCancelled('Cancelled: no backup was written.');
     return closingAfter(collection, async () => {
       const startedAt = performance.now();
-      await collection.backup(to, { signal });
+      await collection.backup(to, { signal, onProgress });
       const milliseconds = performance.now() - startedAt;
       return { collection: folder, backup: to, count: collection.count(), milliseconds };
     });
