@@ -2,11 +2,14 @@
 // their links lead somewhere, their tables say what the code says. Code blocks run against the built
 // packages: build first. Marks after ```ts: `continues` appends a block to the one before, `file=NAME`
 // puts it beside the programs of its document.
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { TABLE_NAMES } from '../benchmarks/tables/render.ts';
+import { CollectionErrorCode } from '../packages/collection/src/errors.ts';
 import { ErrorCode } from '../packages/core/src/errors.ts';
 import * as fields from '../packages/core/src/hot/fields.ts';
 import { VectorIndex } from '../packages/core/src/index.ts';
@@ -25,6 +28,16 @@ import {
 } from '../packages/core/src/options.ts';
 import { readEffort } from '../packages/core/src/search/search-options.ts';
 import { FORMAT_VERSION } from '../packages/core/src/snapshot/format.ts';
+import { FilterErrorCode } from '../packages/filter/src/errors.ts';
+import { FIELD_TYPES } from '../packages/filter/src/fields.ts';
+import { parseFilter } from '../packages/filter/src/parse.ts';
+import { FormatErrorCode } from '../packages/formats/src/errors.ts';
+import { rowEndings } from '../packages/formats/src/rows/open-rows.ts';
+import { vectorEndings } from '../packages/formats/src/vectors/open-vector-file.ts';
+import { StorageErrorCode } from '../packages/storage/src/errors.ts';
+import { TextErrorCode } from '../packages/text/src/errors.ts';
+import { LANGUAGES } from '../packages/text/src/languages.ts';
+import { readTextOptions } from '../packages/text/src/options.ts';
 import { commandProblem } from './docs/commands.ts';
 import {
   anchors,
@@ -125,11 +138,32 @@ test('every document is linked from another one', () => {
   expect(lost.map(({ path }) => path)).toEqual([]);
 });
 
-test('the error table lists the codes as the code does', () => {
-  const rows = tableRows(documentAt('docs/design/errors.md'), 'code', 'when');
-  expect(rows.map(({ cells }) => cells[0])).toEqual(
-    Object.values(ErrorCode).map((code) => `\`${code}\``),
-  );
+describe('the error tables', () => {
+  const sections = documentAt('docs/design/errors.md').text.split(/^## /m);
+  const classes = {
+    VectorIndexError: ErrorCode,
+    CollectionError: CollectionErrorCode,
+    FilterError: FilterErrorCode,
+    TextError: TextErrorCode,
+    StorageError: StorageErrorCode,
+    FormatError: FormatErrorCode,
+  };
+
+  test.for(Object.entries(classes))('list the codes of %s as the code does', ([name, codes]) => {
+    const section = sections.find((text) => text.startsWith(`${name}\n`)) ?? '';
+    const rows = tableRows(readDocument(name, section), 'code', 'when');
+    const listed = rows.map(({ cells }) => cells[0]);
+    expect(listed).toEqual(Object.values(codes).map((code) => `\`${code}\``));
+  });
+
+  test('know every package that has codes', () => {
+    const packages = readdirSync(join(root, 'packages'));
+    const sources = packages.map((name) => join(root, 'packages', name, 'src/errors.ts'));
+    const named = sources
+      .filter((path) => existsSync(path))
+      .flatMap((path) => readFileSync(path, 'utf8').match(/(?<=export class )\w+/g) ?? []);
+    expect(named.sort()).toEqual(Object.keys(classes).sort());
+  });
 });
 
 /** What has to be said besides, for all values of an option to make sense. */
@@ -340,4 +374,91 @@ test('the benchmarks show every table there is', () => {
   const { text } = documentAt('docs/benchmarks.md');
   const shown = [...text.matchAll(/<!-- table:([a-z-]+) -->/g)].map((match) => match[1]);
   expect(shown.sort()).toEqual([...TABLE_NAMES].sort());
+});
+
+/** Words in backticks of a text. */
+const quoted = (text: string): string[] =>
+  [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
+
+describe('the guides on collections', () => {
+  const filters = documentAt('docs/guide/metadata-filters.md');
+  const texts = documentAt('docs/guide/text-search.md');
+
+  test('list the types of fields', () => {
+    const types = tableRows(filters, 'type', 'values').map(({ cells }) => cells[0]);
+    expect(types).toEqual(FIELD_TYPES.map((type) => `\`${type}\``));
+  });
+
+  test('list the operators', () => {
+    const cells = tableRows(filters, 'operator').flatMap((row) => quoted(row.cells[0] ?? ''));
+    const operators = cells.filter((cell) => cell.startsWith('$'));
+    expect(operators).toHaveLength(10);
+    const operands: Record<string, unknown> = {
+      $in: [1],
+      $nin: [1],
+      $exists: true,
+      $not: { $gt: 1 },
+    };
+    for (const operator of operators) {
+      const filter = { year: { [operator]: operands[operator] ?? 1 } };
+      expect(() => parseFilter(filter, { year: 'number' })).not.toThrow();
+    }
+  });
+
+  test('list the languages', () => {
+    const listed = /The others:\n\n([^.]+)\./.exec(texts.prose)?.[1]?.split(/,\s/) ?? [];
+    expect(['none', ...listed]).toEqual(Object.keys(LANGUAGES));
+    const without = Object.entries(LANGUAGES).filter(([, source]) => !('stemming' in source));
+    const said = /^(\w+), (\w+) and (\w+) have stop words and no stemmer/m.exec(texts.prose);
+    expect(said?.slice(1).map((name) => name.toLowerCase())).toEqual(
+      without.map(([name]) => name).filter((name) => name !== 'none'),
+    );
+  });
+
+  test('know the options of text and their defaults', () => {
+    const resolved: Readonly<Record<string, unknown>> = {
+      ...readTextOptions({ fields: ['text'] }),
+    };
+    const rows = tableRows(texts, 'text option', 'default').map(({ cells }) => cells.slice(0, 2));
+    const defaults = Object.entries(resolved).map(([name, value]) => {
+      const written = typeof value === 'string' ? `\`'${value}'\`` : String(value);
+      return [`\`${name}\``, name === 'fields' ? 'required' : written];
+    });
+    expect(rows).toEqual(defaults);
+  });
+
+  test('know the files that are read', () => {
+    const guide = documentAt('docs/guide/command-line.md');
+    const endingsOf = (second: string) =>
+      tableRows(guide, 'ending', second).flatMap(({ cells }) => quoted(cells[0] ?? ''));
+    expect(endingsOf('components').join(' ')).toBe(vectorEndings);
+    expect(endingsOf('rows').join(' ')).toBe(rowEndings);
+    const options = tableRows(documentAt('docs/guide/collections.md'), 'option', 'default');
+    const endings = (name: string) => {
+      const row = options.find(({ cells }) => cells[0] === `\`${name}\``);
+      return quoted(row?.cells[1] ?? '').join(' ');
+    };
+    expect([endings('rows'), endings('vectors')]).toEqual([rowEndings, vectorEndings]);
+  });
+});
+
+test('the example of films answers its questions', { timeout: 60_000 }, async () => {
+  const program = join(root, 'docs/examples/films/main.ts');
+  const { stdout } = await promisify(execFile)(node, [program, 'invented']);
+  const [first = '', ...answers] = stdout.trim().split('\n\n');
+  expect(first).toBe('400 invented films');
+  const [byText = [], byExample = [], both = []] = answers.map((answer) => answer.split('\n'));
+  expect([byText[0], byExample[0], both[0]].join('\n')).toMatch(
+    /^About "a detective hunts a thief"\nMore like "The .+"\nBoth at once, .+ since 1960$/,
+  );
+  for (const lines of [byText, byExample, both]) expect(lines).toHaveLength(6);
+  expect(byText[1]).toMatch(/detective/);
+  expect(byText[1]).toMatch(/thief/);
+  const asked = /"(.+)"/.exec(byExample[0] ?? '')?.[1] ?? '';
+  expect(byText[1]).toContain(asked);
+  for (const line of both.slice(1)) {
+    const [, year, genre] = /\((\d+)\) (.+)$/.exec(line) ?? [];
+    expect(Number(year)).toBeGreaterThanOrEqual(1960);
+    expect(['Comedy', 'Romance']).toContain(genre);
+  }
 });

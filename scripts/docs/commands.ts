@@ -8,7 +8,8 @@ const silent = { write: () => true, isTTY: false };
 
 /** Splits a line as a shell does, as far as the documents go. */
 function words(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
+  const parts = line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g);
+  return [...parts].map(([, double, single, plain]) => double ?? single ?? plain ?? '');
 }
 
 function manifest(root: string, folder: string): { name?: string; scripts?: object } {
@@ -43,6 +44,7 @@ async function misuse(args: readonly string[]): Promise<string | undefined> {
 /** What is wrong with a line of a shell block; undefined when it would run. */
 export async function commandProblem(root: string, line: string): Promise<string | undefined> {
   const [program, first = '', ...rest] = words(line);
+  if (program === 'node') return existsSync(join(root, first)) ? undefined : `there is no ${first}`;
   if (program === 'nigh') return misuse([first, ...rest].filter((word) => word !== ''));
   if (program !== 'npm') return `no document may ask for ${program}`;
   if (first === 'run') return missingScript(root, rest[0] ?? '');

@@ -28,6 +28,8 @@ export interface CommandSpec<Input, Report extends object> {
   parse(command: Command): Input;
   run(input: Input, work: Work): Promise<Report>;
   render(report: Report, paint: Paint): string;
+  /** What to do about errors by their code, where that is not what other commands say. */
+  readonly hints?: Readonly<Record<string, string>>;
   /** Exit code for a finished command; 0 when absent. */
   exitCode?(report: Report): number;
 }

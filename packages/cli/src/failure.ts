@@ -1,8 +1,9 @@
 // From anything that was thrown to one line a person can act on, and the exit code.
-// Messages come from core and from the file readers; the hints, about what to type next, are here.
+// Messages come from the packages below; the hints, about what to type next, are here.
 
+import { NighError } from '@nigh/base';
 import { VectorIndexError } from '@nigh/core';
-import { FormatError, vectorEndings } from '@nigh/formats';
+import { rowEndings, vectorEndings } from '@nigh/formats';
 import { CommanderError } from 'commander';
 
 /** Exit codes of the program; 130 and 143, for a cancelled one, are in interrupt.ts. */
@@ -23,7 +24,7 @@ export interface Failure {
 
 const hints: Readonly<Record<string, string>> = {
   FILE_NOT_FOUND: 'check the path; it is taken relative to the current folder',
-  FORMAT_UNKNOWN: `vector files end in ${vectorEndings}`,
+  FORMAT_UNKNOWN: `files of vectors end in ${vectorEndings}; of rows in ${rowEndings}`,
   FORMAT_DAMAGED: 'the file was cut short or is not of the kind its name says: copy it again',
   NO_VECTORS: 'give a file with at least one vector',
   DIMENSION_MISMATCH: 'queries must have as many components as the vectors of the index',
@@ -36,20 +37,59 @@ const hints: Readonly<Record<string, string>> = {
   UNSUPPORTED_RUNTIME: 'use Node.js 22.18 or newer',
   INVALID_OPTION: 'see the command with --help for the allowed range',
   INVALID_ARGUMENT: 'see the command with --help for the allowed range',
+  COLUMN_NOT_FOUND: 'name a column that the file has',
+  COUNT_MISMATCH: 'give the vectors of just these rows, in the same order',
+  ROW_INVALID: 'correct this line of the file; what was imported before it is kept',
+  TEXT_INVALID: 'convert the file to UTF-8',
 };
 
-/** Codes of core that say the person typed a value outside its range. */
-const usageCodes: ReadonlySet<string> = new Set(['INVALID_OPTION', 'INVALID_ARGUMENT']);
+/** The same, for commands on the folder of a collection. */
+export const collectionHints: Readonly<Record<string, string>> = {
+  NOT_A_STORE: 'to make a collection: nigh import <folder> <rows>',
+  NOT_EMPTY: 'give a folder that is not there yet, or is empty',
+  LOCKED: 'one process at a time has a collection open: close it there first',
+  NO_VECTORS: 'search by --text, or import into a new folder with --vectors or --vector',
+  NO_TEXT: 'search by --vector or --like, or import into a new folder with --text',
+  SNAPSHOT_CORRUPT: 'restore the folder from a backup',
+  SNAPSHOT_UNSUPPORTED: 'use the release that wrote the folder',
+  FORMAT_UNSUPPORTED: 'use the release that wrote it',
+  MANIFEST_CORRUPT: 'restore the folder from a backup',
+  LOG_CORRUPT:
+    "restore the folder from a backup, or open it in a program with recover: 'point-in-time'",
+  COLLECTION_CORRUPT: 'restore the folder from a backup',
+  COLUMNS_CORRUPT: 'restore the folder from a backup',
+  TEXT_CORRUPT: 'restore the folder from a backup',
+  STORAGE_FAILED: 'free space on the disk; what was acknowledged is kept',
+  DIMENSION_MISMATCH: 'vectors must have as many components as those of the collection',
+  INVALID_DOCUMENT: 'correct this row of the file; what was imported before it is kept',
+  INVALID_KEY: 'name the column of the keys with --key',
+  KEY_NOT_FOUND: 'check the key; whole numbers are taken as numbers where there are such keys',
+  INVALID_FILTER: `a filter is JSON such as '{"year":{"$gte":1990}}'`,
+  UNKNOWN_FIELD: 'nigh stats <folder> lists the fields that can be filtered',
+  UNKNOWN_OPERATOR: 'the guide on metadata filters has the table of operators',
+  WRONG_TYPE: 'nigh stats <folder> lists the fields and their types',
+  INVALID_FIELDS: 'write --field name:type, such as --field year:number',
+};
 
-export function describeFailure(error: unknown): Failure {
+/** Codes that say the person typed a value outside its range. */
+const usageCodes: ReadonlySet<string> = new Set([
+  ...['INVALID_OPTION', 'INVALID_ARGUMENT', 'INVALID_FIELDS', 'INVALID_FILTER'],
+  ...['UNKNOWN_FIELD', 'UNKNOWN_OPERATOR', 'WRONG_TYPE', 'FILTER_TOO_DEEP', 'FILTER_TOO_LARGE'],
+]);
+
+/** @param special what to do, by code, where the command knows better */
+export function describeFailure(
+  error: unknown,
+  special: Readonly<Record<string, string>> = {},
+): Failure {
   if (error instanceof UsageError) return usageFailure('USAGE', error.message);
   if (error instanceof CommanderError) {
     const isHelp = error.code === 'commander.help'; // shown because no command was given
     return usageFailure('USAGE', isHelp ? 'give a command' : error.message.replace(/^error: /, ''));
   }
-  if (error instanceof FormatError || error instanceof VectorIndexError) {
+  if (error instanceof NighError || error instanceof VectorIndexError) {
     const { code, message } = error;
-    const hint = hints[code];
+    const hint = special[code] ?? hints[code];
     const exitCode = usageCodes.has(code) ? ExitCode.usage : ExitCode.failed;
     return { code, message, exitCode, ...(hint !== undefined && { hint }) };
   }

@@ -1,13 +1,7 @@
 // Reading the values people type. Each parser turns a string into a number or a list, or throws the
 // error commander prints as bad usage. Ranges that core checks anyway are left to core.
 
-import {
-  DEFAULT_EF_SEARCH,
-  type EntryKind,
-  type Metric,
-  type Quality,
-  type VectorIndex,
-} from '@nigh/core';
+import { DEFAULT_EF_SEARCH, type EntryKind, type Metric, type Quality } from '@nigh/core';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** The type of what `given` returns: no property is undefined, as core's options want it. */
@@ -102,11 +96,14 @@ export function sampleOption(): Option {
     .default(1000);
 }
 
-/** Runs `work` and closes the index whatever happens, so that no thread keeps the process alive. */
-export async function closingAfter<T>(index: VectorIndex, work: () => Promise<T>): Promise<T> {
+/** Runs `work` and closes what was opened whatever happens: a thread keeps the process alive. */
+export async function closingAfter<T>(
+  opened: { close(): Promise<void> },
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } finally {
-    await index.close();
+    await opened.close();
   }
 }

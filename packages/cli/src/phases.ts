@@ -40,6 +40,9 @@ const texts: Readonly<Record<string, PhaseText>> = {
   'exact search': counted('scanning exactly', ' queries', true),
   save: measured('writing the file'),
   load: measured('reading the file'),
+  copy: counted('copying', ' vectors', false),
+  import: counted('importing', ' documents', true),
+  'import bytes': { ...measured('importing'), leavesLine: true },
 };
 
 /** The text for a phase of core or of this program. */

@@ -5,11 +5,16 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 
 import type { CommandSpec } from './command.ts';
+import { backupCommand } from './commands/backup.ts';
 import { buildCommand } from './commands/build.ts';
+import { compactCommand } from './commands/compact.ts';
 import { demoCommand } from './commands/demo.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { queryCommand } from './commands/query.ts';
 import { searchCommand } from './commands/search.ts';
+import { statsCommand } from './commands/stats.ts';
 import { verifyCommand } from './commands/verify.ts';
 import type { Io } from './run.ts';
 
@@ -28,12 +33,14 @@ Examples:
   nigh build vectors.npy -o vectors.nigh       build an index
   nigh search vectors.nigh --query q.npy -k 5  the 5 nearest to the first query
   nigh evaluate vectors.nigh                   recall and speed for several search widths
+  nigh import films films.jsonl --text text    make a collection of documents
+  nigh query films --text "a heist in space"   the 10 that speak of it most
 `;
 
 /** Throws CommanderError instead of ending the process, also for --help. */
 export function createProgram(io: Pick<Io, 'stdout' | 'stderr'>, execute: Execute): Command {
   const program = new Command('nigh')
-    .description('Vector search: build, search and examine indexes of nearest neighbors.')
+    .description('Vector search: indexes of nearest neighbors, and collections of documents.')
     .version(readVersion(), '-V, --version')
     .exitOverride()
     .showHelpAfterError('See --help for the arguments and options.')
@@ -47,6 +54,11 @@ export function createProgram(io: Pick<Io, 'stdout' | 'stderr'>, execute: Execut
   add(program, searchCommand, execute);
   add(program, evaluateCommand, execute);
   add(program, inspectCommand, execute);
+  add(program, importCommand, execute);
+  add(program, queryCommand, execute);
+  add(program, statsCommand, execute);
+  add(program, compactCommand, execute);
+  add(program, backupCommand, execute);
   add(program, verifyCommand, execute);
   add(program, demoCommand, execute);
   return program;

@@ -5,7 +5,7 @@
 import { CommanderError } from 'commander';
 
 import type { CommandSpec, Work } from './command.ts';
-import { describeFailure, ExitCode } from './failure.ts';
+import { describeFailure, ExitCode, type Failure } from './failure.ts';
 import { createProgram, type GlobalOptions } from './program.ts';
 import { createProgress, type ProgressStream } from './progress.ts';
 import { type ColorStream, paintFor } from './render.ts';
@@ -68,7 +68,7 @@ async function execute(
   } catch (error) {
     progress.stop();
     if (io.signal.aborted) return reportCancelled(cancelMessage, json, io);
-    return reportFailure(error, { json, debug }, io);
+    return reportFailure(error, describeFailure(error, spec.hints), { json, debug }, io);
   }
 }
 
@@ -78,8 +78,12 @@ function reportCancelled(message: string, json: boolean, io: Io): number {
   return CANCELLED;
 }
 
-function reportFailure(error: unknown, options: Required<GlobalOptions>, io: Io): number {
-  const failure = describeFailure(error);
+function reportFailure(
+  error: unknown,
+  failure: Failure,
+  options: Required<GlobalOptions>,
+  io: Io,
+): number {
   const paint = paintFor(io.stderr);
   if (options.json) writeJson(io, { error: failure });
   io.stderr.write(

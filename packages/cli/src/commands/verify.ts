@@ -1,45 +1,85 @@
-// `nigh verify`: loads an index, which checks the checksums of the file, and then walks every node
-// and link of it. Exit code 1 and a list when something is broken.
+// `nigh verify`: checks a whole index file, or the folder of a collection. Opening either checks
+// its checksums; then every node and link, every key and document is walked. Exit code 1 and a
+// list when something is broken.
 
+import { stat } from 'node:fs/promises';
+import { Collection, type CollectionProblem } from '@nigh/collection';
 import { type Problem, VectorIndex } from '@nigh/core';
 import type { Command } from 'commander';
-
-import type { CommandSpec } from '../command.ts';
-import { ExitCode } from '../failure.ts';
+import type { CommandSpec, Work } from '../command.ts';
+import { collectionHints, ExitCode } from '../failure.ts';
 import { closingAfter } from '../options.ts';
 import { formatCount, formatNumberOf, type Paint } from '../render.ts';
 
 export interface VerifyInput {
-  readonly index: string;
+  readonly path: string;
 }
 
-export interface VerifyReport {
-  readonly index: string;
+interface Verdict {
   readonly count: number;
   readonly sound: boolean;
+}
+
+/** Of an index file. */
+export interface IndexVerdict extends Verdict {
+  readonly index: string;
   readonly problems: readonly Problem[];
 }
 
+/** Of the folder of a collection. */
+export interface CollectionVerdict extends Verdict {
+  readonly collection: string;
+  readonly problems: readonly CollectionProblem[];
+}
+
+export type VerifyReport = IndexVerdict | CollectionVerdict;
+
 export const verifyCommand: CommandSpec<VerifyInput, VerifyReport> = {
   name: 'verify',
+  hints: {
+    ...collectionHints,
+    SNAPSHOT_CORRUPT: 'restore it from a backup; an index file can be built anew with nigh build',
+    SNAPSHOT_UNSUPPORTED: 'use the release that wrote it; an index file can be built anew',
+  },
   declare(command) {
     command
-      .description('Check a whole index file; exit code 1 when anything in it is broken.')
-      .argument('<index>', 'index file');
+      .description('Check a whole index or collection; exit code 1 when anything in it is broken.')
+      .argument('<path>', 'index file, or folder of a collection');
   },
-  parse: (command: Command) => ({ index: command.args[0] as string }),
-  async run({ index: path }, { signal, onProgress }) {
-    const index = await VectorIndex.load(path, { signal, onProgress });
-    return closingAfter(index, async () => {
-      const problems = index.verify();
-      return { index: path, count: index.count, sound: problems.length === 0, problems };
-    });
+  parse: (command: Command) => ({ path: command.args[0] as string }),
+  async run({ path }, work) {
+    const isFolder = await stat(path).then(
+      (found) => found.isDirectory(),
+      () => false, // loading it as an index says what is wrong
+    );
+    return isFolder ? verifyCollection(path) : verifyIndex(path, work);
   },
   render: renderVerify,
   exitCode: ({ sound }) => (sound ? ExitCode.ok : ExitCode.failed),
 };
 
-function renderVerify({ index, count, sound, problems }: VerifyReport, paint: Paint): string {
+async function verifyIndex(path: string, { signal, onProgress }: Work): Promise<IndexVerdict> {
+  const index = await VectorIndex.load(path, { signal, onProgress });
+  return closingAfter(index, async () => {
+    const problems = index.verify();
+    return { index: path, count: index.count, sound: problems.length === 0, problems };
+  });
+}
+
+async function verifyCollection(path: string): Promise<CollectionVerdict> {
+  const collection = await Collection.open(path);
+  return closingAfter(collection, async () => {
+    const problems = await collection.verify();
+    const count = collection.count();
+    return { collection: path, count, sound: problems.length === 0, problems };
+  });
+}
+
+function renderVerify(report: VerifyReport, paint: Paint): string {
+  return 'index' in report ? renderIndex(report, paint) : renderCollection(report, paint);
+}
+
+function renderIndex({ index, count, sound, problems }: IndexVerdict, paint: Paint): string {
   const nodes = formatNumberOf(count, 'node', 'nodes');
   if (sound) return `${paint.good('sound')}  ${index}: ${nodes} and their links checked`;
   const lines = problems.map(
@@ -48,4 +88,12 @@ function renderVerify({ index, count, sound, problems }: VerifyReport, paint: Pa
       `(${formatCount(problem.count)} times, first at node ${problem.node})`,
   );
   return [`${paint.bad('broken')}  ${index}: ${nodes}`, ...lines].join('\n');
+}
+
+function renderCollection(report: CollectionVerdict, paint: Paint): string {
+  const { collection, count, sound, problems } = report;
+  const documents = formatNumberOf(count, 'document', 'documents');
+  if (sound) return `${paint.good('sound')}  ${collection}: ${documents} and their files checked`;
+  const lines = problems.map(({ part, message }) => `  ${part}: ${message}`);
+  return [`${paint.bad('broken')}  ${collection}: ${documents}`, ...lines].join('\n');
 }

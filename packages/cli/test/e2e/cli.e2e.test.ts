@@ -1,15 +1,13 @@
 // The built program as people run it: a process with arguments, two streams and an exit code.
 // Needs a build (`dist/main.js`) of this package and of core.
 
-import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { clusteredSource } from '@nigh/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type OnStderr, type Outcome, runNigh } from './run-nigh.ts';
 
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** Enough for a graph: fewer vectors are scanned. */
 const COUNT = 5000;
 const DIMENSION = 24;
@@ -17,30 +15,8 @@ const DIMENSION = 24;
 let folder: string;
 const at = (name: string): string => join(folder, name);
 
-interface Outcome {
-  exitCode: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function nigh(
-  args: readonly string[],
-  onStderr?: (text: string, interrupt: () => void) => void,
-): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], { cwd: folder });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-      onStderr?.(stderr, () => child.kill('SIGINT'));
-    });
-    child.on('error', reject);
-    child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
-  });
+function nigh(args: readonly string[], onStderr?: OnStderr): Promise<Outcome> {
+  return runNigh(folder, args, onStderr);
 }
 
 function clusteredVectors(count: number, dimension: number): Float32Array {

@@ -1,8 +1,12 @@
 // From an error to what a person reads: code, hint and exit code.
+import { CollectionError, CollectionErrorCode } from '@nigh/collection';
 import { ErrorCode, VectorIndexError } from '@nigh/core';
+import { FilterError, FilterErrorCode } from '@nigh/filter';
 import { FormatError, FormatErrorCode } from '@nigh/formats';
+import { StorageError, StorageErrorCode } from '@nigh/storage';
+import { TextError, TextErrorCode } from '@nigh/text';
 import { expect, test } from 'vitest';
-import { describeFailure, UsageError } from '../../src/failure.ts';
+import { collectionHints, describeFailure, UsageError } from '../../src/failure.ts';
 
 test('combinations that mean nothing are bad usage', () => {
   const failure = describeFailure(new UsageError('both were given'));
@@ -32,6 +36,25 @@ test.each([
   const failure = describeFailure(new VectorIndexError(code, 'message'));
   expect(failure).toMatchObject({ code, message: 'message', exitCode });
   expect(failure.hint).toBeDefined();
+});
+
+test.each([
+  [new StorageError(StorageErrorCode.locked, 'message'), 1],
+  [new StorageError(StorageErrorCode.snapshotCorrupt, 'message'), 1],
+  [new FilterError(FilterErrorCode.unknownField, 'message'), 2],
+  [new FilterError(FilterErrorCode.wrongType, 'message'), 2],
+  [new TextError(TextErrorCode.invalidOption, 'message'), 2],
+  [new CollectionError(CollectionErrorCode.keyNotFound, 'message'), 1],
+])('%o of a collection is told with what to do', (error, exitCode) => {
+  const failure = describeFailure(error, collectionHints);
+  expect(failure).toMatchObject({ code: error.code, message: 'message', exitCode });
+  expect(failure.hint).toBeDefined();
+});
+
+test('what a command says about a code comes before what all say', () => {
+  const error = new VectorIndexError(ErrorCode.snapshotCorrupt, 'message');
+  expect(describeFailure(error).hint).toContain('nigh build');
+  expect(describeFailure(error, collectionHints).hint).toContain('backup');
 });
 
 test('an error of the system keeps its code; anything else is unexpected', () => {
