@@ -137,11 +137,7 @@ export class Collection<M extends Metadata = Metadata> {
    */
   async update(updates: MetadataUpdate<M> | readonly MetadataUpdate<M>[]): Promise<number> {
     this.#assertOpen();
-    const list: readonly unknown[] = Array.isArray(updates) ? updates : [updates];
-    const patches = list.map((update, row) => {
-      const given = { ...assertOptions(update, ['key', 'metadata'], check(`update ${row}`)) };
-      return [encodeKey(given.key, row), this.#reader.readPatch(given.metadata, row)] as const;
-    });
+    const patches = this.#reader.readPatches(updates);
     if (patches.length === 0) return 0;
     await this.#queue.alone(async (begin) => {
       this.#assertOpen();

@@ -1,14 +1,21 @@
 // Documents on their way in: checked as a whole before anything is written, so that a batch with one
 // bad document changes nothing. Of documents with the same key the last one counts.
 
-import { describe, detail } from '@nigh/base';
+import { assertOptions, describe, detail } from '@nigh/base';
 import { readVectors, type Vectors } from '@nigh/core';
 import { Columns, type Metadata } from '@nigh/filter';
 import type { Batch, DocumentColumns, DocumentInput } from './document.ts';
 import { ABSENT } from './document-table.ts';
-import { CollectionError, CollectionErrorCode } from './errors.ts';
+import {
+  argumentError,
+  CollectionError,
+  CollectionErrorCode,
+  reading,
+  unreadable,
+} from './errors.ts';
 import { copyMetadata } from './json.ts';
 import { encodeKey, type KeyText } from './key.ts';
+import type { Patches } from './log-records.ts';
 import { pickRows } from './rows.ts';
 import { OWN_TEXT, type Schema, textNames, type VectorOptions } from './schema.ts';
 
@@ -85,11 +92,24 @@ export class DocumentReader {
     return { ...whole, ...encodeDocuments(whole.metadata, whole.texts) };
   }
 
-  /** A patch of metadata: like metadata, and null stands for what goes. */
-  readPatch(patch: unknown, row: number): Metadata {
-    const copy = copyMetadata(patch, this.#schema.fields, row);
-    this.checkMetadata(copy, row);
-    return copy;
+  /**
+   * Patches of metadata: like metadata, and null stands for what goes.
+   *
+   * @throws {CollectionError} INVALID_ARGUMENT, INVALID_DOCUMENT, INVALID_KEY
+   * @throws {FilterError} WRONG_TYPE
+   */
+  readPatches(updates: unknown): Patches {
+    const list = reading(() => Array.from(asList(updates)), unreadable(0));
+    return list.map((update, row) => {
+      const name = `update ${row}`;
+      const { key, metadata } = reading(
+        () => ({ ...assertOptions(update, ['key', 'metadata'], { name, error: argumentError }) }),
+        unreadable(row),
+      );
+      const patch = copyMetadata(metadata, this.#schema.fields, row);
+      this.checkMetadata(patch, row);
+      return [encodeKey(key, row), patch] as const;
+    });
   }
 
   /** Declared fields are of their types, those searched as text are text. */
@@ -141,6 +161,11 @@ export class DocumentReader {
       );
     }
     if (given === undefined && count > 0) throw missingVector(0);
+    const missing = reading(
+      () => (Array.isArray(given) ? given.indexOf(undefined) : -1),
+      unreadable(0),
+    );
+    if (missing !== -1) throw missingVector(missing);
     const { dimension } = vector;
     const floats = readVectors(given ?? new Float32Array(0), readable(vector));
     if (floats.length === count * dimension) return floats;
@@ -162,6 +187,10 @@ export class DocumentReader {
       ...(vectors && { vectors: pickRows(vectors, rows, dimension) }),
     };
   }
+}
+
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
 }
 
 /** What decides which vectors an index takes. */
@@ -218,56 +247,78 @@ function missingVector(row: number): CollectionError {
 
 /** Documents as columns, each property read once. */
 function columnsOf(documents: unknown): DocumentColumns {
+  return reading(
+    () => readColumns(documents),
+    (cause) => invalidDocuments('they could not be read', undefined, cause),
+  );
+}
+
+const COLUMNS: readonly string[] = ['keys', 'vectors', 'metadata', 'texts'];
+
+function readColumns(documents: unknown): DocumentColumns {
   if (Array.isArray(documents)) return columnsOfRows(documents);
   if (typeof documents !== 'object' || documents === null) {
     throw invalidDocuments(`got ${describe(documents)}`, documents);
   }
-  if (!('keys' in documents)) return columnsOfRows([documents]);
-  const { keys, vectors, metadata, texts } = documents as DocumentColumns;
-  for (const [name, column] of Object.entries({ keys, metadata, texts })) {
-    if (column === undefined && name !== 'keys') continue;
-    if (!Array.isArray(column)) throw invalidDocuments(`${name} is ${describe(column)}`, column);
-    if (column.length === keys.length) continue;
-    throw invalidDocuments(`${keys.length} keys come with ${column.length} ${name}`, column);
+  if (!Object.hasOwn(documents, 'keys')) return columnsOfRows([documents]);
+  const unknown = Object.keys(documents).find((name) => !COLUMNS.includes(name));
+  if (unknown !== undefined) {
+    throw invalidDocuments(`there is a column '${unknown.slice(0, 80)}'`, unknown);
   }
+  const { keys: given, vectors, metadata, texts } = documents as DocumentColumns;
+  const keys = readColumn('keys', given) as DocumentColumns['keys'];
+  const count = keys.length;
   return {
     keys,
     ...(vectors !== undefined && { vectors }),
-    ...(metadata !== undefined && { metadata }),
-    ...(texts !== undefined && { texts }),
+    ...(metadata !== undefined && {
+      metadata: readColumn('metadata', metadata, count) as (Metadata | undefined)[],
+    }),
+    ...(texts !== undefined && {
+      texts: readColumn('texts', texts, count) as (string | undefined)[],
+    }),
   };
 }
 
-function invalidDocuments(reason: string, got: unknown): CollectionError {
+/** A copy of a column, of `count` elements where there are keys already. */
+function readColumn(name: string, column: unknown, count?: number): unknown[] {
+  if (!Array.isArray(column)) throw invalidDocuments(`${name} is ${describe(column)}`, column);
+  if (count === undefined || column.length === count) return Array.from(column);
+  throw invalidDocuments(`${count} keys come with ${column.length} ${name}`, column);
+}
+
+function invalidDocuments(reason: string, got: unknown, cause?: unknown): CollectionError {
   return new CollectionError(
     CollectionErrorCode.invalidArgument,
     `documents are one, an array of them, or columns { keys, vectors, metadata, texts }; ${reason}`,
     { name: 'documents', got: detail(got) },
+    cause,
   );
 }
 
 const NAMES: readonly string[] = ['key', 'vector', 'metadata', 'text'];
 
-function columnsOfRows(documents: readonly unknown[]): DocumentColumns {
-  const rows = Array.from(documents, (document, row) => {
-    if (typeof document !== 'object' || document === null) {
-      throw refuse(`document ${row} is ${describe(document)}`, { row, got: detail(document) });
-    }
-    const unknown = Object.keys(document).find((name) => !NAMES.includes(name));
-    if (unknown !== undefined) {
-      const message = `document ${row} has '${unknown.slice(0, 80)}'; put it into its metadata`;
-      throw refuse(message, { row, path: unknown.slice(0, 80), expected: NAMES });
-    }
-    const { key, vector, metadata, text } = document as DocumentInput;
-    return { key, vector, metadata, text };
-  });
-  const withVector = rows.filter(({ vector }) => vector !== undefined).length;
-  if (withVector > 0 && withVector < rows.length) {
-    throw missingVector(rows.findIndex(({ vector }) => vector === undefined));
+function readRow(document: unknown, row: number): DocumentInput {
+  if (typeof document !== 'object' || document === null) {
+    throw refuse(`document ${row} is ${describe(document)}`, { row, got: detail(document) });
   }
+  const unknown = Object.keys(document).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) {
+    const message = `document ${row} has '${unknown.slice(0, 80)}'; put it into its metadata`;
+    throw refuse(message, { row, path: unknown.slice(0, 80), expected: NAMES });
+  }
+  const { key, vector, metadata, text } = document as DocumentInput;
+  return { key, vector, metadata, text } as DocumentInput;
+}
+
+function columnsOfRows(documents: readonly unknown[]): DocumentColumns {
+  const rows = Array.from(documents, (document, row) =>
+    reading(() => readRow(document, row), unreadable(row)),
+  );
+  const withVectors = rows.some(({ vector }) => vector !== undefined);
   return {
     keys: rows.map(({ key }) => key),
-    ...(withVector > 0 && { vectors: rows.map(({ vector }) => vector) as unknown as Vectors }),
+    ...(withVectors && { vectors: rows.map(({ vector }) => vector) as unknown as Vectors }),
     metadata: rows.map(({ metadata }) => metadata),
     texts: rows.map(({ text }) => text),
   };

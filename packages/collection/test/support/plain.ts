@@ -7,9 +7,9 @@ import type { Key } from '../../src/index.ts';
 /** A document of the plain collection. */
 export interface PlainDocument {
   readonly key: Key;
-  readonly vector?: Float32Array | undefined;
+  readonly vector?: Float32Array;
   readonly metadata: Readonly<Record<string, unknown>>;
-  readonly text?: string | undefined;
+  readonly text?: string;
 }
 
 /** What a plain collection is made of. */

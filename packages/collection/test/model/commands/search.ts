@@ -3,7 +3,7 @@
 import { Random } from '@nigh/testkit';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { FusionOption, SearchOptions } from '../../../src/index.ts';
+import type { FusionOption, RankFusion, ScoreFusion, SearchOptions } from '../../../src/index.ts';
 import { expectBest, expectDocument, expectFused, expectNearest } from '../../support/compare.ts';
 import { drawFilter, drawQueryText, drawVector, KEYS, pick } from '../../support/draw.ts';
 import {
@@ -110,7 +110,8 @@ const byBoth = (seed: number, target: Target, fusion: FusionOption): Command =>
       if (question === undefined) return;
       const { near, found, k, options } = question;
       const hits = await collection.search({ ...options, fusion, candidates: 4096, exact: true });
-      const given = typeof fusion === 'string' ? { kind: fusion } : fusion;
+      const given: RankFusion | ScoreFusion =
+        typeof fusion === 'string' ? { kind: fusion } : fusion;
       const { weight = 0.5 } = given;
       const { metric } = model.schema;
       if (given.kind === 'rrf') {
