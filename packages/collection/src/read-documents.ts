@@ -23,6 +23,8 @@ import { OWN_TEXT, type Schema, textNames, type VectorOptions } from './schema.t
 const MAX_DOCUMENT_BYTES: number = 64 * 2 ** 20;
 /** UTF-8 takes at most so many bytes for a UTF-16 unit. */
 const BYTES_PER_UNIT = 3;
+/** UTF-16 units of one document, its metadata as JSON and its text: they surely fit. */
+export const MAX_DOCUMENT_UNITS: number = Math.floor(MAX_DOCUMENT_BYTES / BYTES_PER_UNIT);
 
 function refuse(message: string, details: Record<string, unknown>): CollectionError {
   return new CollectionError(CollectionErrorCode.invalidDocument, message, details);
@@ -89,7 +91,7 @@ export class DocumentReader {
     };
     const floats = this.#readVectors(vectors, keys.length);
     const whole = this.#withoutRepeats({ ...batch, ...(floats && { vectors: floats }) });
-    return { ...whole, ...encodeDocuments(whole.metadata, whole.texts) };
+    return { ...whole, ...encodeDocuments(whole.metadata, whole.texts, assertDocumentFits) };
   }
 
   /**
@@ -217,6 +219,7 @@ function isSearchable(value: unknown): boolean {
 export function encodeDocuments(
   metadata: readonly Metadata[],
   texts: readonly (string | undefined)[],
+  check?: (json: string, text: string | undefined, row: number) => void,
 ): Pick<Batch, 'bytes' | 'starts' | 'textLengths'> {
   const count = metadata.length;
   const writer = new Utf8Writer(256 * (count + 1));
@@ -225,8 +228,7 @@ export function encodeDocuments(
   for (let row = 0; row < count; row++) {
     const text = texts[row];
     const json = JSON.stringify(metadata[row]);
-    const most = BYTES_PER_UNIT * (json.length + (text?.length ?? 0));
-    if (most > MAX_DOCUMENT_BYTES) throw tooLarge(row);
+    check?.(json, text, row);
     writer.write(json);
     if (text !== undefined) textLengths[row] = writer.write(text);
     starts[row + 1] = writer.length;
@@ -234,9 +236,11 @@ export function encodeDocuments(
   return { bytes: writer.bytes(), starts, textLengths };
 }
 
-function tooLarge(row: number): CollectionError {
+/** @throws {CollectionError} INVALID_DOCUMENT */
+export function assertDocumentFits(json: string, text: string | undefined, row: number): void {
+  if (json.length + (text?.length ?? 0) <= MAX_DOCUMENT_UNITS) return;
   const message = `document ${row} may take more than ${MAX_DOCUMENT_BYTES} bytes; split it`;
-  return refuse(message, { row, expected: MAX_DOCUMENT_BYTES });
+  throw refuse(message, { row, expected: MAX_DOCUMENT_BYTES });
 }
 
 function missingVector(row: number): CollectionError {
