@@ -16,11 +16,11 @@ export abstract class NighError<Code extends string = string> extends Error {
   }
 }
 
-/** A value for an error's details: a number or text as it is, never an object of the caller's. */
+/** A value for an error's details: JSON as it is, never an object of the caller's. */
 export function detail(value: unknown): unknown {
   if (typeof value === 'string') return value.slice(0, 80);
-  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
-  return isObject || typeof value === 'symbol' ? describe(value) : value;
+  const isPlain = value === null || typeof value === 'number' || typeof value === 'boolean';
+  return isPlain || value === undefined ? value : describe(value);
 }
 
 /** A value for an error message: short, quoted when it is a string, never a whole array. */
@@ -29,15 +29,17 @@ export function describe(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'symbol') return 'a symbol';
-  return typeof value === 'object' && value !== null ? describeObject(value) : String(value);
+  if (typeof value === 'object' && value !== null) return describeObject(value);
+  return String(value);
 }
 
+/** Asking an object what it is may run code of the caller's, which may throw. */
 function describeObject(value: object): string {
   try {
     if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
     if (Array.isArray(value)) return `an array of ${value.length}`;
     return value instanceof Date ? 'a Date' : 'an object';
   } catch {
-    return 'an object'; // a proxy or a getter that throws: the error to be told is another
+    return 'an object that cannot be read';
   }
 }

@@ -5,6 +5,7 @@ import { assertBoolean, assertOptions, assertString, type Check, hasBit } from '
 import type { WorkOptions } from '@nigh/core';
 import { type Filter, type Metadata, parseFilter } from '@nigh/filter';
 import type { SnapshotWriter, Store } from '@nigh/storage';
+import { assertPatches } from './check-patches.ts';
 import { compactContents } from './compact.ts';
 import { Contents } from './contents.ts';
 import type { DocumentColumns, DocumentInput, MetadataUpdate, StoredDocument } from './document.ts';
@@ -16,7 +17,7 @@ import { type OpenOptions, type OpenRequest, readOpenOptions } from './open-opti
 import { DocumentReader } from './read-documents.ts';
 import { openStore } from './recovery.ts';
 import { type Schema, schemaToSettings } from './schema.ts';
-import { ContentsSearch, type Hit, readDocument, rowOfKey } from './search.ts';
+import { ContentsSearch, type Hit, readDocument } from './search.ts';
 import { readSearch, type SearchOptions } from './search-options.ts';
 import { writeContents } from './snapshot.ts';
 import { type CollectionStats, collectStats } from './stats.ts';
@@ -139,16 +140,12 @@ export class Collection<M extends Metadata = Metadata> {
    */
   async update(updates: MetadataUpdate<M> | readonly MetadataUpdate<M>[]): Promise<number> {
     this.#assertOpen();
-    const list: readonly unknown[] = Array.isArray(updates) ? updates : [updates];
-    const patches = list.map((update, row) => {
-      const given = { ...assertOptions(update, ['key', 'metadata'], check(`update ${row}`)) };
-      return [encodeKey(given.key, row), this.#reader.readPatch(given.metadata, row)] as const;
-    });
+    const patches = this.#reader.readPatches(updates);
     if (patches.length === 0) return 0;
+    const record = metadataRecord(patches);
     await this.#queue.alone(async (begin) => {
-      this.#assertOpen();
-      for (const [key] of patches) rowOfKey(this.#contents, key);
-      await begin(metadataRecord(patches), () => this.#contents.patch(patches));
+      assertPatches(this.#contents, patches, record.parts[0]?.length ?? 0);
+      await begin(record, () => this.#contents.patch(patches));
     });
     this.#checkpointSoon();
     return patches.length;
@@ -173,7 +170,6 @@ export class Collection<M extends Metadata = Metadata> {
       const { filter } = assertOptions(which, ['filter'], check('what to delete'));
       const predicate = parseFilter(filter, this.schema.fields);
       return this.#queue.alone(async (begin) => {
-        this.#assertOpen();
         const { bits } = this.#contents.columns.evaluate(predicate);
         const keys = this.#contents.keysOf(bits);
         return keys.length === 0 ? 0 : begin(deletionsRecord(keys), () => remove(keys));
@@ -289,7 +285,11 @@ export class Collection<M extends Metadata = Metadata> {
   async checkpoint(options: WorkOptions = {}): Promise<void> {
     this.#assertOpen();
     const work = readWork(options);
-    const store = this.#assertStored();
+    await this.#checkpointNow(this.#assertStored(), work);
+  }
+
+  /** A checkpoint when those before it have ended; also of a collection that is being closed. */
+  async #checkpointNow(store: Store, work: WorkOptions = {}): Promise<void> {
     this.#checkpoints++;
     const writing = this.#checkpoint.then(() => this.#writeCheckpoint(store, work));
     this.#checkpoint = writing
@@ -302,7 +302,8 @@ export class Collection<M extends Metadata = Metadata> {
 
   async #writeCheckpoint(store: Store, work: WorkOptions = {}): Promise<void> {
     const { mark, frozen } = await this.#queue.alone(async () => {
-      const mark = await store.rotate();
+      this.#assertSound();
+      const mark = await store.rotate(); // first: what is frozen must be let go again
       return { mark, frozen: await this.#contents.freeze() };
     });
     try {
@@ -329,6 +330,7 @@ export class Collection<M extends Metadata = Metadata> {
     const work = readWork(options);
     const store = this.#assertStored();
     const { frozen, sequence } = await this.#queue.alone(async () => {
+      this.#assertSound();
       const frozen = await this.#contents.freeze();
       return { frozen, sequence: store.stats().sequence };
     });
@@ -351,11 +353,12 @@ export class Collection<M extends Metadata = Metadata> {
     this.#assertOpen();
     const work = readWork(options);
     await this.#queue.alone(async () => {
+      this.#assertSound();
       const old = this.#contents;
       this.#contents = await compactContents(old, this.#request.run, work);
       await old.close();
     });
-    if (this.#store) await this.checkpoint(work);
+    if (this.#store) await this.#checkpointNow(this.#store, work);
   }
 
   /** Counts and bytes. */
@@ -424,6 +427,11 @@ export class Collection<M extends Metadata = Metadata> {
       CollectionErrorCode.closed,
       'the collection is closed; open it again',
     );
+  }
+
+  /** Contents that have parted from their log are never kept. */
+  #assertSound(): void {
+    if (this.#queue.failure) throw this.#queue.failure;
   }
 
   #assertStored(): Store {

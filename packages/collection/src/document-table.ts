@@ -8,7 +8,7 @@ import type { Metadata } from '@nigh/filter';
 /** The length of a text that a document has not. */
 export const ABSENT = 0xffffffff;
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Where the bytes of a document are, and how many. */

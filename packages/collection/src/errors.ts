@@ -35,6 +35,26 @@ export function optionError(message: string, details: ErrorDetails): CollectionE
   return new CollectionError(CollectionErrorCode.invalidOption, message, details);
 }
 
+/**
+ * Runs what may run code of the caller's: getters, and proxies in the place of objects. What they
+ * throw becomes an error of ours.
+ */
+export function reading<T>(read: () => T, wrong: (cause: unknown) => CollectionError): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof NighError ? error : wrong(error);
+  }
+}
+
+/** The error for a document, by its number among those given. */
+export function unreadable(row: number, path?: string): (cause: unknown) => CollectionError {
+  const details = { row, ...(path !== undefined && { path }) };
+  const message = `${path === undefined ? '' : `${path} of `}document ${row} could not be read`;
+  return (cause) =>
+    new CollectionError(CollectionErrorCode.invalidDocument, message, details, cause);
+}
+
 /** The error for files or tables that contradict each other. */
 export function corruptError(message: string, details: ErrorDetails = {}): CollectionError {
   return new CollectionError(CollectionErrorCode.collectionCorrupt, message, details);

@@ -98,12 +98,18 @@ export interface Scores {
   readonly least?: number;
 }
 
-/** `values` brought to [0, 1]; all to 1 where none is better than another. */
+/**
+ * `values` brought to [0, 1]. Where none is better than another: all to 1, or to 0 where they are
+ * the least there can be.
+ */
 function normalize({ values, least }: Scores, kind: Fusion['normalization']): number[] {
   const list = Array.from(values);
-  const min = kind === 'theoretical' && least !== undefined ? least : Math.min(...list);
-  const range = Math.max(...list) - min;
-  return list.map((value) => (range > 0 ? (value - min) / range : 1));
+  const isBounded = kind === 'theoretical' && least !== undefined;
+  const min = isBounded ? least : list.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const max = list.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const range = max - min;
+  if (range > 0) return list.map((value) => (value - min) / range);
+  return list.map(() => (isBounded ? 0 : 1));
 }
 
 /** The scores of rows by the scores that vectors and text give them: one of each for every row. */

@@ -4,7 +4,7 @@
 
 import { describe, detail } from '@nigh/base';
 import type { Fields, Metadata } from '@nigh/filter';
-import { CollectionError, CollectionErrorCode } from './errors.ts';
+import { CollectionError, CollectionErrorCode, reading, unreadable } from './errors.ts';
 
 /** Deeper values could be read and never be written again (JSON.stringify recurses). */
 export const MAX_METADATA_DEPTH = 64;
@@ -23,12 +23,11 @@ interface Place {
   readonly path: string;
 }
 
-function refuse({ row, path }: Place, reason: string, got: unknown, cause?: unknown): never {
+function refuse({ row, path }: Place, reason: string, got: unknown): never {
   throw new CollectionError(
     CollectionErrorCode.invalidDocument,
     `${path} of document ${row} ${reason}`,
     { row, path, got: detail(got) },
-    cause,
   );
 }
 
@@ -99,22 +98,21 @@ function copyField(value: unknown, type: string | undefined, place: Place): Json
  * @throws {CollectionError} INVALID_DOCUMENT, with the row and the path
  */
 export function copyMetadata(metadata: unknown, fields: Fields, row: number): Metadata {
-  const whole = { row, path: 'metadata' };
   if (metadata === undefined) return {};
+  return reading(() => copyFields(metadata, fields, row), unreadable(row, 'metadata'));
+}
+
+function copyFields(metadata: unknown, fields: Fields, row: number): Metadata {
   if (typeof metadata !== 'object' || metadata === null || !isPlain(metadata)) {
+    const whole = { row, path: 'metadata' };
     return refuse(whole, `is ${describe(metadata)}, not a plain object`, metadata);
   }
   const copy: Record<string, JsonValue> = {};
-  try {
-    for (const name of Object.keys(metadata)) {
-      const value = (metadata as Record<string, unknown>)[name];
-      if (value === undefined) continue;
-      const type = Object.hasOwn(fields, name) ? fields[name] : undefined;
-      define(copy, name, copyField(value, type, { row, path: `metadata.${name.slice(0, 80)}` }));
-    }
-  } catch (error) {
-    if (error instanceof CollectionError) throw error;
-    return refuse(whole, 'could not be read', undefined, error);
+  for (const name of Object.keys(metadata)) {
+    const value = (metadata as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    const type = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    define(copy, name, copyField(value, type, { row, path: `metadata.${name.slice(0, 80)}` }));
   }
   return copy;
 }

@@ -1,14 +1,21 @@
 // Documents on their way in: checked as a whole before anything is written, so that a batch with one
 // bad document changes nothing. Of documents with the same key the last one counts.
 
-import { describe, detail } from '@nigh/base';
+import { assertOptions, describe, detail } from '@nigh/base';
 import { readVectors, type Vectors } from '@nigh/core';
 import { Columns, type Metadata } from '@nigh/filter';
 import type { Batch, DocumentColumns, DocumentInput } from './document.ts';
 import { ABSENT } from './document-table.ts';
-import { CollectionError, CollectionErrorCode } from './errors.ts';
+import {
+  argumentError,
+  CollectionError,
+  CollectionErrorCode,
+  reading,
+  unreadable,
+} from './errors.ts';
 import { copyMetadata } from './json.ts';
 import { encodeKey, type KeyText } from './key.ts';
+import type { Patches } from './log-records.ts';
 import { pickRows } from './rows.ts';
 import { OWN_TEXT, type Schema, textNames, type VectorOptions } from './schema.ts';
 
@@ -16,6 +23,8 @@ import { OWN_TEXT, type Schema, textNames, type VectorOptions } from './schema.t
 const MAX_DOCUMENT_BYTES: number = 64 * 2 ** 20;
 /** UTF-8 takes at most so many bytes for a UTF-16 unit. */
 const BYTES_PER_UNIT = 3;
+/** UTF-16 units of one document, its metadata as JSON and its text: they surely fit. */
+export const MAX_DOCUMENT_UNITS: number = Math.floor(MAX_DOCUMENT_BYTES / BYTES_PER_UNIT);
 
 function refuse(message: string, details: Record<string, unknown>): CollectionError {
   return new CollectionError(CollectionErrorCode.invalidDocument, message, details);
@@ -82,14 +91,27 @@ export class DocumentReader {
     };
     const floats = this.#readVectors(vectors, keys.length);
     const whole = this.#withoutRepeats({ ...batch, ...(floats && { vectors: floats }) });
-    return { ...whole, ...encodeDocuments(whole.metadata, whole.texts) };
+    return { ...whole, ...encodeDocuments(whole.metadata, whole.texts, assertDocumentFits) };
   }
 
-  /** A patch of metadata: like metadata, and null stands for what goes. */
-  readPatch(patch: unknown, row: number): Metadata {
-    const copy = copyMetadata(patch, this.#schema.fields, row);
-    this.checkMetadata(copy, row);
-    return copy;
+  /**
+   * Patches of metadata: like metadata, and null stands for what goes.
+   *
+   * @throws {CollectionError} INVALID_ARGUMENT, INVALID_DOCUMENT, INVALID_KEY
+   * @throws {FilterError} WRONG_TYPE
+   */
+  readPatches(updates: unknown): Patches {
+    const list = reading(() => Array.from(asList(updates)), unreadable(0));
+    return list.map((update, row) => {
+      const name = `update ${row}`;
+      const { key, metadata } = reading(
+        () => ({ ...assertOptions(update, ['key', 'metadata'], { name, error: argumentError }) }),
+        unreadable(row),
+      );
+      const patch = copyMetadata(metadata, this.#schema.fields, row);
+      this.checkMetadata(patch, row);
+      return [encodeKey(key, row), patch] as const;
+    });
   }
 
   /** Declared fields are of their types, those searched as text are text. */
@@ -141,6 +163,11 @@ export class DocumentReader {
       );
     }
     if (given === undefined && count > 0) throw missingVector(0);
+    const missing = reading(
+      () => (Array.isArray(given) ? given.indexOf(undefined) : -1),
+      unreadable(0),
+    );
+    if (missing !== -1) throw missingVector(missing);
     const { dimension } = vector;
     const floats = readVectors(given ?? new Float32Array(0), readable(vector));
     if (floats.length === count * dimension) return floats;
@@ -162,6 +189,10 @@ export class DocumentReader {
       ...(vectors && { vectors: pickRows(vectors, rows, dimension) }),
     };
   }
+}
+
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
 }
 
 /** What decides which vectors an index takes. */
@@ -188,6 +219,7 @@ function isSearchable(value: unknown): boolean {
 export function encodeDocuments(
   metadata: readonly Metadata[],
   texts: readonly (string | undefined)[],
+  check?: (json: string, text: string | undefined, row: number) => void,
 ): Pick<Batch, 'bytes' | 'starts' | 'textLengths'> {
   const count = metadata.length;
   const writer = new Utf8Writer(256 * (count + 1));
@@ -196,8 +228,7 @@ export function encodeDocuments(
   for (let row = 0; row < count; row++) {
     const text = texts[row];
     const json = JSON.stringify(metadata[row]);
-    const most = BYTES_PER_UNIT * (json.length + (text?.length ?? 0));
-    if (most > MAX_DOCUMENT_BYTES) throw tooLarge(row);
+    check?.(json, text, row);
     writer.write(json);
     if (text !== undefined) textLengths[row] = writer.write(text);
     starts[row + 1] = writer.length;
@@ -205,9 +236,11 @@ export function encodeDocuments(
   return { bytes: writer.bytes(), starts, textLengths };
 }
 
-function tooLarge(row: number): CollectionError {
+/** @throws {CollectionError} INVALID_DOCUMENT */
+export function assertDocumentFits(json: string, text: string | undefined, row: number): void {
+  if (json.length + (text?.length ?? 0) <= MAX_DOCUMENT_UNITS) return;
   const message = `document ${row} may take more than ${MAX_DOCUMENT_BYTES} bytes; split it`;
-  return refuse(message, { row, expected: MAX_DOCUMENT_BYTES });
+  throw refuse(message, { row, expected: MAX_DOCUMENT_BYTES });
 }
 
 function missingVector(row: number): CollectionError {
@@ -218,56 +251,78 @@ function missingVector(row: number): CollectionError {
 
 /** Documents as columns, each property read once. */
 function columnsOf(documents: unknown): DocumentColumns {
+  return reading(
+    () => readColumns(documents),
+    (cause) => invalidDocuments('they could not be read', undefined, cause),
+  );
+}
+
+const COLUMNS: readonly string[] = ['keys', 'vectors', 'metadata', 'texts'];
+
+function readColumns(documents: unknown): DocumentColumns {
   if (Array.isArray(documents)) return columnsOfRows(documents);
   if (typeof documents !== 'object' || documents === null) {
     throw invalidDocuments(`got ${describe(documents)}`, documents);
   }
-  if (!('keys' in documents)) return columnsOfRows([documents]);
-  const { keys, vectors, metadata, texts } = documents as DocumentColumns;
-  for (const [name, column] of Object.entries({ keys, metadata, texts })) {
-    if (column === undefined && name !== 'keys') continue;
-    if (!Array.isArray(column)) throw invalidDocuments(`${name} is ${describe(column)}`, column);
-    if (column.length === keys.length) continue;
-    throw invalidDocuments(`${keys.length} keys come with ${column.length} ${name}`, column);
+  if (!Object.hasOwn(documents, 'keys')) return columnsOfRows([documents]);
+  const unknown = Object.keys(documents).find((name) => !COLUMNS.includes(name));
+  if (unknown !== undefined) {
+    throw invalidDocuments(`there is a column '${unknown.slice(0, 80)}'`, unknown);
   }
+  const { keys: given, vectors, metadata, texts } = documents as DocumentColumns;
+  const keys = readColumn('keys', given) as DocumentColumns['keys'];
+  const count = keys.length;
   return {
     keys,
     ...(vectors !== undefined && { vectors }),
-    ...(metadata !== undefined && { metadata }),
-    ...(texts !== undefined && { texts }),
+    ...(metadata !== undefined && {
+      metadata: readColumn('metadata', metadata, count) as (Metadata | undefined)[],
+    }),
+    ...(texts !== undefined && {
+      texts: readColumn('texts', texts, count) as (string | undefined)[],
+    }),
   };
 }
 
-function invalidDocuments(reason: string, got: unknown): CollectionError {
+/** A copy of a column, of `count` elements where there are keys already. */
+function readColumn(name: string, column: unknown, count?: number): unknown[] {
+  if (!Array.isArray(column)) throw invalidDocuments(`${name} is ${describe(column)}`, column);
+  if (count === undefined || column.length === count) return Array.from(column);
+  throw invalidDocuments(`${count} keys come with ${column.length} ${name}`, column);
+}
+
+function invalidDocuments(reason: string, got: unknown, cause?: unknown): CollectionError {
   return new CollectionError(
     CollectionErrorCode.invalidArgument,
     `documents are one, an array of them, or columns { keys, vectors, metadata, texts }; ${reason}`,
     { name: 'documents', got: detail(got) },
+    cause,
   );
 }
 
 const NAMES: readonly string[] = ['key', 'vector', 'metadata', 'text'];
 
-function columnsOfRows(documents: readonly unknown[]): DocumentColumns {
-  const rows = Array.from(documents, (document, row) => {
-    if (typeof document !== 'object' || document === null) {
-      throw refuse(`document ${row} is ${describe(document)}`, { row, got: detail(document) });
-    }
-    const unknown = Object.keys(document).find((name) => !NAMES.includes(name));
-    if (unknown !== undefined) {
-      const message = `document ${row} has '${unknown.slice(0, 80)}'; put it into its metadata`;
-      throw refuse(message, { row, path: unknown.slice(0, 80), expected: NAMES });
-    }
-    const { key, vector, metadata, text } = document as DocumentInput;
-    return { key, vector, metadata, text };
-  });
-  const withVector = rows.filter(({ vector }) => vector !== undefined).length;
-  if (withVector > 0 && withVector < rows.length) {
-    throw missingVector(rows.findIndex(({ vector }) => vector === undefined));
+function readRow(document: unknown, row: number): DocumentInput {
+  if (typeof document !== 'object' || document === null) {
+    throw refuse(`document ${row} is ${describe(document)}`, { row, got: detail(document) });
   }
+  const unknown = Object.keys(document).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) {
+    const message = `document ${row} has '${unknown.slice(0, 80)}'; put it into its metadata`;
+    throw refuse(message, { row, path: unknown.slice(0, 80), expected: NAMES });
+  }
+  const { key, vector, metadata, text } = document as DocumentInput;
+  return { key, vector, metadata, text } as DocumentInput;
+}
+
+function columnsOfRows(documents: readonly unknown[]): DocumentColumns {
+  const rows = Array.from(documents, (document, row) =>
+    reading(() => readRow(document, row), unreadable(row)),
+  );
+  const withVectors = rows.some(({ vector }) => vector !== undefined);
   return {
     keys: rows.map(({ key }) => key),
-    ...(withVector > 0 && { vectors: rows.map(({ vector }) => vector) as unknown as Vectors }),
+    ...(withVectors && { vectors: rows.map(({ vector }) => vector) as unknown as Vectors }),
     metadata: rows.map(({ metadata }) => metadata),
     texts: rows.map(({ text }) => text),
   };

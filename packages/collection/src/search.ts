@@ -63,25 +63,20 @@ export class ContentsSearch {
   readonly #request: SearchRequest;
   readonly #accept: Accept | undefined;
   readonly #target: Target | undefined;
-  /** Documents that may be found. */
-  readonly matching: number;
 
   /** @throws {FilterError, CollectionError} KEY_NOT_FOUND */
   constructor(contents: Contents, request: SearchRequest) {
     this.#contents = contents;
     this.#request = request;
     this.#target = targetOf(contents, request);
-    this.matching = contents.count;
     if (request.filter === undefined) return;
     const { columns, schema } = contents;
     const accepted = columns.evaluate(parseFilter(request.filter, schema.fields));
     this.#accept = { nodes: nodeFilterOf(accepted), bits: accepted.bits };
-    this.matching = accepted.count;
   }
 
   /** The k best, the best first. */
   hits(): Hit[] {
-    if (this.matching === 0) return [];
     const { k, text } = this.#request;
     if (!this.#target) return this.#searchText(k).map((hit) => this.#toHit(hit));
     const hits = text === undefined ? this.#searchVectors(k) : this.#searchBoth();

@@ -19,6 +19,7 @@ export class WriteQueue {
   readonly #journal: Journal;
   /** Settles when the last turn of those who want one alone has ended. */
   #turns: Promise<unknown> = Promise.resolve();
+  /** Turns that have not ended, and writes that wait for one and have not begun. */
   #waiting = 0;
   /** Settles when the last write that was begun is in the contents, or has failed. */
   #applied: Promise<unknown> = Promise.resolve();
@@ -41,7 +42,11 @@ export class WriteQueue {
    */
   write<T>(record: LogRecord, apply: () => T | Promise<T>): Promise<T> {
     if (this.#waiting === 0) return this.#begin(record, apply);
-    return this.#turns.then(() => this.#begin(record, apply));
+    this.#waiting++;
+    return this.#turns.then(() => {
+      this.#waiting--;
+      return this.#begin(record, apply);
+    });
   }
 
   /** Runs `work` when all that was asked for before is in, and nothing else until it has ended. */
