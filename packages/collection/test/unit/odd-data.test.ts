@@ -17,15 +17,15 @@ async function roundTrips(
     Collection.open('/c', { ...options, threads: 1, files: disk });
   let collection = await open();
   await collection.upsert(document as never);
-  const found = [collection.get(document['key'] as string)];
+  const found = [collection.get(document.key as string)];
   await collection.close();
   collection = await open();
-  found.push(collection.get(document['key'] as string));
+  found.push(collection.get(document.key as string));
   await collection.compact();
   await collection.close();
   collection = await open();
   expect(await collection.verify()).toEqual([]);
-  found.push(collection.get(document['key'] as string));
+  found.push(collection.get(document.key as string));
   await collection.close();
   return found;
 }
@@ -40,8 +40,8 @@ describe('names that objects inherit', () => {
     for (const found of await roundTrips(document, { fields: {} })) {
       expect(JSON.stringify(found?.metadata)).toBe(text);
       expect(Object.getPrototypeOf(found?.metadata)).toBe(Object.prototype);
-      expect((found?.metadata as Json)['admin']).toBe(undefined);
-      expect(({} as Json)['admin']).toBe(undefined);
+      expect((found?.metadata as Json).admin).toBe(undefined);
+      expect(({} as Json).admin).toBe(undefined);
     }
   });
 
