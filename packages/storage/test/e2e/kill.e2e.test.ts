@@ -79,28 +79,33 @@ async function killAfter(count: number, durability: string, first: number): Prom
 }
 
 describe('a writer that is killed', () => {
-  test.for(['sync', 'os'])('with %s loses nothing, and its lock is free', async (durability) => {
-    let next = 1;
-    for (let kill = 0; kill < KILLS / 2; kill++) {
-      const sequence = await killAfter(1 + ((kill * 37) % 130), durability, next);
-      expect(await verifyStore(folder).then((all) => all.filter(isDamage))).toEqual([]);
-      const store = await Store.open(folder);
-      let last = store.snapshot?.sequence ?? 0;
-      let lastNumber = last;
-      for await (const record of store.records()) {
-        const { payload } = record;
-        lastNumber = new DataView(payload.buffer, payload.byteOffset).getUint32(0, true);
-        expect(record.sequence).toBe(++last);
-        expect(lastNumber).toBe(record.sequence);
-        expect(payload.subarray(4).every((byte) => byte === (lastNumber & 255))).toBe(true);
+  const timeout = 60_000 + 5000 * KILLS;
+  test.for(['sync', 'os'])(
+    'with %s loses nothing, and its lock is free',
+    { timeout },
+    async (durability) => {
+      let next = 1;
+      for (let kill = 0; kill < KILLS / 2; kill++) {
+        const sequence = await killAfter(1 + ((kill * 37) % 130), durability, next);
+        expect(await verifyStore(folder).then((all) => all.filter(isDamage))).toEqual([]);
+        const store = await Store.open(folder);
+        let last = store.snapshot?.sequence ?? 0;
+        let lastNumber = last;
+        for await (const record of store.records()) {
+          const { payload } = record;
+          lastNumber = new DataView(payload.buffer, payload.byteOffset).getUint32(0, true);
+          expect(record.sequence).toBe(++last);
+          expect(lastNumber).toBe(record.sequence);
+          expect(payload.subarray(4).every((byte) => byte === (lastNumber & 255))).toBe(true);
+        }
+        expect(last).toBeGreaterThanOrEqual(sequence);
+        next = last + 1;
+        await store.close();
       }
-      expect(last).toBeGreaterThanOrEqual(sequence);
-      next = last + 1;
-      await store.close();
-    }
-    const names = await readdir(folder);
-    expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
-  });
+      const names = await readdir(folder);
+      expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    },
+  );
 });
 
 const isDamage = ({ kind }: { kind: string }): boolean => kind === 'damage';
