@@ -22,7 +22,7 @@ test.each<[unknown, string, unknown]>([
   ['a"b', '"a\\"b"', 'a"b'],
   ['x'.repeat(200), `"${'x'.repeat(80)}"`, 'x'.repeat(80)],
   [5, '5', 5],
-  [5n, '5n', 5n],
+  [5n, '5n', '5n'],
   [null, 'null', null],
   [undefined, 'undefined', undefined],
   [true, 'true', true],
@@ -46,7 +46,8 @@ test('objects that throw when they are looked at are objects', () => {
   };
   const view = Object.defineProperty(new Uint8Array(1), 'constructor', { get: fail });
   const length = new Proxy([], { get: fail });
+  const text = 'an object that cannot be read';
   for (const value of [proxy, view, length, new Proxy({}, { getPrototypeOf: fail })]) {
-    expect([describe(value), detail(value)]).toEqual(['an object', 'an object']);
+    expect([describe(value), detail(value)]).toEqual([text, text]);
   }
 });
