@@ -140,7 +140,7 @@ test('each iteration begins anew, and tells how far it is', async () => {
 });
 
 test('closing in the middle ends the iteration with an error, at once', async () => {
-  const rows = await openRows(await write('a.jsonl', '{}\n{}\n'), { blockRows: 1 });
+  const rows = await openRows(await write('a.jsonl', '{}\n{}\n{}\n'), { blockRows: 1 });
   let blocks = 0;
   const read = (async () => {
     for await (const _ of rows) {
