@@ -70,7 +70,7 @@ export interface RowReader {
 /** Turns an opened file into a reader after checking how it begins and ends. */
 export type RowFormatOpener = (file: OpenedFile, settings: RowsSettings) => Promise<RowReader>;
 
-export const DEFAULT_BLOCK_ROWS = 4096;
+const DEFAULT_BLOCK_ROWS = 4096;
 const MAX_BLOCK_ROWS: number = 2 ** 20;
 const OPTION_NAMES = ['blockRows', 'columns', 'vectors'];
 

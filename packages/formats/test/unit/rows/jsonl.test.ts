@@ -1,8 +1,10 @@
 // Reading .jsonl files: what counts as a line, where blocks end, and every line that is no row.
 import { expect, test } from 'vitest';
 import { openRows } from '../../../src/index.ts';
+import { openForReading } from '../../../src/opened-file.ts';
 import { MAX_DEPTH } from '../../../src/rows/depth.ts';
-import { faultOf, readBlocks, readRows } from '../../support/rows.ts';
+import { jsonlReader } from '../../../src/rows/jsonl.ts';
+import { collect, faultOf, readBlocks, readRows } from '../../support/rows.ts';
 import { temporaryFiles } from '../../support/temporary-files.ts';
 
 const write = temporaryFiles();
@@ -137,10 +139,24 @@ test('each iteration begins anew, and tells how far it is', async () => {
   expect((await faultOf(closed)).code).toBe('CLOSED');
 });
 
-test('closing in the middle ends the iteration with an error', async () => {
-  const rows = await openRows(await write('a.jsonl', '{}\n{}\n'), { blockRows: 1 });
+test('closing in the middle ends the iteration with an error, at once', async () => {
+  const rows = await openRows(await write('a.jsonl', '{}\n{}\n{}\n'), { blockRows: 1 });
+  let blocks = 0;
   const read = (async () => {
-    for await (const _ of rows) await rows.close();
+    for await (const _ of rows) {
+      blocks++;
+      await rows.close();
+    }
   })();
   expect((await faultOf(read)).code).toBe('CLOSED');
+  expect(blocks).toBe(1);
+});
+
+test('a byte order mark after the start is no part of JSON, wherever a chunk begins', async () => {
+  const file = await openForReading(await write('a.jsonl', '{}\n\ufeff{}\n'));
+  const settings = { blockRows: 9, columns: undefined, vectors: undefined };
+  const reader = jsonlReader(file, settings, { chunkBytes: 3, lineBytes: 99 });
+  const fault = await faultOf(collect(reader.blocks(() => {})));
+  await file.handle.close();
+  expect(fault).toMatchObject({ code: 'ROW_INVALID', line: 2, offset: 3 });
 });

@@ -1,0 +1,28 @@
+// Dictionaries of Arrow: replaced, lengthened, and asked for values they do not have.
+import { expect, test } from 'vitest';
+import { Dictionaries } from '../../../../src/rows/arrow/dictionaries.ts';
+
+const column = (...values: string[]) => ({
+  length: values.length,
+  hasBytes: true,
+  get: (row: number) => values[row],
+});
+
+test('a delta is appended, anything else replaces', () => {
+  const dictionaries = new Dictionaries();
+  dictionaries.add(1, column('a', 'b'), false);
+  dictionaries.add(1, column('c'), true);
+  expect([0, 1, 2].map(dictionaries.getter(1))).toEqual(['a', 'b', 'c']);
+  dictionaries.add(1, column('d'), false);
+  expect(dictionaries.getter(1)(0)).toBe('d');
+});
+
+test.each([-1, 2, Number.NaN])('value %d is not in a dictionary of two', (index) => {
+  const dictionaries = new Dictionaries();
+  dictionaries.add(1, column('a', 'b'), false);
+  expect(() => dictionaries.getter(1)(index)).toThrow('not in its dictionary');
+});
+
+test('a dictionary that never came is missed', () => {
+  expect(() => new Dictionaries().getter(1)).toThrow('missing');
+});
