@@ -142,7 +142,9 @@ export class StringTable {
     return text;
   }
 
-  /** Below, above or 0 as a string of the table comes before, after or is `text`, by UTF-16 units. */
+  /**
+   * Below, above or 0 as a string of the table comes before, after or is `text`, by UTF-16 units.
+   */
   compare(number: number, text: string): number {
     const ends = this.#ends.values;
     const start = number === 0 ? 0 : ends[number - 1];

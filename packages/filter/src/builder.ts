@@ -1,6 +1,6 @@
-// Filters written as calls: field('year').gte(1990).and(field('genres').eq('drama')). A condition is
-// the object form in a class, so both ways mean the same; fields are known and checked when it is
-// parsed.
+// Filters written as calls: field('year').gte(1990).and(field('genres').eq('drama')). A condition
+// is the object form in a class, so both ways mean the same; fields are known and checked when it
+// is parsed.
 
 import { describe, detail } from '@nigh/base';
 import { FilterError, FilterErrorCode } from './errors.ts';
@@ -10,7 +10,10 @@ export type Filter = Condition | Readonly<Record<string, unknown>>;
 
 type Form = Readonly<Record<string, unknown>>;
 
-/** A filter that can be combined with others, which makes new ones. Values are read when it is parsed. */
+/**
+ * A filter that can be combined with others, which makes new ones. Values are read when it is
+ * parsed.
+ */
 export class Condition {
   readonly #form: Form;
 

@@ -1,5 +1,5 @@
-// What was worked out lately, by the key of the predicate, until what it was worked out from changes
-// (a stamp) or others need the room.
+// What was worked out lately, by the key of the predicate, until what it was worked out from
+// changes (a stamp) or others need the room.
 
 const MAX_ENTRIES = 128;
 const MAX_BYTES: number = 64 * 2 ** 20;

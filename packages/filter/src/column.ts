@@ -18,7 +18,10 @@ export interface Column {
   set(row: number, value: unknown): void;
   /** Takes the value of a row away. */
   clear(row: number): void;
-  /** A bit for each of the first `rows` rows that meets the leaf; those of other rows mean nothing. */
+  /**
+   * A bit for each of the first `rows` rows that meets the leaf; those of other rows mean
+   * nothing.
+   */
   select(leaf: Leaf, rows: number): Uint32Array;
   /** By the end of a name: the column and what is beside it, as they are now. */
   images(rows: number): Readonly<Record<string, Image>>;

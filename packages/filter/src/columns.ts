@@ -143,7 +143,8 @@ export class Columns {
    * The live rows that a predicate accepts. The same object as before while nothing it depends on
    * has changed; it is shared, so do not write to it.
    *
-   * @throws {FilterError} UNKNOWN_FIELD, WRONG_TYPE for a predicate that was parsed for other fields
+   * @throws {FilterError} UNKNOWN_FIELD, WRONG_TYPE for a predicate that was parsed for other
+   * fields
    */
   evaluate(predicate: Predicate): Accepted {
     return this.#evaluator.evaluate(predicate, {

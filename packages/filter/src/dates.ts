@@ -1,5 +1,6 @@
-// Points in time from Date objects and from ISO 8601 text, as milliseconds since 1970 (UTC). Written
-// out instead of Date.parse, which takes February 30th and guesses at what is not ISO 8601.
+// Points in time from Date objects and from ISO 8601 text, as milliseconds since 1970 (UTC).
+// Written out instead of Date.parse, which takes February 30th and guesses at what is not ISO
+// 8601.
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -37,7 +38,10 @@ function daysOfMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Days from 1970-01-01 in the proleptic Gregorian calendar; years begin in March, so leap days end them. */
+/**
+ * Days from 1970-01-01 in the proleptic Gregorian calendar; years begin in March, so leap days
+ * end them.
+ */
 function daysOf(year: number, month: number, day: number): number {
   const shifted = month <= 2 ? year - 1 : year;
   const era = Math.floor(shifted / 400);

@@ -1,7 +1,7 @@
 // A column of a list of values a row. The elements of all lists lie one behind the other in an
 // arena; a new list is appended, and the arena is written anew when more than half of it belongs to
-// nobody. Next to each element stands its row, so that a leaf is one pass over the elements, as over
-// a column of single values, and then a bit for the rows of those it met.
+// nobody. Next to each element stands its row, so that a leaf is one pass over the elements, as
+// over a column of single values, and then a bit for the rows of those it met.
 //
 //   row        0   1   2            sizes: elements + 1, 0 where there is no list
 //   sizes      3   0   2

@@ -1,24 +1,7 @@
-// Filters as people and programs write them, in MongoDB's manner, turned into predicates. What comes
-// in may be hostile: only own enumerable properties of plain objects are read, each once, depth and
-// size are limited before anything is walked over, and whatever a getter or a proxy throws becomes
-// an error of ours.
-//
-//   operator     | accepts a row when its field ...             | field missing
-//   -------------|----------------------------------------------|---------------------------
-//   $eq v, v     | is v                                         | only for v = null
-//   $ne v        | is not v                                     | unless v = null
-//   $gt $gte $lt $lte v | compares so with v                    | never
-//   $in [v, ...] | is one of them; never for []                 | only with null among them
-//   $nin [v, ..] | is none of them; always for []               | unless null is among them
-//   $exists true | is there; false: is missing                  |
-//   $not {...}   | does not meet all of these operators         | the opposite of the inside
-//   $and $or [..], $not {...} | combine filters                 |
-//
-// Several fields, and several operators on one field, must all hold. A field that is a list meets an
-// operator when any of its elements does, each operator by itself; [] meets none but $exists, and
-// those that negate. $ne, $nin and $not accept just the live rows that their opposite does not.
-// Strings compare by UTF-16 code units. Booleans are not compared by order. Values must be of the
-// field's type; nothing is converted, except that dates may be written as ISO 8601 text.
+// Filters as people and programs write them, in MongoDB's manner, turned into predicates. What
+// comes in may be hostile: only own enumerable properties of plain objects are read, each once,
+// depth and size are limited before anything is walked over, and whatever a getter or a proxy
+// throws becomes an error of ours.
 
 import { describe, detail, type ErrorDetails } from '@nigh/base';
 import { Condition } from './builder.ts';
@@ -257,12 +240,29 @@ class Parser {
 
 /**
  * A filter (an object in MongoDB's manner, or one built by `field()`) as a predicate; `{}` accepts
- * every live row. The table above says what it means.
+ * every live row.
+ *
+ *   operator     | accepts a row when its field ...             | field missing
+ *   -------------|----------------------------------------------|---------------------------
+ *   $eq v, v     | is v                                         | only for v = null
+ *   $ne v        | is not v                                     | unless v = null
+ *   $gt $gte $lt $lte v | compares so with v                    | never
+ *   $in [v, ...] | is one of them; never for []                 | only with null among them
+ *   $nin [v, ..] | is none of them; always for []               | unless null is among them
+ *   $exists true | is there; false: is missing                  |
+ *   $not {...}   | does not meet all of these operators         | the opposite of the inside
+ *   $and $or [..], $not {...} | combine filters                 |
+ *
+ * Several fields, and several operators on one field, must all hold. A field that is a list meets
+ * an operator when any of its elements does, each operator by itself; [] meets none but $exists,
+ * and those that negate. $ne, $nin and $not accept just the live rows that their opposite does
+ * not. Strings compare by UTF-16 code units. Booleans are not compared by order. Values must be of
+ * the field's type; nothing is converted, except that dates may be written as ISO 8601 text.
  *
  * @param fields as `readFields` gives them
- * @throws {FilterError} INVALID_FILTER, UNKNOWN_FIELD, UNKNOWN_OPERATOR, WRONG_TYPE, FILTER_TOO_DEEP
- * (32 levels), FILTER_TOO_LARGE (10,000 conditions and values); `details.path` says where, as in
- * 'genres.$in[2]'
+ * @throws {FilterError} INVALID_FILTER, UNKNOWN_FIELD, UNKNOWN_OPERATOR, WRONG_TYPE,
+ * FILTER_TOO_DEEP (32 levels), FILTER_TOO_LARGE (10,000 conditions and values); `details.path`
+ * says where, as in 'genres.$in[2]'
  */
 export function parseFilter(filter: unknown, fields: Fields): Predicate {
   const parser = new Parser(fields);

@@ -18,7 +18,9 @@ export interface Elements {
   accepts(value: unknown): boolean;
   /** What is stored for a value; `missing` for what is not accepted. Never throws. */
   encode(value: unknown): number;
-  /** Sets a bit for every value that meets the leaf, which is not `exists`; all words are written. */
+  /**
+   * Sets a bit for every value that meets the leaf, which is not `exists`; all words are written.
+   */
   select(leaf: Leaf, values: TypedArray, count: number, bits: Uint32Array): void;
   /** The same for values that are not missing. */
   selectPresent(values: TypedArray, count: number, bits: Uint32Array): void;
