@@ -1,5 +1,5 @@
-// What is known of a language: where its words end (a locale), its endings (a stemmer) and its stop
-// words. Stemmers and stop words are imported when an index of the language is made, and not before.
+// What is known of a language: where its words end (a locale), its endings (a stemmer) and its
+// stop words. Both are imported when an index of the language is made, and not before.
 
 interface Stemming {
   readonly stemmer: (word: string) => string;

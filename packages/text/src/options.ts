@@ -32,7 +32,7 @@ export interface TextOptions {
     | Readonly<Record<string, FieldOptions>>;
   /** Decides stemmer, stop words and where words end; `english` where nothing is said. */
   readonly language?: Language;
-  /** Whether words are searched by their stems (`acting` finds `acted`); true where nothing is said. */
+  /** Whether words are searched by stems (`acting` finds `acted`); true where nothing is said. */
   readonly stem?: boolean;
   /** Whether the stop words of the language are left out, or which words are; by default none. */
   readonly stopWords?: boolean | readonly string[];

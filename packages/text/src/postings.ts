@@ -11,7 +11,7 @@ import { allocateArray, GrowingArray, StringTable } from '@nigh/base';
 /** A use is `times * 16 + field`: how often a term occurs in a field of a document. */
 export const FIELD_BITS = 4;
 export const FIELD_MASK = 15;
-/** A term counts this often in one field at most: beyond, one more is less than a ten-thousandth. */
+/** A term counts this often in one field at most: one more would be less than a thousandth. */
 export const MAX_TIMES = 4095;
 
 /** The share of terms without postings that a dictionary may have. */

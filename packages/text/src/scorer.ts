@@ -1,14 +1,14 @@
 // What a row scores for a query: BM25F, with lengths normalised field by field (Zaragoza, Craswell,
-// Taylor, Saria and Robertson, "Microsoft Cambridge at TREC-13: Web and HARD tracks", 2004; Robertson
-// and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, section 3.6).
+// Taylor, Saria and Robertson, "Microsoft Cambridge at TREC-13: Web and HARD tracks", 2004;
+// Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, 3.6).
 //
 //   score = sum over the query's terms of  idf * (k1 + 1) * w / (k1 + w)
 //   w     = sum over fields of  weight * times / (1 - b + b * length / average length)
 //   idf   = ln(1 + (N - df + .5) / (df + .5))
 //
-// N are the live rows and df those that have the term in any field. The average is over the live rows
-// that have any term in the field. A term that is twice in the query counts twice. A term counts in one
-// field MAX_TIMES times at most.
+// N are the live rows and df those that have the term in any field. The average is over the live
+// rows that have any term in the field. A term that is twice in the query counts twice. A term
+// counts in one field MAX_TIMES times at most.
 
 import { DEAD, type Documents } from './documents.ts';
 import type { ResolvedTextOptions } from './options.ts';
@@ -75,9 +75,9 @@ export class Scorer {
   /**
    * Scores the documents that are accepted; `end` must follow.
    *
-   * Terms are added from the rarest to the most frequent. Once what is left to be added is less than
-   * the `k` best have already, documents without a score cannot come among them (Turtle and Flood,
-   * "Query evaluation: strategies and optimizations", 1995), and only those that have one go on.
+   * Terms are added from the rarest to the most frequent. Once what is left to be added is less
+   * than the `k` best have already, documents without a score cannot come among them (Turtle and
+   * Flood, "Query evaluation: strategies and optimizations", 1995), and only those with one go on.
    *
    * @param k how many of the best must have their whole score; Infinity for all
    */

@@ -124,7 +124,7 @@ export class TextIndex {
     const documents = this.#documents;
     const more = this.#newTerms.length;
     if (this.#base.docs.length + this.#tail.length + more > MAX_POSTINGS) {
-      const message = `an index holds ${MAX_POSTINGS} postings at most; divide the rows among several`;
+      const message = `an index holds ${MAX_POSTINGS} postings at most; divide the rows`;
       throw new TextError(TextErrorCode.capacityExceeded, message, { row });
     }
     documents.reserve(row);

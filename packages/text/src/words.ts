@@ -1,7 +1,7 @@
 // Words of a text as UAX 29 (Unicode Text Segmentation) has them: what Intl.Segmenter calls
-// word-like, less what is underscores only. The segmenter takes about a microsecond per word, so the
-// words of alphabets that need no dictionary and no marks are found by a scan of our own, by the
-// same rules; what it knows about characters it has learnt from the segmenter of this runtime.
+// word-like, less what is underscores only. The segmenter takes about a microsecond per word, so
+// the words of alphabets that need no dictionary and no marks are found by a scan of our own, by
+// the same rules; what it knows about characters it has learnt from the segmenter of this runtime.
 
 /** Letters up to here are learnt: Latin, Greek, Cyrillic, Armenian. */
 const LEARNT = 0x590;

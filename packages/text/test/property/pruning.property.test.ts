@@ -1,4 +1,5 @@
 // Searches leave documents out that cannot be among the best: what is found must not show it.
+import { Random } from '@nigh/testkit';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { TextIndex } from '../../src/index.ts';
@@ -9,14 +10,10 @@ let index: TextIndex;
 
 beforeAll(async () => {
   index = await TextIndex.create({ fields: ['a', 'b'], language: 'none' });
-  let state = 7;
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
+  const random = new Random(7);
   // Word w0 is in most rows, the last words in few.
   const text = (): string =>
-    Array.from({ length: 12 }, () => `w${Math.floor(WORDS * next() ** 4)}`).join(' ');
+    Array.from({ length: 12 }, () => `w${Math.floor(WORDS * random.uniform() ** 4)}`).join(' ');
   for (let row = 0; row < ROWS; row++) index.add(row, [text(), text()]);
   for (let row = 0; row < ROWS; row += 9) index.remove(row);
 });

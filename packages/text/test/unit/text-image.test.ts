@@ -106,6 +106,35 @@ test('refuses numbers out of range and out of order', async () => {
   for (const [name, change] of changes) await refuses(forged('postings', name, change));
 });
 
+test('refuses a term that is twice in a field of a document, though lengths agree', async () => {
+  const { header, arrays } = good.postings!;
+  const twice = {
+    docs: put(2, 0)(arrays.docs!.slice() as TypedArray),
+    uses: put(2, 16 + 1)(arrays.uses!.slice() as TypedArray),
+    lengths: put(2, 0)(put(1, 2)(arrays.lengths!.slice() as TypedArray)),
+  };
+  await refuses({ ...good, postings: { header, arrays: { ...arrays, ...twice } } });
+  const error = await TextIndex.load(
+    { ...good, postings: { header, arrays: { ...arrays, ...twice } } },
+    OPTIONS,
+  ).catch(({ message }) => message);
+  expect(error).toMatch('posting 2 comes before');
+});
+
+test('refuses a document that is not there, though lengths agree', async () => {
+  const { header, arrays } = good.postings!;
+  const docs = put(-1, 7)(arrays.docs!.slice() as TypedArray);
+  const lengths = put(4, 0)(arrays.lengths!.slice() as TypedArray);
+  await refuses({ ...good, postings: { header, arrays: { ...arrays, docs, lengths } } });
+});
+
+test('refuses a field that is not there, though lengths agree', async () => {
+  const { header, arrays } = good.postings!;
+  const docs = put(2, 0)(arrays.docs!.slice() as TypedArray);
+  const uses = put(2, 16 + 2)(arrays.uses!.slice() as TypedArray);
+  await refuses({ ...good, postings: { header, arrays: { ...arrays, docs, uses } } });
+});
+
 test('any one number changed is refused, or leaves an index that works', async () => {
   const { arrays } = good.postings!;
   for (const [name, array] of Object.entries(arrays)) {

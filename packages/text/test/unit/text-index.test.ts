@@ -30,7 +30,7 @@ test('finds rows by stems, best first, and equal rows by number', async () => {
   expect(rowsOf(index, ' .,! ')).toEqual([]);
 });
 
-test('ties among many rows are broken by the smaller row, whatever the order of adding', async () => {
+test('ties among many rows are broken by the smaller row, in any order of adding', async () => {
   const index = await TextIndex.create({ fields: ['text'] });
   for (let i = 0; i < 500; i++) index.add((i * 211) % 500, ['same words']);
   for (const k of [1, 2, 3, 7, 100, 499, 500, 1000]) {
