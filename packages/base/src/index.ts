@@ -25,5 +25,5 @@ export {
   numberOfImage,
   type TypedArray,
 } from './image.ts';
-export { allocateArray, kindOf } from './shared-arrays.ts';
+export { allocateArray, kindOf, viewOf } from './shared-arrays.ts';
 export { StringTable } from './string-table.ts';

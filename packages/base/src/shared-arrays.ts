@@ -21,6 +21,17 @@ export function allocateArray<K extends ArrayKind>(kind: K, length: number): Arr
   return new View(buffer as ArrayBuffer) as ArrayOf<K>;
 }
 
+/** A typed array over bytes that are there; `byteOffset` is a multiple of an element's bytes. */
+export function viewOf<K extends ArrayKind>(
+  kind: K,
+  bytes: Uint8Array,
+  { byteOffset, length }: { readonly byteOffset: number; readonly length: number },
+): ArrayOf<K> {
+  const View = CONSTRUCTORS[kind];
+  const start = bytes.byteOffset + byteOffset;
+  return new View(bytes.buffer as ArrayBuffer, start, length) as ArrayOf<K>;
+}
+
 /** The kind of a typed array; undefined where it is none of ours. */
 export function kindOf(array: TypedArray): ArrayKind | undefined {
   const kinds = Object.keys(CONSTRUCTORS) as ArrayKind[];

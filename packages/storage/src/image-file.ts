@@ -2,10 +2,11 @@
 // into shared memory, in pieces. Nothing is allocated before the table has been held against the
 // size of the file.
 
-import { allocateArray, type Image, type TypedArray } from '@nigh/base';
-import { crc32, crc32InPieces, nextTurn } from './crc32.ts';
+import { allocateArray, type Image, type TypedArray, viewOf } from '@nigh/base';
+import { crc32, crc32InPieces } from './crc32.ts';
 import { StorageError, StorageErrorCode } from './errors.ts';
 import {
+  alignDown,
   arrayEntry,
   bytesOf,
   encodeTable,
@@ -28,6 +29,10 @@ export interface ReadableFile {
 export type Write = (source: Uint8Array, position: number) => Promise<void>;
 
 const PIECE_BYTES: number = 4 * 2 ** 20;
+/** Small enough to be in the cache when its checksum is taken. */
+const READ_BYTES: number = 2 ** 20;
+/** Reads under way. More only take processors from the checksums. */
+const READS_AHEAD = 3;
 
 /** Writes images by name. Nobody changes their arrays before it has resolved. */
 export async function writeImages(
@@ -108,72 +113,128 @@ async function readTable(file: ReadableFile): Promise<Table> {
   return { images, arrays, end: PREFIX_BYTES + prefix.tableLength };
 }
 
-/** Reads an array into `target`, or with none only checks it. */
-async function readArray(
-  file: ReadableFile,
-  { offset, byteLength, entry }: PlacedArray,
-  target: Uint8Array | undefined,
-): Promise<boolean> {
-  const scratch = target ?? new Uint8Array(Math.min(PIECE_BYTES, byteLength));
-  let crc = 0;
-  for (let at = 0; at < byteLength; at += PIECE_BYTES) {
-    const count = Math.min(PIECE_BYTES, byteLength - at);
-    const start = target === undefined ? 0 : at;
-    const piece = scratch.subarray(start, start + count);
-    if ((await file.read(piece, offset + at)) < count) return false;
-    crc = crc32(piece, crc);
-    if (at > 0) await nextTurn();
-  }
-  return crc === entry.crc32;
+/** A part of the file that is read at once. */
+interface Piece {
+  readonly start: number;
+  readonly end: number;
 }
 
-async function checkGap(file: ReadableFile, start: number, end: number): Promise<void> {
-  if (end === start) return;
-  const gap = new Uint8Array(end - start);
-  const count = await file.read(gap, start);
-  if (count === gap.length && gap.every((byte) => byte === 0)) return;
-  throw corrupt(file, { section: 'padding', offset: start }, 'it is damaged');
+/** The pieces of a file from `start` on. */
+function piecesOf(start: number, size: number): Piece[] {
+  const count = Math.ceil(Math.max(0, size - start) / READ_BYTES);
+  return Array.from({ length: count }, (_, i) => {
+    const from = start + i * READ_BYTES;
+    return { start: from, end: Math.min(size, from + READ_BYTES) };
+  });
 }
 
-async function readAll(
+/**
+ * Reads a file from `start` on into memory of its own. After each piece `look` is told up to where
+ * the file is there; while it looks, the next pieces are read.
+ */
+async function readBody(
   file: ReadableFile,
-  give: (placed: PlacedArray) => TypedArray | undefined,
-): Promise<readonly ImageEntry[]> {
-  const { images, arrays, end: tableEnd } = await readTable(file);
-  let end = tableEnd;
-  for (const placed of arrays) {
-    await checkGap(file, end, placed.offset);
-    const array = give(placed);
-    if (!(await readArray(file, placed, array && bytesOf(array)))) {
-      const section = `${images[placed.image]?.name}.${placed.entry.name}`;
-      throw corrupt(file, { section, offset: placed.offset }, 'its checksum is wrong');
+  start: number,
+  look: (body: Uint8Array, end: number) => void,
+): Promise<Uint8Array> {
+  const body = allocateArray('uint8', Math.max(0, file.size - start));
+  const pieces = piecesOf(start, file.size);
+  const begin = (piece: Piece): Promise<number> => {
+    const reading = file.read(body.subarray(piece.start - start, piece.end - start), piece.start);
+    reading.catch(() => undefined); // it may fail before its turn comes
+    return reading;
+  };
+  const ahead = pieces.slice(0, READS_AHEAD).map(begin);
+  try {
+    for (const [i, piece] of pieces.entries()) {
+      const count = await (ahead.shift() as Promise<number>);
+      const next = pieces[i + READS_AHEAD];
+      if (next !== undefined) ahead.push(begin(next));
+      if (count < piece.end - piece.start) {
+        throw corrupt(file, { section: 'file', offset: piece.start + count }, 'it ends early');
+      }
+      look(body, piece.end);
     }
-    end = placed.offset + placed.byteLength;
+    return body;
+  } finally {
+    await Promise.allSettled(ahead); // the file is closed after this, and nobody else would wait
   }
-  return images;
 }
+
+/** Checks the arrays of a file, and what lies between them, as far as they have been read. */
+class BodyCheck {
+  readonly #file: ReadableFile;
+  readonly #images: readonly ImageEntry[];
+  readonly #arrays: readonly PlacedArray[];
+  readonly #start: number;
+  /** The array that is checked, its checksum so far, and where it goes on. */
+  #array = 0;
+  #crc = 0;
+  #at: number;
+
+  constructor(file: ReadableFile, { images, arrays, end }: Table, start: number) {
+    this.#file = file;
+    this.#images = images;
+    this.#arrays = arrays;
+    this.#start = start;
+    this.#at = end;
+  }
+
+  /** Goes on up to byte `end` of the file. */
+  look(body: Uint8Array, end: number): void {
+    for (; this.#array < this.#arrays.length; this.#array++) {
+      const { offset, byteLength, entry, image } = this.#arrays[this.#array] as PlacedArray;
+      this.#passGap(body, Math.min(end, offset));
+      if (this.#at < offset) return;
+      const stop = Math.min(end, offset + byteLength);
+      this.#crc = crc32(body.subarray(this.#at - this.#start, stop - this.#start), this.#crc);
+      this.#at = stop;
+      if (stop < offset + byteLength) return;
+      if (this.#crc !== entry.crc32) {
+        const section = `${this.#images[image]?.name}.${entry.name}`;
+        throw corrupt(this.#file, { section, offset }, 'its checksum is wrong');
+      }
+      this.#crc = 0;
+    }
+  }
+
+  #passGap(body: Uint8Array, end: number): void {
+    if (end <= this.#at) return;
+    const gap = body.subarray(this.#at - this.#start, end - this.#start);
+    if (gap.some((byte) => byte !== 0)) {
+      throw corrupt(this.#file, { section: 'padding', offset: this.#at }, 'it is damaged');
+    }
+    this.#at = end;
+  }
+}
+
+/** The images of a table over the bytes of a file from `start` on. */
+function imagesOf({ images, arrays }: Table, body: Uint8Array, start: number): NamedImages {
+  const contents = images.map((): [string, TypedArray][] => []);
+  for (const { image, entry, offset } of arrays) {
+    const array = viewOf(entry.kind, body, { byteOffset: offset - start, length: entry.length });
+    contents[image]?.push([entry.name, array]);
+  }
+  return Object.fromEntries(
+    images.map(({ name, header }, i) => [
+      name,
+      { header, arrays: Object.fromEntries(contents[i] ?? []) },
+    ]),
+  );
+}
+
+type NamedImages = Record<string, Image>;
 
 /**
  * The images of a file, over fresh shared memory.
  *
  * @throws {StorageError} `SNAPSHOT_CORRUPT` with path, section and offset; `FORMAT_UNSUPPORTED`
  */
-export async function readImages(file: ReadableFile): Promise<Record<string, Image>> {
-  const contents = new Map<number, [string, TypedArray][]>();
-  const images = await readAll(file, ({ image, entry }) => {
-    const array = allocateArray(entry.kind, entry.length);
-    contents.set(image, [...(contents.get(image) ?? []), [entry.name, array]]);
-    return array;
-  });
-  return Object.fromEntries(
-    images.map(({ name, header }, i) => [
-      name,
-      { header, arrays: Object.fromEntries(contents.get(i) ?? []) },
-    ]),
-  );
-}
-
-/** Reads all of a file of images and keeps nothing. */
-export async function checkImages(file: ReadableFile): Promise<void> {
-  await readAll(file, () => undefined);
+export async function readImages(file: ReadableFile): Promise<NamedImages> {
+  const table = await readTable(file);
+  // A little of the table comes again: arrays are aligned in memory as they are in the file.
+  const start = alignDown(table.end);
+  const check = new BodyCheck(file, table, start);
+  const body = await readBody(file, start, (bytes, end) => check.look(bytes, end));
+  return imagesOf(table, body, start);
 }

@@ -43,6 +43,8 @@ export interface PlacedArray {
 
 export const alignUp = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
+export const alignDown = (bytes: number): number => Math.floor(bytes / ALIGNMENT) * ALIGNMENT;
+
 /** Where the arrays of a table of this length lie, and where the file ends. */
 export function placeArrays(
   images: readonly ImageEntry[],

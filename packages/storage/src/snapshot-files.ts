@@ -6,13 +6,7 @@ import { describe, type Image } from '@nigh/base';
 import { crc32InPieces } from './crc32.ts';
 import { invalidArgument, StorageError, StorageErrorCode } from './errors.ts';
 import type { File, FileSystem } from './file-system.ts';
-import {
-  checkImages,
-  type ReadableFile,
-  readImages,
-  type Write,
-  writeImages,
-} from './image-file.ts';
+import { type ReadableFile, readImages, type Write, writeImages } from './image-file.ts';
 import { isImageFile, PREFIX_BYTES } from './image-format.ts';
 import type { SnapshotEntry, SnapshotFile } from './manifest.ts';
 import { assertFileName, snapshotName, temporaryName } from './names.ts';
@@ -207,7 +201,7 @@ export class SnapshotReader {
     await this.#with(name, async (file) => {
       const beginning = new Uint8Array(Math.min(PREFIX_BYTES, file.size));
       await file.read(beginning, 0);
-      if (isImageFile(beginning)) await checkImages(file);
+      if (isImageFile(beginning)) await readImages(file);
     });
   }
 

@@ -109,9 +109,9 @@ describe('metadata', () => {
     const found = collection.get('own');
     expect(found?.metadata).toStrictEqual({ tags: ['a'], year: 1 });
     expect(found?.vector?.[1]).toBeCloseTo(0.8, 6);
-    (found?.metadata['tags'] as string[]).push('mine');
+    (found?.metadata.tags as string[]).push('mine');
     found?.vector?.fill(0);
-    expect(collection.get('own')?.metadata['tags']).toEqual(['a']);
+    expect(collection.get('own')?.metadata.tags).toEqual(['a']);
     expect(collection.get('own')?.vector?.[1]).toBeCloseTo(0.8, 6);
     expect(await collection.verify()).toEqual([]);
     await collection.close();
