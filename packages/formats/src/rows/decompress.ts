@@ -21,7 +21,8 @@ function decompress(decode: NodeDecompressor, input: Uint8Array, length: number)
   checkLength(length);
   const output = decode(input, { maxOutputLength: Math.max(1, length) });
   if (output.length !== length) throw damaged(`${output.length} bytes come out, not ${length}`);
-  return output;
+  // No Buffer: its slices are views, those of a Uint8Array copies.
+  return new Uint8Array(output.buffer, output.byteOffset, output.length);
 }
 
 /** @throws Flaw for a length that no honest file has. */

@@ -10,12 +10,17 @@ import { openJsonl } from './jsonl.ts';
 import { RowFile } from './row-file.ts';
 import { type RowFormatOpener, type Rows, type RowsOptions, readRowsOptions } from './rows.ts';
 
-const openers: ReadonlyMap<string, RowFormatOpener> = new Map([
+const openers: ReadonlyMap<string, RowFormatOpener> = new Map<string, RowFormatOpener>([
   ['.jsonl', openJsonl],
   ['.ndjson', openJsonl],
   ['.arrow', openArrow],
   ['.feather', openArrow],
   ['.ipc', openArrow],
+  // Imported when the first one is opened: it brings a library with it.
+  [
+    '.parquet',
+    async (file, settings) => (await import('./parquet/parquet.ts')).openParquet(file, settings),
+  ],
 ]);
 
 /** File endings that are read, for help texts. */

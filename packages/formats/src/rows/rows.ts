@@ -56,7 +56,7 @@ export interface RowsSettings {
 /** A block as a format reads it: with flat vectors where it has them so. */
 export interface ReadBlock {
   readonly rows: Row[];
-  readonly vectors?: { readonly values: Float32Array; readonly dimension: number };
+  readonly vectors?: { readonly values: Float32Array; readonly dimension: number } | undefined;
 }
 
 /** What a format does: the rest is the same for all of them. */

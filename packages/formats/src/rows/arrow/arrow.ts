@@ -2,9 +2,10 @@
 // here and not by a library: those trust the lengths and offsets of a file, and one of them that is
 // forged ends the process. Here each is checked before it is followed.
 
-import { FormatError, FormatErrorCode } from '../../errors.ts';
 import type { OpenedFile } from '../../opened-file.ts';
-import { damaged, faultAt, guarded, quote } from '../flaw.ts';
+import { checkColumns } from '../columns.ts';
+import { damaged, faultAt, guarded } from '../flaw.ts';
+import { setOwn } from '../own-key.ts';
 import type { ReadBlock, Row, RowReader, RowsSettings } from '../rows.ts';
 import { BufferReader } from './buffers.ts';
 import type { Column, FlatVectors } from './column.ts';
@@ -12,7 +13,7 @@ import { readColumn } from './columns.ts';
 import { Dictionaries } from './dictionaries.ts';
 import { type ArrowMessages, listMessages, type Message, readBody } from './messages.ts';
 import type { BatchHeader } from './metadata.ts';
-import type { DataType, Field } from './schema.ts';
+import type { DataType } from './schema.ts';
 import { skipColumn } from './skip-column.ts';
 
 /** Rows of a batch in which no column that is read has data: more is no honest file. */
@@ -34,7 +35,11 @@ interface NamedColumn {
 export async function openArrow(file: OpenedFile, settings: RowsSettings): Promise<RowReader> {
   const listed = await listMessages(file);
   const { fields } = listed;
-  checkColumns(file, fields, settings.columns);
+  checkColumns(
+    file.path,
+    fields.map(({ name }) => name),
+    settings,
+  );
   const dictionaryTypes = new Map<number, DataType>();
   for (const { type } of fields) collectDictionaries(type, dictionaryTypes);
   let count = 0;
@@ -43,24 +48,6 @@ export async function openArrow(file: OpenedFile, settings: RowsSettings): Promi
   }
   const arrow = { ...listed, file, settings, dictionaryTypes };
   return { name: 'arrow', count, blocks: (onBytes) => readBlocks(arrow, onBytes) };
-}
-
-function checkColumns(
-  file: OpenedFile,
-  fields: readonly Field[],
-  columns: readonly string[] | undefined,
-): void {
-  const names = fields.map(({ name }) => name);
-  const missing = columns?.find((column) => !names.includes(column));
-  if (missing === undefined) return;
-  throw new FormatError({
-    code: FormatErrorCode.columnNotFound,
-    path: file.path,
-    problem: `there is no column ${quote(missing)}`,
-    column: missing,
-    expected: names.slice(0, 20).map(quote).join(', '),
-    got: quote(missing),
-  });
 }
 
 /** Dictionaries may lie within the parts of a column and the values of another dictionary. */
@@ -176,10 +163,4 @@ function makeBlock(
     }
   }
   return vectors === undefined ? { rows } : { rows, vectors };
-}
-
-/** Sets a key of a row, whatever its name. */
-function setOwn(row: Row, name: string, value: unknown): void {
-  if (name !== '__proto__') row[name] = value;
-  else Object.defineProperty(row, name, { value, writable: true, enumerable: true });
 }

@@ -1,5 +1,6 @@
 // Files with changed bytes and forged numbers give rows or an error of ours: nothing else is
 // thrown, and what is made of them stays small.
+import { readFileSync } from 'node:fs';
 import * as flechette from '@uwdata/flechette';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -30,7 +31,12 @@ const columns = {
   },
 };
 
+const fixture = (name: string): Uint8Array =>
+  readFileSync(new URL(`../../fixtures/${name}.parquet`, import.meta.url));
+
 const originals: [string, Uint8Array][] = [
+  ['first.parquet', fixture('first')],
+  ['second.parquet', fixture('second')],
   ['a.arrow', arrowBytes(columns, { batchRows: 2 })],
   ['b.arrow', arrowBytes(columns, { batchRows: 2, format: 'file' })],
 ];
