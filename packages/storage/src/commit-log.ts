@@ -1,5 +1,6 @@
 // The log as the owner appends to it. Group commit: what is appended while a write and its sync are
-// under way goes out together with the next write. Everything happens in the order it was asked for.
+// under way goes out together with the next write. Everything happens in the order it was asked
+// for.
 
 import { StorageError, StorageErrorCode } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
@@ -61,8 +62,9 @@ export class CommitLog {
   #running: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #highest: number;
-  /** The last sequence that was given, written, made durable. */
+  /** The last sequence that was given, acknowledged, written, made durable. */
   #given: number;
+  #acknowledged: number;
   #written: number;
   #synced: number;
   failure: StorageError | undefined;
@@ -73,6 +75,7 @@ export class CommitLog {
     this.#older = [...start.older];
     this.#highest = start.highest;
     this.#given = start.sequence;
+    this.#acknowledged = start.sequence;
     this.#written = start.sequence;
     this.#synced = start.sequence;
   }
@@ -111,7 +114,12 @@ export class CommitLog {
         await files.remove(`${folder}/${logName(number)}`).catch(() => undefined);
         throw error;
       }
-      await this.#guard(() => files.syncFolder(folder));
+      try {
+        await this.#guard(() => files.syncFolder(folder));
+      } catch (error) {
+        await writer.close().catch(() => undefined);
+        throw error;
+      }
       const old = this.#writer;
       this.#older.push({ number: old.number, first: old.first, size: old.size, count: old.count });
       this.#writer = writer;
@@ -142,10 +150,13 @@ export class CommitLog {
     clearTimeout(this.#timer);
   }
 
-  /** Waits for what was appended, makes it durable and closes the file. */
+  /**
+   * Waits for what was appended, makes it durable and closes the file. Rejects where something that
+   * was acknowledged may not survive a power cut.
+   */
   async close(): Promise<void> {
     const closed = this.#inOrder(async () => {
-      if (this.failure !== undefined) return;
+      if (this.failure !== undefined && this.#acknowledged <= this.#synced) return;
       await this.#sync();
       // Only so that damage is told from a torn end; without it nothing is lost.
       await this.#writer.mark(this.#written).catch(() => undefined);
@@ -208,6 +219,7 @@ export class CommitLog {
       return;
     }
     if (this.#options.durability === 'interval') this.#syncSoon();
+    this.#acknowledged = last;
     for (const { resolve, sequence } of batch) resolve(sequence);
   }
 

@@ -2,12 +2,16 @@
 // through these calls, so that a simulated disk can take their place. Paths are joined with `/`.
 // Whatever fails rejects with an error whose `code` is the system's: `ENOENT`, `EIO`, `ENOSPC`, ...
 
-/** `read`: an existing file. `write`: an existing one, to read and write. `create`: must not exist. */
+/**
+ * `read`: an existing file. `write`: an existing one, to read and write. `create`: must not exist.
+ */
 export type OpenMode = 'read' | 'write' | 'create';
 
 export interface File {
   size(): Promise<number>;
-  /** Fills `target` from `position` of the file; how many bytes there were, fewer at the end only. */
+  /**
+   * Fills `target` from `position` of the file; how many bytes there were, fewer at the end only.
+   */
   read(target: Uint8Array, position: number): Promise<number>;
   /** Writes all of `source` at `position` of the file, or rejects. */
   write(source: Uint8Array, position: number): Promise<void>;
@@ -34,7 +38,9 @@ export interface FileSystem {
   /** Makes a folder, and those above it, durably. It may be there. */
   makeFolder(path: string): Promise<void>;
   exists(path: string): Promise<boolean>;
-  /** Resolves when the names in a folder survive a power cut: what was made, renamed and removed. */
+  /**
+   * Resolves when the names in a folder survive a power cut: what was made, renamed and removed.
+   */
   syncFolder(path: string): Promise<void>;
   /** Rejects within a second with an error of code `LOCKED` while somebody has it. */
   lock(folder: string): Promise<Lock>;

@@ -1,5 +1,5 @@
-// Reading one log: records one after the other, as long as they are whole, in sequence and linked to
-// the one before. Nothing larger than the file is ever allocated, whatever lengths it claims.
+// Reading one log: records one after the other, as long as they are whole, in sequence and linked
+// to the one before. Nothing larger than the file is ever allocated, whatever lengths it claims.
 
 import { crc32InPieces, nextTurn } from './crc32.ts';
 import type { File } from './file-system.ts';
@@ -19,7 +19,10 @@ const WINDOW_BYTES: number = 2 ** 20;
 /** Checksums a search may compute, in sizes of the file, before it takes the file for forged. */
 const MAX_SEARCHED = 8;
 
-/** A record as the owner wrote it. The payload is the receiver's. */
+/**
+ * A record as the owner wrote it. The payload is the receiver's, and a view of all that was read
+ * with it: who keeps a few for long should copy them.
+ */
 export interface StoredRecord {
   readonly sequence: number;
   readonly type: number;

@@ -174,7 +174,8 @@ export class LogReplay {
     const next = this.sequence + 1;
     if (header?.number === log.number && header.first === next) return true;
     // A log is made durable before anything is written to it, so one with nothing in it may be the
-    // rest of an attempt. That its first record would lie ahead cannot be: what came before is lost.
+    // rest of an attempt. That its first record would lie ahead cannot be: what came before is
+    // lost.
     const isEmpty = log.size <= LOG_HEADER_BYTES && !isFirst;
     const isAttempt = isEmpty && (header === undefined || header.first < next);
     const reason =

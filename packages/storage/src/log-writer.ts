@@ -144,7 +144,9 @@ export class LogWriter {
     this.#isMarked = false;
   }
 
-  /** Writes behind the last record that all up to it, `sequence`, are durable, if nothing says so. */
+  /**
+   * Writes behind the last record that all up to it, `sequence`, are durable, if nothing says so.
+   */
   async mark(sequence: number): Promise<void> {
     if (this.#isMarked) return;
     await this.write([{ sequence, bytes: encodeRecord(MARK_TYPE, sequence, []) }], sequence);

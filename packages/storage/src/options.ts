@@ -26,7 +26,9 @@ export interface StoreOptions {
    * thrown. `point-in-time` takes the records before the damage and drops those behind it.
    */
   readonly recover?: 'point-in-time';
-  /** Reads only, takes no lock and changes nothing; what a writer does meanwhile may show or not. */
+  /**
+   * Reads only, takes no lock and changes nothing; what a writer does meanwhile may show or not.
+   */
   readonly readOnly?: boolean;
   /** Whether a store may be made where there is none; default true. */
   readonly create?: boolean;

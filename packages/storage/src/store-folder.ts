@@ -23,7 +23,8 @@ function isNumber(value: number | undefined): value is number {
 /**
  * Reads the manifest and the names of a folder.
  *
- * @throws {StorageError} `MANIFEST_CORRUPT` when it is damaged, or gone while what it named is there
+ * @throws {StorageError} `MANIFEST_CORRUPT` when it is damaged, or gone while what it named is
+ * there
  */
 export async function readFolder(files: FileSystem, folder: string): Promise<FolderContents> {
   const manifest = await readManifest(files, folder);

@@ -1,5 +1,5 @@
-// A store: a folder with a manifest, the files of a snapshot, and logs of what came after. Bytes in,
-// the same bytes out after any crash; what they mean is the owner's business.
+// A store: a folder with a manifest, the files of a snapshot, and logs of what came after. Bytes
+// in, the same bytes out after any crash; what they mean is the owner's business.
 // docs/design/log-format.md has the bytes, the order of steps, and why it holds.
 
 import { assertInteger, assertString, describe } from '@nigh/base';
@@ -53,6 +53,7 @@ export interface SnapshotOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** `reading`: what was there is being read, or a new store is being made. */
 type State = 'new' | 'unread' | 'reading' | 'open' | 'closed';
 
 const NONE: Recovery = { droppedBytes: 0, records: 0, damage: undefined };
@@ -157,7 +158,10 @@ export class Store {
       records++;
       yield record;
     }
-    if (!this.#options.readOnly) await this.#takeUp(replay, manifest);
+    await this.#alone(async () => {
+      this.#assertUsable();
+      if (!this.#options.readOnly) await this.#takeUp(replay, manifest);
+    });
     const { droppedBytes, damage } = replay;
     this.#recovery = { droppedBytes, records, damage };
     if (this.#state === 'reading') this.#state = 'open';
@@ -194,6 +198,11 @@ export class Store {
     this.#assertUsable();
     if (this.#state !== 'new') throw notReady('a store is initialized once, when it is new');
     assertJson(settings);
+    this.#state = 'reading'; // once only
+    await this.#alone(() => this.#make(settings));
+  }
+
+  async #make(settings: unknown): Promise<void> {
     const { files } = this.#options;
     const { folder } = this;
     const number = Math.max(0, ...this.#contents.logs) + 1;
@@ -212,7 +221,7 @@ export class Store {
     await removeLeftovers(files, folder, { manifest, stray: [] });
     const start = { writer, older: [], sequence: 0, highest: number };
     this.#log = new CommitLog(this.#logOptions(), start);
-    this.#state = 'open';
+    if (this.#state === 'reading') this.#state = 'open';
   }
 
   /**
@@ -245,8 +254,8 @@ export class Store {
   }
 
   /**
-   * Writes a snapshot of everything up to a mark, and forgets the snapshot and the logs before. When
-   * something fails, the state before stays in force.
+   * Writes a snapshot of everything up to a mark, and forgets the snapshot and the logs before.
+   * When something fails, the state before stays in force.
    *
    * @throws {StorageError} `ABORTED`, `FILE_FAILED`; and what `write` throws
    */
@@ -316,7 +325,11 @@ export class Store {
     };
   }
 
-  /** Waits for what was asked for, makes it durable and frees the lock. */
+  /**
+   * Waits for what was asked for, makes it durable and frees the lock, also when it rejects.
+   *
+   * @throws {StorageError} `STORAGE_FAILED` where acknowledged records may not survive a power cut
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -386,9 +399,7 @@ export class Store {
       throw new StorageError(StorageErrorCode.readOnly, message, { folder: this.folder });
     }
     if (this.#log !== undefined && this.#state === 'open') return this.#log;
-    throw notReady(
-      this.#state === 'new' ? 'call initialize() first' : 'read records() to its end first',
-    );
+    throw notReady(this.isNew ? 'call initialize() first' : 'read records() to its end first');
   }
 }
 

@@ -1,4 +1,5 @@
-// Reads every checksum of a store without changing anything, also while another process has it open.
+// Reads every checksum of a store without changing anything, also while another process has it
+// open.
 
 import { StorageError } from './errors.ts';
 import type { FileSystem } from './file-system.ts';

@@ -1,8 +1,8 @@
 /**
  * A disk in memory that keeps, for every file and folder, what would survive a power cut and what
- * would not: what was written since a file's last sync, and names that were given since the folder's.
- * It counts its calls, fails the ones it is told to, and can be cut off at any of them. A process
- * that is killed is the same without the loss: whatever it wrote is in the live state.
+ * would not: what was written since a file's last sync, and names that were given since the
+ * folder's. It counts its calls, fails the ones it is told to, and can be cut off at any of them. A
+ * process that is killed is the same without the loss: whatever it wrote is in the live state.
  */
 import type { File, FileSystem, Lock, OpenMode } from '@nigh/storage';
 import { Random } from './random.ts';
@@ -77,7 +77,9 @@ export class SimulatedDisk implements FileSystem {
     this.#random = new Random(this.#seed);
   }
 
-  /** Fails call number `call`, counted from now on: 1 is the next; once, or it and all later ones. */
+  /**
+   * Fails call number `call`, counted from now on: 1 is the next; once, or it and all later ones.
+   */
   failAt(call: number, fault: DiskFault, isForEver = false): void {
     this.#plan = { call: this.calls + call, fault, isForEver };
   }

@@ -1,5 +1,5 @@
-// The power is cut before every step of a workload, in every mode in which unsynced data survives or
-// does not. `NIGH_SEED` repeats a run.
+// The power is cut before every step of a workload, in every mode in which unsynced data survives
+// or does not. `NIGH_SEED` repeats a run.
 
 import { StorageError } from '@nigh/storage';
 import { SimulatedDisk, SURVIVAL_MODES } from '@nigh/testkit';

@@ -1,0 +1,328 @@
+// A store as its owner uses it: what comes back, in which order, and what is refused.
+
+import { StorageErrorCode, Store, verifyStore } from '@nigh/storage';
+import { SimulatedDisk } from '@nigh/testkit';
+import { describe, expect, test } from 'vitest';
+import {
+  diskWith,
+  diskWithSnapshot,
+  FOLDER,
+  openStore,
+  readAll,
+  text,
+} from '../support/small-store.ts';
+
+const BACKUP = '/data/backup';
+
+describe('records', () => {
+  test('come back in order, with type and sequence', async () => {
+    const disk = await diskWith(['a', '', 'c'.repeat(5000)]);
+    expect(await readAll(disk)).toEqual({
+      records: [
+        { sequence: 1, type: 0, payload: 'a' },
+        { sequence: 2, type: 1, payload: '' },
+        { sequence: 3, type: 2, payload: 'c'.repeat(5000) },
+      ],
+      droppedBytes: 0,
+    });
+  });
+
+  test('are copied before append returns, and get their sequence then', async () => {
+    const disk = new SimulatedDisk();
+    const store = await openStore(disk);
+    const part = text('mine');
+    const first = store.append(7, [part, text('-'), part]);
+    part.fill(0);
+    expect(store.stats().sequence).toBe(1);
+    expect(await first).toBe(1);
+    await store.close();
+    expect((await readAll(disk)).records[0]?.payload).toBe('mine-mine');
+  });
+
+  test('that are appended at once go out with few syncs, and resolve in order', async () => {
+    const disk = new SimulatedDisk();
+    const store = await openStore(disk);
+    const before = disk.syncs;
+    const order: number[] = [];
+    const appended = Array.from({ length: 1000 }, (_, i) =>
+      store.append(0, [text(`record ${i}`)]).then((sequence) => order.push(sequence)),
+    );
+    await Promise.all(appended);
+    expect(order).toEqual(Array.from({ length: 1000 }, (_, i) => i + 1));
+    expect(disk.syncs - before).toBe(1);
+    await store.close();
+    expect((await readAll(disk)).records).toHaveLength(1000);
+  });
+
+  test('that are appended while a sync runs go out together with the next', async () => {
+    const disk = new SimulatedDisk();
+    const store = await openStore(disk);
+    const before = disk.syncs;
+    const appended: Promise<number>[] = [];
+    disk.beforeCall = ({ action }) => {
+      if (action !== 'sync' || appended.length > 1) return;
+      for (let i = 0; i < 50; i++) appended.push(store.append(0, [text('x')]));
+    };
+    appended.push(store.append(0, [text('first')]));
+    await appended[0];
+    disk.beforeCall = undefined;
+    await Promise.all(appended);
+    expect(disk.syncs - before).toBe(2);
+    await store.close();
+  });
+
+  test('over shared memory and as Buffer are taken', async () => {
+    const disk = new SimulatedDisk();
+    const store = await openStore(disk);
+    const shared = new Uint8Array(new SharedArrayBuffer(3)).fill(66);
+    await store.append(0, [shared, Buffer.from('c')]);
+    await store.close();
+    expect((await readAll(disk)).records[0]?.payload).toBe('BBBc');
+  });
+});
+
+describe('a snapshot', () => {
+  test('is read with what came after it', async () => {
+    const disk = await diskWithSnapshot();
+    const store = await Store.open(FOLDER, { files: disk });
+    const { snapshot } = store;
+    expect([snapshot?.sequence, snapshot?.names]).toEqual([1, ['tables', 'raw']]);
+    const tables = await snapshot!.readImages('tables');
+    expect(tables.words?.header).toEqual({ count: 2, title: 'w' });
+    expect(tables.words?.arrays.units).toEqual(new Uint16Array([1, 2, 3, 4, 5, 6, 7]));
+    expect(tables.numbers?.arrays.values).toEqual(new Float64Array([1.5, -2]));
+    expect(tables.numbers?.arrays.values?.buffer).toBeInstanceOf(SharedArrayBuffer);
+    const sequences = [];
+    for await (const { sequence } of store.records()) sequences.push(sequence);
+    expect(sequences).toEqual([2, 3]);
+    expect(store.stats()).toMatchObject({ sequence: 3, snapshotSequence: 1, logRecords: 2 });
+    await store.close();
+  });
+
+  test('takes the place of the one before, and of its logs', async () => {
+    const disk = await diskWithSnapshot();
+    const store = await Store.open(FOLDER, { files: disk });
+    for await (const _ of store.records());
+    const mark = await store.rotate();
+    await store.writeSnapshot(mark, { name: 'other' }, (writer) => writer.images('tables', {}));
+    expect(disk.names(FOLDER).map((name) => name.replace(/0{5,}/, ''))).toEqual([
+      'log-3',
+      'manifest',
+      expect.stringMatching(/^snapshot-\d+-tables$/),
+    ]);
+    expect(store.settings).toEqual({ name: 'other' });
+    await store.close();
+  });
+
+  test('that fails leaves the one before, and nothing else', async () => {
+    const disk = await diskWithSnapshot();
+    const store = await Store.open(FOLDER, { files: disk });
+    for await (const _ of store.records());
+    const mark = await store.rotate();
+    const names = disk.names(FOLDER);
+    const failed = store.writeSnapshot(mark, { name: 'x' }, async (writer) => {
+      await writer.images('one', {});
+      throw new Error('of the owner');
+    });
+    await expect(failed).rejects.toThrow('of the owner');
+    expect(disk.names(FOLDER)).toEqual(names);
+    expect(store.settings).toEqual({ name: 'small' });
+    await store.append(0, [text('goes on')]);
+    await store.writeSnapshot(mark, { name: 'y' }, async () => undefined);
+    await store.close();
+    expect((await readAll(disk)).records).toEqual([{ sequence: 4, type: 0, payload: 'goes on' }]);
+  });
+
+  test('is aborted by a signal', async () => {
+    const disk = await diskWithSnapshot();
+    const store = await Store.open(FOLDER, { files: disk });
+    for await (const _ of store.records());
+    const mark = await store.rotate();
+    const controller = new AbortController();
+    const names = disk.names(FOLDER);
+    const write = store.writeSnapshot(
+      mark,
+      {},
+      (writer) =>
+        writer.file('long', async (write) => {
+          await write(text('begun'), 0);
+          controller.abort();
+          await write(text('never'), 5);
+        }),
+      { signal: controller.signal },
+    );
+    await expect(write).rejects.toMatchObject({ code: StorageErrorCode.aborted });
+    expect(disk.names(FOLDER)).toEqual(names);
+    await store.close();
+  });
+
+  test('of an old mark is refused after a later one', async () => {
+    const disk = await diskWithSnapshot();
+    const store = await Store.open(FOLDER, { files: disk });
+    for await (const _ of store.records());
+    const [first, second] = [await store.rotate(), await store.rotate()];
+    await store.writeSnapshot(second, {}, async () => undefined);
+    const code = StorageErrorCode.invalidArgument;
+    const write = async (): Promise<void> => undefined;
+    await expect(store.writeSnapshot(first, {}, write)).rejects.toMatchObject({ code });
+    await store.close();
+  });
+});
+
+describe('a backup', () => {
+  test('is a store of its own', async () => {
+    const disk = await diskWithSnapshot();
+    const store = await Store.open(FOLDER, { files: disk });
+    for await (const _ of store.records());
+    const mark = await store.rotate();
+    await store.backup(BACKUP, mark, { copy: true }, (writer) =>
+      writer.file('raw', (write) => write(text('copied'), 0)),
+    );
+    const code = StorageErrorCode.notEmpty;
+    const again = store.backup(BACKUP, mark, {}, async () => undefined);
+    await expect(again).rejects.toMatchObject({ code });
+    await store.close();
+    const copy = await Store.open(BACKUP, { files: disk });
+    expect([copy.settings, copy.snapshot?.sequence]).toEqual([{ copy: true }, 3]);
+    for await (const _ of copy.records());
+    expect(await copy.append(0, [text('on')])).toBe(4);
+    await copy.close();
+    expect(await verifyStore(BACKUP, disk)).toEqual([]);
+  });
+});
+
+describe('refused is', () => {
+  test.for<[string, (store: Store) => Promise<unknown>, string]>([
+    ['a type that is none', (store) => store.append(-1, []), 'INVALID_ARGUMENT'],
+    ['the type of marks', (store) => store.append(2 ** 32 - 1, []), 'INVALID_ARGUMENT'],
+    ['a part that is no bytes', (store) => store.append(0, ['a' as never]), 'INVALID_ARGUMENT'],
+    ['parts that are no list', (store) => store.append(0, text('a') as never), 'INVALID_ARGUMENT'],
+    ['a mark of nobody', (store) => snapshotAt(store, { sequence: 0, log: 9 }), 'INVALID_ARGUMENT'],
+    ['no mark', (store) => snapshotAt(store, undefined as never), 'INVALID_ARGUMENT'],
+    ['settings that are no JSON', (store) => settingsOf(store, 1n), 'INVALID_ARGUMENT'],
+    ['a name that is a path', (store) => fileNamed(store, '../x'), 'INVALID_ARGUMENT'],
+    ['a name for temporary files', (store) => fileNamed(store, 'x.tmp'), 'INVALID_ARGUMENT'],
+    ['a second initialize', (store) => store.initialize({}), 'NOT_READY'],
+    ['the same folder again', (store) => Store.open(store.folder, optionsOf(store)), 'LOCKED'],
+  ])('%s', async ([, call, code]) => {
+    const disk = new SimulatedDisk();
+    const store = await openStore(disk);
+    disks.set(store, disk);
+    await expect(call(store)).rejects.toMatchObject({ name: 'StorageError', code });
+    expect(await store.append(0, [text('still works')])).toBe(1);
+    await store.close();
+    expect((await readAll(disk)).records).toHaveLength(1);
+  });
+
+  test.for<[string, object]>([
+    ['an unknown option', { durable: true }],
+    ['an unknown mode', { durability: 'none' }],
+    ['an interval of nothing', { intervalMs: 0 }],
+    ['an unknown recovery', { recover: 'all' }],
+    ['files that are none', { files: 3 }],
+  ])('%s', async ([, options]) => {
+    const code = StorageErrorCode.invalidOption;
+    await expect(Store.open(FOLDER, options)).rejects.toMatchObject({ code });
+  });
+
+  test('what comes before the records were read, and after closing', async () => {
+    const disk = await diskWith(['a']);
+    const store = await Store.open(FOLDER, { files: disk });
+    await expect(store.append(0, [])).rejects.toMatchObject({ code: 'NOT_READY' });
+    await expect(store.rotate()).rejects.toMatchObject({ code: 'NOT_READY' });
+    for await (const _ of store.records());
+    await expect(store.records().next()).rejects.toMatchObject({ code: 'NOT_READY' });
+    await store.close();
+    await store.close();
+    await expect(store.append(0, [])).rejects.toMatchObject({ code: 'CLOSED' });
+    await expect(store.flush()).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+
+  test('a record larger than there may be', async () => {
+    const store = await openStore(new SimulatedDisk());
+    const half = new Uint8Array(2 ** 29 + 1);
+    await expect(store.append(0, [half, half])).rejects.toMatchObject({ code: 'RECORD_TOO_LARGE' });
+    expect(store.stats().sequence).toBe(0);
+    await store.close();
+  });
+
+  test('a folder without a store where none may be made', async () => {
+    const disk = new SimulatedDisk();
+    await disk.makeFolder(FOLDER);
+    const code = StorageErrorCode.notAStore;
+    for (const options of [{ create: false }, { readOnly: true }]) {
+      await expect(Store.open(FOLDER, { files: disk, ...options })).rejects.toMatchObject({ code });
+    }
+    expect(disk.names(FOLDER)).toEqual([]);
+  });
+
+  test('writing to what was opened to be read, which takes no lock', async () => {
+    const disk = await diskWith(['a', 'b'], false);
+    const bytes = disk.bytesOf(`${FOLDER}/log-0000000000000001`);
+    disk.place(`${FOLDER}/log-0000000000000001`, bytes.subarray(0, -1));
+    disk.place(`${FOLDER}/snapshot-0000000000000009-x.tmp`, bytes);
+    const writer = await Store.open(FOLDER, { files: disk });
+    const { steps } = disk;
+    const reader = await Store.open(FOLDER, { files: disk, readOnly: true });
+    for await (const _ of reader.records());
+    expect(reader.recovery.records).toBe(1);
+    await expect(reader.append(0, [])).rejects.toMatchObject({ code: 'READ_ONLY' });
+    await reader.close();
+    expect(disk.steps).toBe(steps);
+    await writer.close();
+  });
+});
+
+const disks = new WeakMap<Store, SimulatedDisk>();
+const optionsOf = (store: Store) => ({ files: disks.get(store)! });
+
+const snapshotAt = (store: Store, mark: { sequence: number; log: number }): Promise<void> =>
+  store.writeSnapshot(mark, {}, async () => undefined);
+
+async function settingsOf(store: Store, settings: unknown): Promise<void> {
+  await store.writeSnapshot(await store.rotate(), settings, async () => undefined);
+}
+
+async function fileNamed(store: Store, name: string): Promise<void> {
+  const mark = await store.rotate();
+  await store.writeSnapshot(mark, {}, (writer) => writer.file(name, async () => undefined));
+}
+
+describe('closing', () => {
+  test('waits for a store that is being made', async () => {
+    const disk = new SimulatedDisk();
+    const store = await Store.open(FOLDER, { files: disk });
+    await Promise.all([store.initialize({ name: 'small' }), store.close()]);
+    await expect(store.append(0, [])).rejects.toMatchObject({ code: 'CLOSED' });
+    expect(await readAll(disk)).toEqual({ records: [], droppedBytes: 0 });
+  });
+
+  test('while records are read changes nothing', async () => {
+    const disk = await diskWith(['a', 'b'], false);
+    const store = await Store.open(FOLDER, { files: disk });
+    const records = store.records();
+    await records.next();
+    await store.close();
+    const { steps } = disk;
+    const rest = async (): Promise<void> => {
+      for await (const _ of records);
+    };
+    await expect(rest()).rejects.toMatchObject({ code: 'CLOSED' });
+    expect(disk.steps).toBe(steps);
+    expect((await readAll(disk)).records).toHaveLength(2);
+  });
+
+  test('waits for a snapshot and for what was appended', async () => {
+    const disk = await diskWith([]);
+    const store = await openStore(disk);
+    for await (const _ of store.records());
+    const mark = await store.rotate();
+    const all = Promise.all([
+      store.writeSnapshot(mark, { name: 'small' }, (writer) => writer.images('tables', {})),
+      store.append(0, [text('last')]),
+    ]);
+    await store.close();
+    await all;
+    expect((await readAll(disk)).records).toMatchObject([{ payload: 'last' }]);
+  });
+});
