@@ -22,8 +22,8 @@ export interface ImportOptions extends WorkOptions {
   /** The column of the documents' text, where the collection searches it. Default 'text'. */
   readonly text?: string;
   /**
-   * The columns that become metadata. Default: all others. Where `key` is named too, and `text` where
-   * the collection searches it, other columns are not even read.
+   * The columns that become metadata. Default: all others. Where `key` is named too, and `text`
+   * where the collection searches it, other columns are not even read.
    */
   readonly metadata?: readonly string[];
 }
