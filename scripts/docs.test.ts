@@ -445,6 +445,10 @@ describe('the guides on collections', () => {
 test('the example of films answers its questions', { timeout: 60_000 }, async () => {
   const program = join(root, 'docs/examples/films/main.ts');
   const { stdout } = await promisify(execFile)(node, [program, 'invented']);
+  const [shown] = codeBlocks(documentAt('docs/examples/films/README.md')).filter(
+    ({ language }) => language === 'text',
+  );
+  for (const line of shown?.code.trim().split('\n') ?? []) expect(stdout).toContain(`${line}\n`);
   const [first = '', ...answers] = stdout.trim().split('\n\n');
   expect(first).toBe('400 invented films');
   const [byText = [], byExample = [], both = []] = answers.map((answer) => answer.split('\n'));

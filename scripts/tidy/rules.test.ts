@@ -68,6 +68,36 @@ const cases: readonly Case[] = [
     good: "import { open } from './node-file.ts';",
   },
   {
+    rule: 'few files touch the file system',
+    path: 'packages/storage/src/store.ts',
+    bad: "import { rename } from 'node:fs/promises';",
+    good: "import type { FileSystem } from './file-system.ts';",
+  },
+  {
+    rule: 'few files touch the file system',
+    path: 'packages/formats/src/rows/jsonl.ts',
+    bad: "import { open } from 'fs';",
+    good: "import { extname } from 'node:path';",
+  },
+  {
+    rule: 'collections reach files through storage',
+    path: 'packages/collection/src/snapshot.ts',
+    bad: 'const index = await VectorIndex.load(path);',
+    good: 'const index = await VectorIndex.loadFrom(source);',
+  },
+  {
+    rule: 'collections reach files through storage',
+    path: 'packages/collection/src/snapshot.ts',
+    bad: 'await index.save(path);',
+    good: 'await index.saveTo(write);',
+  },
+  {
+    rule: 'collections reach files through storage',
+    path: 'packages/collection/src/search.ts',
+    bad: "import { openRows } from '@nigh/formats';",
+    good: "import { parseFilter } from '@nigh/filter';",
+  },
+  {
     rule: 'one file computes byte offsets',
     path: `${CORE}/memory/store.ts`,
     bad: 'const at = start * Float32Array.BYTES_PER_ELEMENT;',

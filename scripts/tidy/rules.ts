@@ -1,5 +1,6 @@
 // All tidy rules by name. Each is pure over one source. What Biome can check (length of a function,
 // number of parameters, default exports, focused and skipped tests) is in biome.json instead.
+import { fileSystem, filesOfCollections } from './file-access.ts';
 import { coreDirection, nodeModules, packageDirection, poolLibrary } from './imports.ts';
 import { byteOffsets, glossary, randomness } from './names.ts';
 import type { Finding, Source } from './source.ts';
@@ -11,6 +12,8 @@ export const rules: Readonly<Record<string, (source: Source) => Finding[]>> = {
   'the folders of core import only what lies below them': coreDirection,
   'one file imports the worker pool': poolLibrary,
   'Node modules stay in the files about Node': nodeModules,
+  'few files touch the file system': fileSystem,
+  'collections reach files through storage': filesOfCollections,
   'one file computes byte offsets': byteOffsets,
   'all randomness is seeded and comes from one generator': randomness,
   'no file passes 500 lines': fileLength,

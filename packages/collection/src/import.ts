@@ -22,7 +22,10 @@ export interface ImportOptions extends WorkOptions {
   readonly key?: string;
   /** The column of the documents' text, where the collection searches it. Default 'text'. */
   readonly text?: string;
-  /** The columns that become metadata. Default: all others. */
+  /**
+   * The columns that become metadata. Default: all others. Where `key` is named too, and `text`
+   * where the collection searches it, other columns are not even read.
+   */
   readonly metadata?: readonly string[];
 }
 
@@ -56,6 +59,8 @@ export interface Import {
   readonly vectors: string | undefined;
   readonly vector: string;
   readonly mapping: Mapping;
+  /** The columns to read, where the caller named all of them. */
+  readonly columns: readonly string[] | undefined;
 }
 
 /** @throws {CollectionError} INVALID_OPTION, INVALID_ARGUMENT */
@@ -72,15 +77,15 @@ export function readImport(
     throw argumentError('metadata must be an array of column names', { name: 'metadata' });
   }
   const hasText = schema.text?.fields.some((field) => field.name === OWN_TEXT) ?? false;
+  const [key, text] = [name(given.key, 'key'), name(given.text, 'text')];
+  const names = metadata?.map((column) => assertString(column, check('metadata')));
+  const others = text !== undefined ? [text] : hasText ? undefined : [];
   const plan = {
     rows: assertString(given.rows, check('rows')),
     vectors: name(given.vectors, 'vectors'),
     vector: name(given.vector, 'vector') ?? 'vector',
-    mapping: {
-      key: name(given.key, 'key'),
-      text: name(given.text, 'text') ?? (hasText ? OWN_TEXT : undefined),
-      metadata: metadata?.map((column) => assertString(column, check('metadata'))),
-    },
+    mapping: { key, text: text ?? (hasText ? OWN_TEXT : undefined), metadata: names },
+    columns: key !== undefined && names && others ? [key, ...others, ...names] : undefined,
   };
   return { plan, work };
 }
@@ -182,9 +187,12 @@ export async function importRows(
   work: WorkOptions,
   target: ImportTarget,
 ): Promise<ImportReport> {
-  const { mapping, vector } = plan;
+  const { mapping, vector, columns: read } = plan;
   const inRows = target.schema.vector !== undefined && plan.vectors === undefined;
-  const rows = await openRows(plan.rows, inRows ? { vectors: vector } : {});
+  const rows = await openRows(plan.rows, {
+    ...(inRows && { vectors: vector }),
+    ...(read && { columns: read }),
+  });
   try {
     const total = await countOf(rows, plan.vectors);
     if (total !== undefined) await target.makeRoom(total);

@@ -156,7 +156,10 @@ async function openOrCreate(
 async function dimensionOf(input: ImportInput): Promise<number | undefined> {
   const column = input.vectors === undefined ? (input.vector ?? 'vector') : undefined;
   const isInRows = hasVectors(input) && column !== undefined;
-  const rows = await openRows(input.rows, { blockRows: 1, ...(isInRows && { vectors: column }) });
+  const { key, text, metadata } = input;
+  const columns = key && metadata ? [key, ...metadata, ...(text ? [text] : [])] : undefined;
+  const vectors = isInRows ? column : undefined;
+  const rows = await openRows(input.rows, { blockRows: 1, ...given({ columns, vectors }) });
   try {
     if (!hasVectors(input)) return undefined;
     if (input.vectors !== undefined) {

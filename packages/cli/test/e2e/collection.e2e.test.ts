@@ -4,6 +4,7 @@
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { clusteredSource } from '@nigh/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OnStderr, type Outcome, runNigh } from './run-nigh.ts';
@@ -127,6 +128,19 @@ test('vectors may be in a column, which gives the dimension', async () => {
   expect(stats).toMatchObject({ count: 200 });
   const { hits } = await json(['query', 'places', '--like', '3', '-k', '1']);
   expect(Object.keys((hits as { metadata: object }[])[0].metadata)).toEqual(['year']);
+});
+
+test('of a parquet file only the named columns are read, whatever the others are', async () => {
+  const file = fileURLToPath(
+    new URL('../../../formats/test/fixtures/third.parquet', import.meta.url),
+  );
+  const all = await nigh(['import', 'wide', file, '--json']);
+  expect(JSON.parse(all.stdout).error.code).toBe('FORMAT_UNSUPPORTED');
+  expect(await readdir(folder)).not.toContain('wide');
+  const named = ['--key', 'id', '--metadata', 'genre,good'];
+  expect((await nigh(['import', 'narrow', file, ...named])).exitCode).toBe(0);
+  const { stats } = await json(['stats', 'narrow']);
+  expect((stats as { count: number }).count).toBeGreaterThan(0);
 });
 
 test('stats tells what a collection is made of', async () => {

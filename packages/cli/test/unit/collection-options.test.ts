@@ -96,3 +96,8 @@ test.each([
 ])('options that say something else are refused: %j', (input) => {
   expect(() => assertSchema('films', input as never, schema)).toThrow(UsageError);
 });
+
+test('a field that was not declared is none, whatever objects inherit', () => {
+  const input = { field: [['toString', 'number']] } as const;
+  expect(() => assertSchema('films', input, schema)).toThrow(/in films has none/);
+});
