@@ -1,4 +1,4 @@
-/** Orama: BM25 over a radix tree, with its defaults: any of the words, no typing errors. */
+/** Orama: BM25 over a radix tree, with its defaults: any of the words, also as beginnings. */
 import { installedVersion, requirePeer } from './installed.ts';
 import type { TextsAdapter } from './texts.ts';
 

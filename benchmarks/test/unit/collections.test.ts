@@ -77,7 +77,7 @@ describe('sharesOf', () => {
   });
 });
 
-test('an import is split into parts that add up, and held to what the index and the text take', () => {
+test('an import is split into parts that add up, and index and text are held to a share', () => {
   const shares = [
     ['index', 50],
     ['(idle)', 20],
