@@ -1,6 +1,6 @@
 // Opens the store of a collection: its snapshot, and what was logged since.
 
-import { Store } from '@nigh/storage';
+import { StorageError, StorageErrorCode, Store } from '@nigh/storage';
 import { Contents } from './contents.ts';
 import { CollectionError, CollectionErrorCode, corruptError } from './errors.ts';
 import { RecordType, readDeletions, readDocuments, readPatches } from './log-records.ts';
@@ -28,7 +28,7 @@ async function replay(store: Store, contents: Contents): Promise<void> {
 async function openContents(store: Store, request: OpenRequest): Promise<Contents> {
   const { asked, run } = request;
   if (store.isNew) {
-    if (!request.schema) throw noSchema(store.folder);
+    if (!request.schema) throw noSchema(store.folder, undefined);
     await store.initialize(schemaToSettings(request.schema));
     return Contents.create(request.schema, run);
   }
@@ -54,7 +54,10 @@ async function openContents(store: Store, request: OpenRequest): Promise<Content
  */
 export async function openStore(folder: string, request: OpenRequest): Promise<Opened> {
   const create = request.schema !== undefined;
-  const store = await Store.open(folder, { ...request.store, create });
+  const store = await Store.open(folder, { ...request.store, create }).catch((error: unknown) => {
+    const isNone = error instanceof StorageError && error.code === StorageErrorCode.notAStore;
+    throw isNone && !create ? noSchema(folder, error) : error;
+  });
   try {
     return { store, contents: await openContents(store, request) };
   } catch (error) {
@@ -63,10 +66,11 @@ export async function openStore(folder: string, request: OpenRequest): Promise<O
   }
 }
 
-function noSchema(folder: string): CollectionError {
+function noSchema(folder: string, cause: unknown): CollectionError {
   return new CollectionError(
     CollectionErrorCode.noSchema,
     `there is no collection in ${folder} yet; say what it is made of: vector, fields, text`,
     { folder },
+    cause,
   );
 }

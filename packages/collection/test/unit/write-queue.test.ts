@@ -5,8 +5,7 @@ import { type LogRecord, RecordType } from '../../src/log-records.ts';
 import { type Journal, WriteQueue } from '../../src/write-queue.ts';
 
 /** A record whose type tells it from others here. */
-const record = (number: number): LogRecord =>
-  ({ type: number, parts: [] }) as unknown as LogRecord;
+const record = (number: number): LogRecord => ({ type: number, parts: [] }) as unknown as LogRecord;
 
 interface Held extends Journal {
   readonly appended: number[];
@@ -104,9 +103,12 @@ describe('writes', () => {
       queue.write(record(number), () => applied.push(number)),
     );
     const settled = await Promise.allSettled(writes);
-    expect(settled.map(({ status }) => status)).toEqual(
-      ['fulfilled', 'fulfilled', 'rejected', 'rejected'],
-    );
+    expect(settled.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ]);
     expect(applied).toEqual([1, 2]);
     await expect(queue.alone(async () => 'still')).resolves.toBe('still');
     await queue.idle();
@@ -142,7 +144,10 @@ describe('writes', () => {
     });
     const after = write(3);
     await Promise.all([...before, alone, after]);
-    expect(seen).toEqual([[1, 2], [1, 2]]);
+    expect(seen).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
     expect(applied).toEqual([1, 2, 3]);
   });
 
