@@ -2,10 +2,11 @@
 
 import { StorageError, StorageErrorCode, Store } from '@nigh/storage';
 import { Contents } from './contents.ts';
+import type { Batch } from './document.ts';
 import { CollectionError, CollectionErrorCode, corruptError } from './errors.ts';
 import { RecordType, readDeletions, readDocuments, readPatches } from './log-records.ts';
 import type { OpenRequest } from './open-options.ts';
-import { assertSameSchema, schemaOfSettings, schemaToSettings } from './schema.ts';
+import { assertSameSchema, type Schema, schemaOfSettings, schemaToSettings } from './schema.ts';
 import { readContents } from './snapshot.ts';
 
 /** A collection's files and what they hold. */
@@ -14,10 +15,21 @@ export interface Opened {
   readonly contents: Contents;
 }
 
+/** The batch of a record, with the vectors that the schema says. */
+function asBatch(payload: Uint8Array, { vector }: Schema): Batch {
+  const batch = readDocuments(payload);
+  const expected = batch.keys.length * (vector?.dimension ?? 0);
+  const got = batch.vectors?.length ?? 0;
+  if (got === expected) return batch;
+  throw corruptError(`a record has ${got} components of vectors, not ${expected}`, {
+    ...{ expected, got },
+  });
+}
+
 /** Does once more what the log says was done since the snapshot. */
 async function replay(store: Store, contents: Contents): Promise<void> {
   for await (const { type, payload, sequence } of store.records()) {
-    if (type === RecordType.documents) await contents.write(readDocuments(payload));
+    if (type === RecordType.documents) await contents.write(asBatch(payload, contents.schema));
     else if (type === RecordType.metadata) await contents.patch(readPatches(payload));
     else if (type === RecordType.deletions) contents.remove(readDeletions(payload));
     else throw corruptError(`record ${sequence} is of unknown type ${type}`, { sequence, type });

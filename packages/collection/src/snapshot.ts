@@ -100,9 +100,12 @@ export async function problemsOfFiles(reader: SnapshotReader, schema: Schema): P
 }
 
 /** Where the parts speak of different documents. */
-export function contradictions({ keys, columns, index, text, schema }: Contents): string[] {
+export function contradictions(contents: Contents): string[] {
+  const { keys, documents, columns, index, text, schema } = contents;
   const rows = keys.rows();
   const problems: string[] = [];
+  const bare = rows.find((row) => !documents.has(row));
+  if (bare !== undefined) problems.push(`row ${bare} has no document`);
   const compare = (name: string, count: number, has: (row: number) => boolean): void => {
     if (count !== rows.length) problems.push(`${rows.length} documents have ${count} ${name}`);
     const missing = rows.find((row) => !has(row));
