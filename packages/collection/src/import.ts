@@ -17,7 +17,7 @@ export interface ImportOptions extends WorkOptions {
   readonly vectors?: string;
   /** The column of vectors, where they are in the rows. Default 'vector'. */
   readonly vector?: string;
-  /** The column of keys. Default 'key', or 'id' where there is no such column. */
+  /** The column of keys. Default 'key', or 'id' where no row of the first block has a 'key'. */
   readonly key?: string;
   /** The column of the documents' text, where the collection searches it. Default 'text'. */
   readonly text?: string;
@@ -90,14 +90,18 @@ function metadataValue(value: unknown, type: string | undefined): unknown {
   return ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value;
 }
 
+/** Which column has the keys, where nobody says: what the first rows have. */
+function keyColumnOf(rows: readonly Row[]): string {
+  return rows.every((row) => !Object.hasOwn(row, 'key')) ? 'id' : 'key';
+}
+
 /** The columns of a block of rows. */
 function columnsOf(
   rows: readonly Row[],
-  { key, text, metadata }: Mapping,
+  { key, text, metadata }: Mapping & { readonly key: string },
   schema: Schema,
 ): Omit<DocumentColumns, 'vectors'> {
-  const keyColumn = key ?? (rows.every((row) => !Object.hasOwn(row, 'key')) ? 'id' : 'key');
-  const taken = new Set([keyColumn, text]);
+  const taken = new Set([key, text]);
   const own = (row: Row, name: string | undefined): unknown =>
     name !== undefined && Object.hasOwn(row, name) ? row[name] : undefined;
   const metadataOf = (row: Row): Record<string, unknown> => {
@@ -111,7 +115,7 @@ function columnsOf(
     return Object.fromEntries(entries);
   };
   return {
-    keys: rows.map((row) => own(row, keyColumn) as Key),
+    keys: rows.map((row) => own(row, key) as Key),
     texts: rows.map((row) => own(row, text) as string | undefined),
     metadata: rows.map(metadataOf),
   };
@@ -175,15 +179,17 @@ export async function importRows(
   const { mapping, vector } = plan;
   const inRows = target.schema.vector !== undefined && plan.vectors === undefined;
   const rows = await openRows(plan.rows, inRows ? { vectors: vector } : {});
+  let writing: Promise<void> = Promise.resolve();
   try {
     const total = await countOf(rows, plan.vectors);
     if (total !== undefined) await target.makeRoom(total);
     let count = 0;
-    let writing: Promise<void> = Promise.resolve();
+    let { key } = mapping;
     for await (const block of blocksOf(rows, plan, target.schema)) {
       const { vectors } = block;
+      key ??= keyColumnOf(block.rows);
       const columns = {
-        ...columnsOf(block.rows, mapping, target.schema),
+        ...columnsOf(block.rows, { ...mapping, key }, target.schema),
         ...(vectors && { vectors }),
       };
       await writing; // the block before is written while this one was read
@@ -203,6 +209,7 @@ export async function importRows(
     await target.link();
     return { count };
   } finally {
+    await writing.catch(() => undefined); // nothing is written any more when the call has ended
     await rows.close();
   }
 }
