@@ -1,5 +1,5 @@
-// Whatever JSON, key and text a caller gives comes back as it was: from memory, from the log and from
-// a snapshot.
+// Whatever JSON, key and text a caller gives comes back as it was: from memory, from the log and
+// from a snapshot.
 
 import { SimulatedDisk } from '@nigh/testkit';
 import fc from 'fast-check';

@@ -152,7 +152,7 @@ describe('a disk that fails', () => {
           await workload(disk, ledger, options);
           disk.heal();
           disk.crash('lost'); // what was acknowledged is durable
-          const where = `${fault} at call ${call} of ${calls}${isForEver ? ' and all after it' : ''}`;
+          const where = `${fault} at call ${call} of ${calls}${isForEver ? ' and later' : ''}`;
           const found = sorted(await read(disk, options));
           expect(ledger.possible.map(sorted), where).toContain(found);
         }

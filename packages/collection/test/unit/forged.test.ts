@@ -1,5 +1,6 @@
 // Snapshots and logs that were made on purpose: every checksum is right, and what they say is not.
-// Opening refuses them by code, or the collection is sound; nothing crashes, hangs or answers wrong.
+// Opening refuses them by code, or the collection is sound; nothing crashes, hangs or answers
+// wrong.
 
 import { type Image, NighError } from '@nigh/base';
 import { VectorIndexError } from '@nigh/core';

@@ -1,5 +1,5 @@
-// Importing files: rows with their vectors in a column or beside them, what is told when one of them
-// is wrong, and what is kept when it is stopped.
+// Importing files: rows with their vectors in a column or beside them, what is told when one of
+// them is wrong, and what is kept when it is stopped.
 
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

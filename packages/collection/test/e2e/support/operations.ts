@@ -1,5 +1,5 @@
-// The same writes for whoever asks, by number: a program that is killed does them, and whoever looks
-// at what is left knows what must be there.
+// The same writes for whoever asks, by number: a program that is killed does them, and whoever
+// looks at what is left knows what must be there.
 
 import type { Collection } from '@nigh/collection';
 
@@ -16,7 +16,9 @@ export function operation(n: number): { call: (c: Collection) => Promise<unknown
   if (n % 5 === 3) {
     return {
       call: (c) => c.delete([key, key + 1]),
-      step: (kept) => void (kept.delete(key), kept.delete(key + 1)),
+      step: (kept) => {
+        for (const own of [key, key + 1]) kept.delete(own);
+      },
     };
   }
   if (n % 5 === 4) {

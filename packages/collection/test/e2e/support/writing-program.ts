@@ -1,5 +1,5 @@
-// Writes to a collection until it is killed, and tells every write that was acknowledged. Arguments:
-// the folder, the number of the first write, threads.
+// Writes to a collection until it is killed, and tells every write that was acknowledged.
+// Arguments: the folder, the number of the first write, threads.
 
 import { writeSync } from 'node:fs';
 import { Collection } from '@nigh/collection';
