@@ -1,5 +1,5 @@
-// Changes of metadata, held against the documents they are for before they are logged: what is in the
-// log must be possible to apply, now and at every opening.
+// Changes of metadata, held against the documents they are for before they are logged: what is in
+// the log must be possible to apply, now and at every opening.
 
 import type { Metadata } from '@nigh/filter';
 import type { Contents } from './contents.ts';

@@ -4,9 +4,11 @@
 
 import { arrayOfImage, ByteArena, GrowingArray, type Image, ImageError } from '@nigh/base';
 import type { Metadata } from '@nigh/filter';
+import { corruptError } from './errors.ts';
 
 /** The length of a text that a document has not. */
 export const ABSENT = 0xffffffff;
+const EMPTY_BYTES = '{}'.length;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -18,6 +20,17 @@ export interface DocumentPlace {
   readonly length: number;
   /** ABSENT where it has no text. */
   readonly textLength: number;
+}
+
+/** Metadata of its JSON; undefined where it is none. */
+function parse(json: string): Metadata | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Metadata) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function bytesOf(textLength: number): number {
@@ -130,8 +143,17 @@ export class DocumentTable {
     return this.#bytes.read(start + length - textLength, textLength);
   }
 
+  /** Whether a row has a document: the least there is of one is '{}'. */
+  has(row: number): boolean {
+    const { length, textLength } = this.#place(row);
+    return length - bytesOf(textLength) >= EMPTY_BYTES;
+  }
+
+  /** @throws {CollectionError} COLLECTION_CORRUPT, where a file was forged */
   metadata(row: number): Metadata {
-    return JSON.parse(decode(this.metadataBytes(row))) as Metadata;
+    const metadata = parse(decode(this.metadataBytes(row)));
+    if (metadata !== undefined) return metadata;
+    throw corruptError(`the metadata of row ${row} is no object`, { row });
   }
 
   text(row: number): string | undefined {
@@ -156,9 +178,8 @@ export class DocumentTable {
   /** What is wrong with the document of a row. */
   verify(row: number): string[] {
     try {
-      const metadata: unknown = JSON.parse(strictDecoder.decode(this.metadataBytes(row).slice()));
-      const isObject = typeof metadata === 'object' && metadata !== null;
-      if (!isObject || Array.isArray(metadata)) return [`the metadata of row ${row} is no object`];
+      const metadata = parse(strictDecoder.decode(this.metadataBytes(row).slice()));
+      if (metadata === undefined) return [`the metadata of row ${row} is no object`];
       const text = this.textBytes(row);
       if (text) strictDecoder.decode(text.slice());
       return [];

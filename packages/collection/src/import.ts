@@ -18,7 +18,7 @@ export interface ImportOptions extends WorkOptions {
   readonly vectors?: string;
   /** The column of vectors, where they are in the rows. Default 'vector'. */
   readonly vector?: string;
-  /** The column of keys. Default 'key', or 'id' where there is no such column. */
+  /** The column of keys. Default 'key', or 'id' where no row of the first block has a 'key'. */
   readonly key?: string;
   /** The column of the documents' text, where the collection searches it. Default 'text'. */
   readonly text?: string;
@@ -115,18 +115,22 @@ function metadataOf(row: Row, { names, taken, fields }: MetadataColumns): Record
   return metadata;
 }
 
+/** Which column has the keys, where nobody says: what the first rows have. */
+function keyColumnOf(rows: readonly Row[]): string {
+  return rows.every((row) => !Object.hasOwn(row, 'key')) ? 'id' : 'key';
+}
+
 /** The columns of a block of rows. */
 function columnsOf(
   rows: readonly Row[],
-  { key, text, metadata: names }: Mapping,
+  { key, text, metadata: names }: Mapping & { readonly key: string },
   { fields }: Schema,
 ): Omit<DocumentColumns, 'vectors'> {
-  const keyColumn = key ?? (rows.every((row) => !Object.hasOwn(row, 'key')) ? 'id' : 'key');
-  const columns = { names, taken: new Set([keyColumn, text]), fields };
+  const columns = { names, taken: new Set([key, text]), fields };
   const own = (row: Row, name: string | undefined): unknown =>
     name !== undefined && Object.hasOwn(row, name) ? row[name] : undefined;
   return {
-    keys: rows.map((row) => own(row, keyColumn) as Key),
+    keys: rows.map((row) => own(row, key) as Key),
     texts: rows.map((row) => own(row, text) as string | undefined),
     metadata: rows.map((row) => metadataOf(row, columns)),
   };
@@ -193,15 +197,17 @@ export async function importRows(
     ...(inRows && { vectors: vector }),
     ...(read && { columns: read }),
   });
+  let writing: Promise<void> = Promise.resolve();
   try {
     const total = await countOf(rows, plan.vectors);
     if (total !== undefined) await target.makeRoom(total);
     let count = 0;
-    let writing: Promise<void> = Promise.resolve();
+    let { key } = mapping;
     for await (const block of blocksOf(rows, plan, target.schema)) {
       const { vectors } = block;
+      key ??= keyColumnOf(block.rows);
       const columns = {
-        ...columnsOf(block.rows, mapping, target.schema),
+        ...columnsOf(block.rows, { ...mapping, key }, target.schema),
         ...(vectors && { vectors }),
       };
       await writing; // the block before is written while this one was read
@@ -221,6 +227,7 @@ export async function importRows(
     await target.link();
     return { count };
   } finally {
+    await writing.catch(() => undefined); // nothing is written any more when the call has ended
     await rows.close();
   }
 }

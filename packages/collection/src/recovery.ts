@@ -1,11 +1,12 @@
 // Opens the store of a collection: its snapshot, and what was logged since.
 
-import { Store } from '@nigh/storage';
+import { StorageError, StorageErrorCode, Store } from '@nigh/storage';
 import { Contents } from './contents.ts';
+import type { Batch } from './document.ts';
 import { CollectionError, CollectionErrorCode, corruptError } from './errors.ts';
 import { RecordType, readDeletions, readDocuments, readPatches } from './log-records.ts';
 import type { OpenRequest } from './open-options.ts';
-import { assertSameSchema, schemaOfSettings, schemaToSettings } from './schema.ts';
+import { assertSameSchema, type Schema, schemaOfSettings, schemaToSettings } from './schema.ts';
 import { readContents } from './snapshot.ts';
 
 /** A collection's files and what they hold. */
@@ -14,10 +15,21 @@ export interface Opened {
   readonly contents: Contents;
 }
 
+/** The batch of a record, with the vectors that the schema says. */
+function asBatch(payload: Uint8Array, { vector }: Schema): Batch {
+  const batch = readDocuments(payload);
+  const expected = batch.keys.length * (vector?.dimension ?? 0);
+  const got = batch.vectors?.length ?? 0;
+  if (got === expected) return batch;
+  throw corruptError(`a record has ${got} components of vectors, not ${expected}`, {
+    ...{ expected, got },
+  });
+}
+
 /** Does once more what the log says was done since the snapshot. */
 async function replay(store: Store, contents: Contents): Promise<void> {
   for await (const { type, payload, sequence } of store.records()) {
-    if (type === RecordType.documents) await contents.write(readDocuments(payload));
+    if (type === RecordType.documents) await contents.write(asBatch(payload, contents.schema));
     else if (type === RecordType.metadata) await contents.patch(readPatches(payload));
     else if (type === RecordType.deletions) contents.remove(readDeletions(payload));
     else throw corruptError(`record ${sequence} is of unknown type ${type}`, { sequence, type });
@@ -28,7 +40,7 @@ async function replay(store: Store, contents: Contents): Promise<void> {
 async function openContents(store: Store, request: OpenRequest): Promise<Contents> {
   const { asked, run } = request;
   if (store.isNew) {
-    if (!request.schema) throw noSchema(store.folder);
+    if (!request.schema) throw noSchema(store.folder, undefined);
     await store.initialize(schemaToSettings(request.schema));
     return Contents.create(request.schema, run);
   }
@@ -54,7 +66,10 @@ async function openContents(store: Store, request: OpenRequest): Promise<Content
  */
 export async function openStore(folder: string, request: OpenRequest): Promise<Opened> {
   const create = request.schema !== undefined;
-  const store = await Store.open(folder, { ...request.store, create });
+  const store = await Store.open(folder, { ...request.store, create }).catch((error: unknown) => {
+    const isNone = error instanceof StorageError && error.code === StorageErrorCode.notAStore;
+    throw isNone && !create ? noSchema(folder, error) : error;
+  });
   try {
     return { store, contents: await openContents(store, request) };
   } catch (error) {
@@ -63,10 +78,11 @@ export async function openStore(folder: string, request: OpenRequest): Promise<O
   }
 }
 
-function noSchema(folder: string): CollectionError {
+function noSchema(folder: string, cause: unknown): CollectionError {
   return new CollectionError(
     CollectionErrorCode.noSchema,
     `there is no collection in ${folder} yet; say what it is made of: vector, fields, text`,
     { folder },
+    cause,
   );
 }

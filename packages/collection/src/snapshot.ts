@@ -127,9 +127,12 @@ function areEqual(nodes: ArrayLike<number>, rows: Uint32Array): boolean {
 }
 
 /** Where the parts speak of different documents. */
-export function contradictions({ keys, columns, index, text, schema }: Contents): string[] {
+export function contradictions(contents: Contents): string[] {
+  const { keys, documents, columns, index, text, schema } = contents;
   const rows = keys.rows();
   const problems: string[] = [];
+  const bare = missingRow(rows, (row) => documents.has(row));
+  if (bare !== -1) problems.push(`row ${bare} has no document`);
   const compare = (name: string, count: number, missing: number): void => {
     if (count !== rows.length) problems.push(`${rows.length} documents have ${count} ${name}`);
     if (missing !== -1) problems.push(`row ${missing} has no ${name}`);

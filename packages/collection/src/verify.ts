@@ -27,9 +27,21 @@ export async function verifyContents(contents: Contents): Promise<CollectionProb
   const slices = new Slices();
   for (const row of keys.rows()) {
     await slices.rest();
-    if (keys.has(row)) add('documents', documents.verify(row));
+    if (!keys.has(row)) continue;
+    const broken = documents.verify(row);
+    add('documents', broken.length > 0 ? broken : problemsOfFields(contents, row));
   }
   return problems;
+}
+
+/** Where a document is not what the schema lets in. */
+function problemsOfFields({ documents, columns }: Contents, row: number): string[] {
+  try {
+    columns.check(documents.metadata(row), row);
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
 }
 
 /** What is broken in the files of a store: its checksums, and what its snapshot says. */

@@ -1,6 +1,6 @@
-// Random sequences of calls on a collection and on a plain Map, which must agree after each of them:
-// what is listed, found by vector, text and both, and what is there after a checkpoint, a power cut,
-// a backup. Sequences shrink; NIGH_SEED repeats a run, NIGH_RUNS makes more of them.
+// Random sequences of calls on a collection and on a plain Map, which must agree after each of
+// them: what is listed, found by vector, text and both, and what is there after a checkpoint, a
+// power cut, a backup. Sequences shrink; NIGH_SEED repeats a run, NIGH_RUNS makes more of them.
 
 import type { Metric } from '@nigh/testkit';
 import fc from 'fast-check';

@@ -1,5 +1,5 @@
-// A collection as naive as possible: documents in a Map, everything found by looking at all of them.
-// What the real one answers is held against this.
+// A collection as naive as possible: documents in a Map, everything found by looking at all of
+// them. What the real one answers is held against this.
 
 import { exactDistance, type Metric } from '@nigh/testkit';
 import type { Key } from '../../src/index.ts';

@@ -1,11 +1,11 @@
-// Whatever is wrong with what a caller gives is refused by code, with its place, and changes nothing.
+// What is wrong with documents that a caller gives is refused by code, with its place, and changes
+// nothing.
 
-import { NighError } from '@nigh/base';
-import { VectorIndexError } from '@nigh/core';
+import type { NighError } from '@nigh/base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Collection, IN_MEMORY, Collection as Real } from '../../src/index.ts';
-import { DOCUMENTS, openFilled, SCHEMA } from '../support/open.ts';
-import { stateOf } from '../support/state.ts';
+import { openFilled, SCHEMA } from '../support/open.ts';
+import { type Call, expectRefusal, GOOD, thrower, type Wanted } from '../support/refuse.ts';
 
 let collection: Collection;
 beforeAll(async () => {
@@ -13,51 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => collection.close());
 
-/** The collection as callers without types use it. */
-type Loose = Record<string, (...args: unknown[]) => unknown>;
-type Call = (collection: Loose) => unknown;
-
-interface Wanted {
-  readonly code: string;
-  readonly details?: Readonly<Record<string, unknown>>;
-}
-
-/** What a call ends with, whether it throws or rejects. */
-async function errorOf(call: Call): Promise<unknown> {
-  try {
-    await call(collection as unknown as Loose);
-  } catch (error) {
-    return error;
-  }
-  return 'no error';
-}
-
-async function expectRefused(call: Call, wanted: Wanted): Promise<void> {
-  const state = await stateOf(collection);
-  const error = await errorOf(call);
-  expect(error instanceof NighError || error instanceof VectorIndexError, String(error)).toBe(true);
-  const { code, details, message } = error as NighError;
-  expect({ code, details }).toMatchObject(wanted);
-  expect(message.length).toBeGreaterThan(10);
-  JSON.stringify(details); // facts, no objects of the caller's
-  expect(await stateOf(collection)).toBe(state);
-}
-
-const good = { key: 'new', vector: [1, 2], metadata: { year: 1 }, text: 'alpha' };
-const first = async (list: unknown): Promise<unknown> =>
-  await (list as AsyncGenerator<unknown>).next();
+const expectRefused = (call: Call, wanted: Wanted): Promise<void> =>
+  expectRefusal(collection, call, wanted);
 
 const cycle: Record<string, unknown> = {};
 cycle.self = cycle;
 const deep = (levels: number): unknown =>
   JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
-const thrower = (name: string): object =>
-  Object.defineProperty({ ...good }, name, {
-    enumerable: true,
-    get: () => {
-      throw new Error('mine');
-    },
-  });
 const trap = (name: string): object =>
   new Proxy(
     { a: 1 },
@@ -93,8 +55,8 @@ describe('a key that is none', () => {
     ['1,025 characters long', 'k'.repeat(1025)],
   ];
   const calls: readonly (readonly [string, (key: unknown) => Call, Record<string, unknown>])[] = [
-    ['upsert', (key) => (c) => c.upsert({ ...good, key }), { row: 0 }],
-    ['upsert of several', (key) => (c) => c.upsert([good, { ...good, key }]), { row: 1 }],
+    ['upsert', (key) => (c) => c.upsert({ ...GOOD, key }), { row: 0 }],
+    ['upsert of several', (key) => (c) => c.upsert([GOOD, { ...GOOD, key }]), { row: 1 }],
     [
       'upsert of columns',
       (key) => (c) => c.upsert({ keys: [5, key], vectors: [1, 2, 3, 4] }),
@@ -157,7 +119,7 @@ describe('metadata that is no JSON', () => {
   ];
   test.for(values)('%s is refused at its place', async ([, value]) => {
     const details = { row: 1, path: expect.stringMatching(/^metadata/) };
-    const documents = [good, { ...good, key: 'b', metadata: { more: value } }];
+    const documents = [GOOD, { ...GOOD, key: 'b', metadata: { more: value } }];
     await expectRefused((c) => c.upsert(documents), { code: 'INVALID_DOCUMENT', details });
     const updates = [
       { key: 1, metadata: { year: 7 } },
@@ -170,7 +132,7 @@ describe('metadata that is no JSON', () => {
     const wrong = [null, 1, 'text', [], new Map(), new Date(), trap('getPrototypeOf'), revoked()];
     for (const metadata of wrong) {
       const wanted = { code: 'INVALID_DOCUMENT', details: { row: 0, path: 'metadata' } };
-      await expectRefused((c) => c.upsert({ ...good, metadata }), wanted);
+      await expectRefused((c) => c.upsert({ ...GOOD, metadata }), wanted);
     }
   });
 
@@ -189,7 +151,7 @@ describe('metadata that is no JSON', () => {
     for (const [field, value] of wrong) {
       const metadata = { [field]: value };
       const wanted = { code: 'WRONG_TYPE', details: { field, row: 1 } };
-      await expectRefused((c) => c.upsert([good, { ...good, metadata }]), wanted);
+      await expectRefused((c) => c.upsert([GOOD, { ...GOOD, metadata }]), wanted);
       await expectRefused(
         (c) =>
           c.update([
@@ -201,11 +163,11 @@ describe('metadata that is no JSON', () => {
     }
     for (const metadata of [{ when: new Date(Number.NaN) }, { days: [new Date(Number.NaN)] }]) {
       const wanted = { code: 'INVALID_DOCUMENT', details: { row: 0 } };
-      await expectRefused((c) => c.upsert({ ...good, metadata }), wanted);
+      await expectRefused((c) => c.upsert({ ...GOOD, metadata }), wanted);
     }
     for (const title of [5, ['a', null], { a: 1 }, true]) {
       const wanted = { code: 'INVALID_DOCUMENT', details: { row: 0, path: 'metadata.title' } };
-      await expectRefused((c) => c.upsert({ ...good, metadata: { title } }), wanted);
+      await expectRefused((c) => c.upsert({ ...GOOD, metadata: { title } }), wanted);
       await expectRefused((c) => c.update({ key: 1, metadata: { title } }), wanted);
     }
   });
@@ -217,34 +179,34 @@ describe('a document that is none', () => {
     ['null', null, { code: 'INVALID_ARGUMENT' }],
     ['a number', 5, { code: 'INVALID_ARGUMENT' }],
     ['text', 'text', { code: 'INVALID_ARGUMENT' }],
-    ['null among others', [good, null], { code: 'INVALID_DOCUMENT', details: { row: 1 } }],
+    ['null among others', [GOOD, null], { code: 'INVALID_DOCUMENT', details: { row: 1 } }],
     ['a hole', new Array(2), { code: 'INVALID_DOCUMENT', details: { row: 0 } }],
-    ['an array among others', [good, [1]], { code: 'INVALID_DOCUMENT', details: { row: 1 } }],
+    ['an array among others', [GOOD, [1]], { code: 'INVALID_DOCUMENT', details: { row: 1 } }],
     [
       'with a field of its own',
-      [good, { ...good, year: 1 }],
+      [GOOD, { ...GOOD, year: 1 }],
       { code: 'INVALID_DOCUMENT', details: { row: 1, path: 'year' } },
     ],
     [
       'with text that is a number',
-      { ...good, text: 5 },
+      { ...GOOD, text: 5 },
       { code: 'INVALID_DOCUMENT', details: { row: 0, path: 'text' } },
     ],
     [
       'with half a surrogate in its text',
-      { ...good, text: 'a\udc00' },
+      { ...GOOD, text: 'a\udc00' },
       { code: 'INVALID_DOCUMENT', details: { row: 0, path: 'text' } },
     ],
     [
       'with 23 MB of text',
-      { ...good, text: 'a'.repeat(23 * 2 ** 20) },
+      { ...GOOD, text: 'a'.repeat(23 * 2 ** 20) },
       { code: 'INVALID_DOCUMENT', details: { row: 0 } },
     ],
     ['whose key throws', thrower('key'), { code: 'INVALID_DOCUMENT', details: { row: 0 } }],
     ['whose vector throws', thrower('vector'), { code: 'INVALID_DOCUMENT', details: { row: 0 } }],
     [
       'whose metadata throws',
-      [good, thrower('metadata')],
+      [GOOD, thrower('metadata')],
       { code: 'INVALID_DOCUMENT', details: { row: 1 } },
     ],
     ['whose text throws', thrower('text'), { code: 'INVALID_DOCUMENT', details: { row: 0 } }],
@@ -306,7 +268,7 @@ describe('a vector that is wrong', () => {
     ['missing', undefined, { code: 'INVALID_DOCUMENT', details: { row: 1, path: 'vector' } }],
   ];
   test.for(vectors)('%s is refused', async ([, vector, wanted]) => {
-    const documents = [good, { ...good, key: 'b', vector }, { ...good, key: 'c' }];
+    const documents = [GOOD, { ...GOOD, key: 'b', vector }, { ...GOOD, key: 'c' }];
     await expectRefused((c) => c.upsert(documents), wanted);
   });
 
@@ -330,7 +292,7 @@ describe('a vector that is wrong', () => {
     await empty.close();
   });
 
-  test('very small and very large ones are taken or refused, never written and then failed', async () => {
+  test('very small and very large ones are taken or refused, and never fail later', async () => {
     const numbers = [1e-45, 1e-38, 1e-30, 1e-20, 1e-10, 1e10, 1e18, 1.8e19, 1e20, 1e30, 3.4e38];
     for (const metric of ['l2', 'cosine', 'dot'] as const) {
       for (const precision of ['float32', 'float16', 'int8'] as const) {
@@ -359,218 +321,5 @@ describe('a vector that is wrong', () => {
         await own.close();
       }
     }
-  });
-});
-
-describe('an option that is wrong', () => {
-  const vector = [1, 2];
-  const searches: readonly (readonly [string, object, Wanted])[] = [
-    ['nothing to search by', {}, { code: 'INVALID_OPTION' }],
-    [
-      'an unknown name',
-      { vector, limit: 5 },
-      { code: 'INVALID_OPTION', details: { name: 'limit' } },
-    ],
-    ['k 0', { vector, k: 0 }, { code: 'INVALID_OPTION', details: { name: 'k' } }],
-    ['k -1', { text: 'alpha', k: -1 }, { code: 'INVALID_OPTION', details: { name: 'k' } }],
-    ['k 1.5', { vector, k: 1.5 }, { code: 'INVALID_OPTION', details: { name: 'k' } }],
-    ['k too large', { vector, k: 2 ** 31 }, { code: 'INVALID_OPTION', details: { name: 'k' } }],
-    ['k as text', { vector, k: '5' }, { code: 'INVALID_OPTION', details: { name: 'k' } }],
-    ['vector and like', { vector, like: 1 }, { code: 'INVALID_OPTION', details: { name: 'like' } }],
-    ['text that is none', { text: 5 }, { code: 'INVALID_OPTION', details: { name: 'text' } }],
-    ['text of nothing', { text: '' }, { code: 'INVALID_OPTION', details: { name: 'text' } }],
-    [
-      'candidates 0',
-      { vector, text: 'a', candidates: 0 },
-      { code: 'INVALID_OPTION', details: { name: 'candidates' } },
-    ],
-    ['vectors 1', { vector, vectors: 1 }, { code: 'INVALID_OPTION', details: { name: 'vectors' } }],
-    [
-      'texts null',
-      { vector, texts: 'yes' },
-      { code: 'INVALID_OPTION', details: { name: 'texts' } },
-    ],
-    ['a fusion that is none', { vector, text: 'a', fusion: 'sum' }, { code: 'INVALID_OPTION' }],
-    ['a fusion of null', { vector, text: 'a', fusion: null }, { code: 'INVALID_OPTION' }],
-    [
-      'a fusion with an unknown name',
-      { vector, text: 'a', fusion: { kind: 'rrf', a: 1 } },
-      { code: 'INVALID_OPTION' },
-    ],
-    [
-      'rrf with a normalization',
-      { vector, text: 'a', fusion: { kind: 'rrf', normalization: 'min-max' } },
-      { code: 'INVALID_OPTION' },
-    ],
-    [
-      'convex with k',
-      { vector, text: 'a', fusion: { kind: 'convex', k: 1 } },
-      { code: 'INVALID_OPTION' },
-    ],
-    [
-      'weight 1.1',
-      { vector, text: 'a', fusion: { kind: 'rrf', weight: 1.1 } },
-      { code: 'INVALID_OPTION' },
-    ],
-    [
-      'weight NaN',
-      { vector, text: 'a', fusion: { kind: 'rrf', weight: Number.NaN } },
-      { code: 'INVALID_OPTION' },
-    ],
-    [
-      'k of rrf -1',
-      { vector, text: 'a', fusion: { kind: 'rrf', k: -1 } },
-      { code: 'INVALID_OPTION' },
-    ],
-    ['efSearch 0', { vector, efSearch: 0 }, { code: 'INVALID_ARGUMENT' }],
-    ['recall 2', { vector, recall: 2 }, { code: 'INVALID_ARGUMENT' }],
-    ['recall and efSearch', { vector, recall: 0.9, efSearch: 10 }, { code: 'INVALID_OPTION' }],
-    ['exact 1', { vector, exact: 1 }, { code: 'INVALID_OPTION' }],
-    ['a key that is not there', { like: 99 }, { code: 'KEY_NOT_FOUND', details: { key: 99 } }],
-    ['a field that is none', { vector, filter: { nope: 1 } }, { code: 'UNKNOWN_FIELD' }],
-    [
-      'an operator that is none',
-      { vector, filter: { year: { $near: 1 } } },
-      { code: 'UNKNOWN_OPERATOR' },
-    ],
-    ['a value of another type', { text: 'a', filter: { year: 'x' } }, { code: 'WRONG_TYPE' }],
-    ['a filter that is none', { vector, filter: null }, { code: 'INVALID_FILTER' }],
-    ['a filter that throws', { vector, filter: thrower('year') }, { code: expect.any(String) }],
-  ];
-  test.for(searches)('search: %s', async ([, options, wanted]) => {
-    await expectRefused((c) => c.search(options), wanted);
-  });
-
-  const signal = new AbortController().signal;
-  const calls: readonly (readonly [string, Call, Wanted])[] = [
-    ['search of nothing', (c) => c.search(), { code: 'INVALID_OPTION' }],
-    ['search of null', (c) => c.search(null), { code: 'INVALID_OPTION' }],
-    ['update of nothing', (c) => c.update(), { code: 'INVALID_KEY' }],
-    ['update of a number', (c) => c.update(5), { code: 'INVALID_ARGUMENT' }],
-    [
-      'update of a vector',
-      (c) => c.update({ key: 1, vector: [1, 2] }),
-      { code: 'INVALID_ARGUMENT', details: { name: 'vector' } },
-    ],
-    [
-      'update of a key that is not there',
-      (c) =>
-        c.update([
-          { key: 1, metadata: { year: 3 } },
-          { key: 9, metadata: {} },
-        ]),
-      { code: 'KEY_NOT_FOUND', details: { key: 9 } },
-    ],
-    [
-      'update that throws',
-      (c) =>
-        c.update(
-          Object.defineProperty({ key: 1 }, 'metadata', {
-            enumerable: true,
-            get: () => {
-              throw new Error('mine');
-            },
-          }),
-        ),
-      { code: 'INVALID_DOCUMENT' },
-    ],
-    ['delete of nothing', (c) => c.delete(), { code: 'INVALID_KEY' }],
-    ['delete of an object', (c) => c.delete({}), { code: 'INVALID_FILTER' }],
-    [
-      'delete of a filter and more',
-      (c) => c.delete({ filter: {}, k: 1 }),
-      { code: 'INVALID_ARGUMENT', details: { name: 'k' } },
-    ],
-    [
-      'delete by a field that is none',
-      (c) => c.delete({ filter: { nope: 1 } }),
-      { code: 'UNKNOWN_FIELD' },
-    ],
-    ['count by null', (c) => c.count(null), { code: 'INVALID_FILTER' }],
-    ['count by a field that is none', (c) => c.count({ nope: 1 }), { code: 'UNKNOWN_FIELD' }],
-    [
-      'documents with an unknown option',
-      (c) => first(c.documents({ text: true })),
-      { code: 'INVALID_ARGUMENT', details: { name: 'text' } },
-    ],
-    [
-      'documents with vectors 1',
-      (c) => first(c.documents({ vectors: 1 })),
-      { code: 'INVALID_ARGUMENT', details: { name: 'vectors' } },
-    ],
-    [
-      'documents by a field that is none',
-      (c) => first(c.documents({ filter: { nope: 1 } })),
-      { code: 'UNKNOWN_FIELD' },
-    ],
-    ['checkpoint in memory', (c) => c.checkpoint(), { code: 'IN_MEMORY' }],
-    ['backup in memory', (c) => c.backup('/tmp/never'), { code: 'IN_MEMORY' }],
-    [
-      'backup to nowhere',
-      (c) => c.backup(''),
-      { code: 'INVALID_ARGUMENT', details: { name: 'path' } },
-    ],
-    [
-      'compact with an unknown option',
-      (c) => c.compact({ threads: 1 }),
-      { code: 'INVALID_OPTION', details: { name: 'threads' } },
-    ],
-    [
-      'compact with a signal that is none',
-      (c) => c.compact({ signal: {} }),
-      { code: 'INVALID_OPTION', details: { name: 'signal' } },
-    ],
-    [
-      'compact with progress that is none',
-      (c) => c.compact({ onProgress: 1 }),
-      { code: 'INVALID_OPTION', details: { name: 'onProgress' } },
-    ],
-    [
-      'import of nothing',
-      (c) => c.import(),
-      { code: 'INVALID_ARGUMENT', details: { name: 'rows' } },
-    ],
-    [
-      'import with an unknown option',
-      (c) => c.import({ rows: 'a.jsonl', k: 1 }),
-      { code: 'INVALID_OPTION', details: { name: 'k' } },
-    ],
-    [
-      'import with metadata that is none',
-      (c) => c.import({ rows: 'a.jsonl', metadata: 'a' }),
-      { code: 'INVALID_ARGUMENT', details: { name: 'metadata' } },
-    ],
-    [
-      'import of a file that is not there',
-      (c) => c.import({ rows: '/tmp/no/such.jsonl' }),
-      { code: 'FILE_NOT_FOUND' },
-    ],
-    [
-      'import of a file of another kind',
-      (c) => c.import({ rows: '/tmp/a.txt', signal }),
-      { code: 'FORMAT_UNKNOWN' },
-    ],
-  ];
-  test.for(calls)('%s', async ([, call, wanted]) => {
-    await expectRefused(call, wanted);
-  });
-});
-
-describe('what a collection was not made for', () => {
-  test('vectors are refused where there are none, and searches for them', async () => {
-    const plain = await openFilled({ fields: SCHEMA.fields, threads: 1 });
-    const before = await stateOf(plain);
-    const calls: readonly (() => Promise<unknown>)[] = [
-      () => plain.upsert(good),
-      () => plain.upsert([{ key: 5 }, good]),
-      () => plain.upsert({ keys: [1], vectors: [[1, 2]] }),
-      () => plain.search({ vector: [1, 2] }),
-      () => plain.search({ like: 1 }),
-    ];
-    for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'NO_VECTORS' });
-    await expect(plain.search({ text: 'alpha' })).rejects.toMatchObject({ code: 'NO_TEXT' });
-    expect(await stateOf(plain)).toBe(before);
-    expect(plain.get(DOCUMENTS[2].key)).toEqual({ key: '3', metadata: {}, text: 'alpha beta' });
-    await plain.close();
   });
 });

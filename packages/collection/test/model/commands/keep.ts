@@ -1,5 +1,5 @@
-// Commands after which the same must be there: checkpoints, compacting, backups, closing and opening,
-// and losing the power.
+// Commands after which the same must be there: checkpoints, compacting, backups, closing and
+// opening, and losing the power.
 
 import type { SurvivalMode } from '@nigh/testkit';
 import fc from 'fast-check';
