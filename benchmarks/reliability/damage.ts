@@ -1,7 +1,7 @@
 /**
- * Changes bytes of a collection's files, one at a time and each in four ways, and opens it: an error
- * with a code, or, for the end of a log, the state before that record and a report of what was cut.
- * Never other documents, a crash or a hang.
+ * Changes bytes of a collection's files, one at a time and each in four ways, and opens it: an
+ * error with a code, or, for the end of a log, the state before that record and a report of what
+ * was cut. Never other documents, a crash or a hang.
  */
 import { NighError } from '@nigh/base';
 import { Collection } from '@nigh/collection';

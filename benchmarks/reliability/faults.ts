@@ -1,6 +1,7 @@
 /**
- * Known mistakes, planted between a collection and its disk, each of which the power cuts must find:
- * a harness that lets one pass proves nothing. (The storage package plants more, one layer lower.)
+ * Known mistakes, planted between a collection and its disk, each of which the power cuts must
+ * find: a harness that lets one pass proves nothing. (The storage package plants more, one layer
+ * lower.)
  */
 import type { OpenOptions } from '@nigh/collection';
 import type { File, FileSystem } from '@nigh/storage';
@@ -48,7 +49,7 @@ const nothing = async (): Promise<void> => undefined;
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
-/** Removes what begins with `start`, but for the last `kept` of them, before a manifest is switched. */
+/** Removes what begins with `start` before a manifest is switched, but for the last `kept`. */
 const removedEarly =
   (start: string, kept: number) =>
   (disk: SimulatedDisk): FileSystem =>

@@ -1,7 +1,7 @@
 /**
- * What a collection must hold, kept outside of it: writes drawn from a seed, and the state after each.
- * Writes are numbered; a crash may leave any state from that after the last acknowledged write to
- * that after the last one that was begun, and nothing between two states.
+ * What a collection must hold, kept outside of it: writes drawn from a seed, and the state after
+ * each. Writes are numbered; a crash may leave any state from that after the last acknowledged
+ * write to that after the last one that was begun, and nothing between two states.
  */
 import type { Collection, DocumentInput, OpenOptions } from '@nigh/collection';
 import { Random } from '@nigh/testkit';

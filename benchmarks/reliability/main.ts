@@ -1,7 +1,7 @@
 /**
- * The proof that collections lose nothing: processes killed, power cut, calls failed, bytes changed;
- * and mistakes planted on purpose, which the same checks must find. Ends with 1 when anything went
- * wrong. `npm test` runs a short version.
+ * The proof that collections lose nothing: processes killed, power cut, calls failed, bytes
+ * changed; and mistakes planted on purpose, which the same checks must find. Ends with 1 when
+ * anything went wrong. `npm test` runs a short version.
  */
 import { readOptions } from '../harness/options.ts';
 import { publish, type Row } from '../harness/report.ts';
@@ -83,16 +83,16 @@ publish(
     },
     parameters: { kills, writes, errorWrites, cutWrites },
     method: [
-      'A ledger outside of the collection knows every write, and which were acknowledged. What is ' +
-        'found after a crash must be the state after one of the writes, none before the last ' +
+      'A ledger outside of the collection knows every write, and which were acknowledged. What ' +
+        'is found after a crash must be the state after one of the writes, none before the last ' +
         'acknowledged one: whole batches, in their order. `verify` must find nothing.',
       'Kills: SIGKILL to a process that writes, at a random time; the next process goes on with ' +
         'what is left.',
       'Power cuts: a simulated disk, cut before every call that changes it, with what was not ' +
         'synced kept, lost, torn, zeroed, only renamed, or any of it; every 25th cut is followed ' +
         'by cuts at every step of its recovery.',
-      'Failed calls: each call of the file system fails with EIO, ENOSPC, EMFILE or a short write, ' +
-        'once and from then on.',
+      'Failed calls: each call of the file system fails with EIO, ENOSPC, EMFILE or a short ' +
+        'write, once and from then on.',
       'Changed bytes: every byte of the snapshot, the log and the manifest, each with one bit ' +
         'changed, its highest bit changed, zero and 255.',
       'Planted faults: the power cuts, with a mistake between the collection and the disk.',

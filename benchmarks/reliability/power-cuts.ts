@@ -1,6 +1,7 @@
 /**
- * Cuts the power before every call that changes the disk: a seeded workload runs once on a simulated
- * disk, and at each step the disk as it would come back is opened and held against the ledger.
+ * Cuts the power before every call that changes the disk: a seeded workload runs once on a
+ * simulated disk, and at each step the disk as it would come back is opened and held against the
+ * ledger.
  */
 import { Collection, type OpenOptions } from '@nigh/collection';
 import type { FileSystem } from '@nigh/storage';

@@ -1,5 +1,5 @@
-// Films: imports rows and vectors into a collection, then asks it three questions. Takes the films of
-// ../shared/data/movies where that folder lies beside the repository, and else some 400 invented
+// Films: imports rows and vectors into a collection, then asks it three questions. Takes the films
+// of ../shared/data/movies where that folder lies beside the repository, and else some 400 invented
 // ones, as with `node docs/examples/films/main.ts invented`.
 
 import { existsSync } from 'node:fs';

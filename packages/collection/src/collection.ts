@@ -133,8 +133,8 @@ export class Collection<M extends Metadata = Metadata> {
   }
 
   /**
-   * Changes the metadata of documents, and nothing else of them: fields that are given replace, null
-   * takes a field away, others stay.
+   * Changes the metadata of documents, and nothing else of them: fields that are given replace,
+   * null takes a field away, others stay.
    *
    * @throws {CollectionError} KEY_NOT_FOUND (nothing has changed), and as `upsert` does
    */
@@ -251,8 +251,8 @@ export class Collection<M extends Metadata = Metadata> {
 
   /**
    * Imports files of rows, and a file of vectors beside them: JSONL, parquet or arrow, and npy and
-   * others. Written block by block, each as durable as any write; linked and written to a checkpoint
-   * at the end. When it is stopped, what was imported stays.
+   * others. Written block by block, each as durable as any write; linked and written to a
+   * checkpoint at the end. When it is stopped, what was imported stays.
    *
    * @throws {CollectionError} ABORTED, and as `upsert` does @throws {FormatError} of the files
    */

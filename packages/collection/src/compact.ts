@@ -10,7 +10,12 @@ import { abortedError } from './errors.ts';
 import { KeyTable } from './key-table.ts';
 import { Slices } from './slices.ts';
 
-/** @throws {CollectionError} ABORTED @throws {VectorIndexError} OUT_OF_MEMORY, WORKER_FAILED, ... */
+/**
+ * The contents anew.
+ *
+ * @throws {CollectionError} ABORTED
+ * @throws {VectorIndexError} OUT_OF_MEMORY, WORKER_FAILED, ...
+ */
 export async function compactContents(
   old: Contents,
   run: RunOptions,

@@ -1,5 +1,5 @@
-// The way in for files: rows of JSONL, parquet or arrow, with their vectors in a column or in a file
-// beside them, block by block, so that files of any size take little memory.
+// The way in for files: rows of JSONL, parquet or arrow, with their vectors in a column or in a
+// file beside them, block by block, so that files of any size take little memory.
 
 import { assertOptions, assertString, type Check } from '@nigh/base';
 import type { WorkOptions } from '@nigh/core';

@@ -1,6 +1,6 @@
-// Metadata on its way in: a copy of plain JSON values, every property read once, so that nothing the
-// caller does later changes what was checked. What JSON would turn into something else (NaN, Map,
-// functions) is refused; `undefined` properties are left out, as JSON does.
+// Metadata on its way in: a copy of plain JSON values, every property read once, so that nothing
+// the caller does later changes what was checked. What JSON would turn into something else (NaN,
+// Map, functions) is refused; `undefined` properties are left out, as JSON does.
 
 import { describe, detail } from '@nigh/base';
 import type { Fields, Metadata } from '@nigh/filter';

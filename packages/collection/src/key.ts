@@ -1,5 +1,5 @@
-// Keys: strings, or integers. Inside, a key is one string that says which of the two it was, so that
-// 1 and '1' are different keys.
+// Keys: strings, or integers. Inside, a key is one string that says which of the two it was, so
+// that 1 and '1' are different keys.
 
 import { describe, detail } from '@nigh/base';
 import { CollectionError, CollectionErrorCode } from './errors.ts';

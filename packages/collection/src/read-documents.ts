@@ -1,5 +1,5 @@
-// Documents on their way in: checked as a whole before anything is written, so that a batch with one
-// bad document changes nothing. Of documents with the same key the last one counts.
+// Documents on their way in: checked as a whole before anything is written, so that a batch with
+// one bad document changes nothing. Of documents with the same key the last one counts.
 
 import { assertOptions, describe, detail } from '@nigh/base';
 import { readVectors, type Vectors } from '@nigh/core';

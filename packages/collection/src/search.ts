@@ -16,7 +16,8 @@ import type { SearchRequest } from './search-options.ts';
 export interface Hit<M = StoredDocument['metadata']> {
   readonly key: StoredDocument['key'];
   /**
-   * The larger the better, and comparable within one search: of vectors alone 1 - distance (cosine),
+   * The larger the better, and comparable within one search: of vectors alone 1 - distance
+   * (cosine),
    * -distance (dot) or 1 / (1 + distance) (l2); of text alone that of BM25; of both what the fusion
    * gives.
    */

@@ -1,6 +1,6 @@
-// The contents in files, and back: the vector index in its own format, the tables and the postings as
-// images. What was read may be damaged or forged: the parts check themselves, and here it is checked
-// that they speak of the same documents.
+// The contents in files, and back: the vector index in its own format, the tables and the postings
+// as images. What was read may be damaged or forged: the parts check themselves, and here it is
+// checked that they speak of the same documents.
 
 import { type Image, ImageError } from '@nigh/base';
 import { VectorIndex, type WorkOptions } from '@nigh/core';
