@@ -4,6 +4,7 @@
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { SimulatedDisk } from '@nigh/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Collection, IN_MEMORY, type OpenOptions } from '../../src/index.ts';
@@ -161,6 +162,42 @@ describe('an import', () => {
   test('of nothing imports nothing', async () => {
     const collection = await Collection.open(IN_MEMORY, { fields: {} });
     expect(await collection.import({ rows: await jsonl('empty.jsonl', []) })).toEqual({ count: 0 });
+    await collection.close();
+  });
+});
+
+describe('a parquet file', () => {
+  const rows = fileURLToPath(
+    new URL('../../../formats/test/fixtures/first.parquet', import.meta.url),
+  );
+
+  test('is imported with its vectors, lists and dates', async () => {
+    const collection = await Collection.open(IN_MEMORY, {
+      ...{ vector: { dimension: 3 }, threads: 1, text: ['name'] },
+      fields: { day: 'date', price: 'number', tags: 'string[]' },
+    });
+    expect(await collection.import({ rows, vector: 'v' })).toEqual({ count: 12 });
+    expect(await collection.verify()).toEqual([]);
+    const first = collection.get(0);
+    expect([...(first?.vector ?? [])]).toEqual([0, 0, -0]);
+    expect(first?.metadata).toEqual({
+      ...{ big: null, name: null, tags: [], w: [0, 0], s: { a: true, b: 'b0' } },
+      ...{ day: new Date(0), time: '2023-11-14T22:13:20.000Z', price: 0.3 },
+    });
+    expect(collection.count({ day: { $gte: new Date(0) } })).toBeGreaterThan(0);
+    await collection.import({ rows, vector: 'v', key: 'id', metadata: ['price'] });
+    expect(collection.count()).toBe(12);
+    expect(collection.get(0)?.metadata).toEqual({ price: 0.3 });
+    await collection.close();
+  });
+
+  test('without the column of vectors that is asked for is refused', async () => {
+    const collection = await Collection.open(IN_MEMORY, OPTIONS);
+    for (const vector of ['vector', 'name']) {
+      const importing = collection.import({ rows, vector });
+      await expect(importing).rejects.toMatchObject({ name: 'FormatError' });
+    }
+    expect(collection.count()).toBe(0);
     await collection.close();
   });
 });
