@@ -396,3 +396,29 @@ describe('an import that is stopped', () => {
     await (await Collection.open('/c', { files: disk })).close();
   });
 });
+
+describe('an arrow file', () => {
+  // Two rows: key, vector, days (a list of dates), place (a struct of a date and a float32 list).
+  const rows = fileURLToPath(new URL('../fixtures/nested.arrow', import.meta.url));
+
+  test('is imported with dates and lists within others, as JSON has them', async () => {
+    for (const isDeclared of [false, true]) {
+      const collection = await Collection.open(IN_MEMORY, {
+        ...{ vector: { dimension: 2 }, threads: 1 },
+        fields: isDeclared ? { days: 'date[]' } : {},
+      });
+      expect(await collection.import({ rows })).toEqual({ count: 2 });
+      const days = ['1970-01-01T00:00:00.000Z', '1970-01-02T00:00:00.000Z'];
+      expect(collection.get('a')).toStrictEqual({
+        key: 'a',
+        vector: Float32Array.of(1, 2),
+        metadata: {
+          days: isDeclared ? days.map((day) => new Date(day)) : days,
+          place: { at: '1970-01-03T00:00:00.000Z', point: [0.5, 1] },
+        },
+      });
+      expect(await collection.verify()).toEqual([]);
+      await collection.close();
+    }
+  });
+});
