@@ -90,11 +90,25 @@ export function readImport(
   return { plan, work };
 }
 
-/** A value of a file as metadata has it: lists as arrays, dates of undeclared fields as text. */
+/**
+ * A value of a file as metadata has it: lists as arrays, dates as text but in fields of dates. Files
+ * of columns have them within lists and structs too.
+ */
 function metadataValue(value: unknown, type: string | undefined): unknown {
-  if (typeof value !== 'object') return value;
-  if (value instanceof Date && type !== 'date') return value.toISOString();
-  return ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) {
+    const isKept = type?.startsWith('date') || Number.isNaN(value.getTime());
+    return isKept ? value : value.toISOString();
+  }
+  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number>);
+  if (Array.isArray(value)) {
+    const isFlat = value.every((one) => typeof one !== 'object');
+    return isFlat ? value : value.map((one) => metadataValue(one, type));
+  }
+  const copy: Record<string, unknown> = {};
+  for (const [name, own] of Object.entries(value))
+    define(copy, name, metadataValue(own, undefined));
+  return copy;
 }
 
 /** Which columns of a row become metadata: those of `names`, else all that are not `taken`. */

@@ -12,7 +12,7 @@ import { SEARCH_COMMANDS } from './commands/search.ts';
 import { WRITE_COMMANDS } from './commands/write.ts';
 
 const SEED = Number(process.env.NIGH_SEED ?? 1);
-const RUNS = Number(process.env.NIGH_RUNS ?? 60);
+const RUNS = Number(process.env.NIGH_RUNS ?? 200);
 
 const schemas: fc.Arbitrary<PlainSchema> = fc.record({
   dimension: fc.constantFrom(2, 3),

@@ -4,6 +4,7 @@
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { SimulatedDisk } from '@nigh/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Collection, IN_MEMORY, type OpenOptions } from '../../src/index.ts';
@@ -161,6 +162,42 @@ describe('an import', () => {
   test('of nothing imports nothing', async () => {
     const collection = await Collection.open(IN_MEMORY, { fields: {} });
     expect(await collection.import({ rows: await jsonl('empty.jsonl', []) })).toEqual({ count: 0 });
+    await collection.close();
+  });
+});
+
+describe('a parquet file', () => {
+  const rows = fileURLToPath(
+    new URL('../../../formats/test/fixtures/first.parquet', import.meta.url),
+  );
+
+  test('is imported with its vectors, lists and dates', async () => {
+    const collection = await Collection.open(IN_MEMORY, {
+      ...{ vector: { dimension: 3 }, threads: 1, text: ['name'] },
+      fields: { day: 'date', price: 'number', tags: 'string[]' },
+    });
+    expect(await collection.import({ rows, vector: 'v' })).toEqual({ count: 12 });
+    expect(await collection.verify()).toEqual([]);
+    const first = collection.get(0);
+    expect([...(first?.vector ?? [])]).toEqual([0, 0, -0]);
+    expect(first?.metadata).toEqual({
+      ...{ big: null, name: null, tags: [], w: [0, 0], s: { a: true, b: 'b0' } },
+      ...{ day: new Date(0), time: '2023-11-14T22:13:20.000Z', price: 0.3 },
+    });
+    expect(collection.count({ day: { $gte: new Date(0) } })).toBeGreaterThan(0);
+    await collection.import({ rows, vector: 'v', key: 'id', metadata: ['price'] });
+    expect(collection.count()).toBe(12);
+    expect(collection.get(0)?.metadata).toEqual({ price: 0.3 });
+    await collection.close();
+  });
+
+  test('without the column of vectors that is asked for is refused', async () => {
+    const collection = await Collection.open(IN_MEMORY, OPTIONS);
+    for (const vector of ['vector', 'name']) {
+      const importing = collection.import({ rows, vector });
+      await expect(importing).rejects.toMatchObject({ name: 'FormatError' });
+    }
+    expect(collection.count()).toBe(0);
     await collection.close();
   });
 });
@@ -357,5 +394,31 @@ describe('an import that is stopped', () => {
     await collection.close();
     expect(await importing).toMatchObject({ code: 'CLOSED' });
     await (await Collection.open('/c', { files: disk })).close();
+  });
+});
+
+describe('an arrow file', () => {
+  // Two rows: key, vector, days (a list of dates), place (a struct of a date and a float32 list).
+  const rows = fileURLToPath(new URL('../fixtures/nested.arrow', import.meta.url));
+
+  test('is imported with dates and lists within others, as JSON has them', async () => {
+    for (const isDeclared of [false, true]) {
+      const collection = await Collection.open(IN_MEMORY, {
+        ...{ vector: { dimension: 2 }, threads: 1 },
+        fields: isDeclared ? { days: 'date[]' } : {},
+      });
+      expect(await collection.import({ rows })).toEqual({ count: 2 });
+      const days = ['1970-01-01T00:00:00.000Z', '1970-01-02T00:00:00.000Z'];
+      expect(collection.get('a')).toStrictEqual({
+        key: 'a',
+        vector: Float32Array.of(1, 2),
+        metadata: {
+          days: isDeclared ? days.map((day) => new Date(day)) : days,
+          place: { at: '1970-01-03T00:00:00.000Z', point: [0.5, 1] },
+        },
+      });
+      expect(await collection.verify()).toEqual([]);
+      await collection.close();
+    }
   });
 });

@@ -28,7 +28,7 @@ describe('opening', () => {
     const same: OpenOptions[] = [
       { vector: { metric: 'cosine', dimension: 2 } },
       { fields: { ...fields, year } },
-      { text: { fields: { text: { weight: 1 }, title: {} }, language: 'english', k1: 1.2 } },
+      { text: { fields: { text: { weight: 1 }, title: {} }, language: 'english', stem: true } },
       { ...SCHEMA, text: [{ name: 'text' }, 'title'] } as never,
     ];
     for (const options of same) {
