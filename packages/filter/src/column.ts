@@ -16,6 +16,8 @@ export interface Column {
   accepts(value: unknown): boolean;
   /** Replaces the value of a row there is room for. What does not fit counts as missing. */
   set(row: number, value: unknown): void;
+  /** Whether a row has this value. */
+  holds(row: number, value: unknown): boolean;
   /** Takes the value of a row away. */
   clear(row: number): void;
   /**

@@ -130,6 +130,14 @@ export class Columns {
     this.#liveVersion++;
   }
 
+  /** Whether a row is live and has the fields of this metadata. */
+  holds(row: number, metadata: Metadata): boolean {
+    if (!this.has(row)) return false;
+    return this.#columns.every((column, i) => {
+      return column.holds(row, ownValue(metadata, this.#names[i] as string));
+    });
+  }
+
   /** A row is no longer live, and its fields are gone. A row that is not live stays so. */
   remove(row: number): void {
     if (!this.has(row)) return;

@@ -76,6 +76,12 @@ export class ListColumn implements Column {
     return true;
   }
 
+  holds(row: number, value: unknown): boolean {
+    if (!Array.isArray(value)) return this.#sizes.values[row] === 0;
+    this.#encode(value);
+    return this.#holds(row);
+  }
+
   set(row: number, value: unknown): void {
     if (!Array.isArray(value)) {
       this.clear(row);

@@ -45,15 +45,22 @@ export class ValueColumn implements Column {
     return value === undefined || value === null || this.#elements.accepts(value);
   }
 
+  holds(row: number, value: unknown): boolean {
+    return Object.is(this.#values.values[row], this.#encode(value));
+  }
+
   set(row: number, value: unknown): void {
-    const isNone = value === undefined || value === null;
-    const stored = isNone ? this.#missing : this.#elements.encode(value);
-    this.#store(row, stored);
+    this.#store(row, this.#encode(value));
     if (this.#elements.kind === 'uint32') this.#tidy();
   }
 
   clear(row: number): void {
     this.#store(row, this.#missing);
+  }
+
+  #encode(value: unknown): number {
+    const isNone = value === undefined || value === null;
+    return isNone ? this.#missing : this.#elements.encode(value);
   }
 
   select(leaf: Leaf, rows: number): Uint32Array {

@@ -71,6 +71,26 @@ export class Tail {
   }
 }
 
+/** Whether a document has a term so often in a field. */
+export function hasPosting(
+  { offsets, docs, uses }: Base,
+  term: number,
+  { doc, use }: { readonly doc: number; readonly use: number },
+): boolean {
+  if (term + 1 >= offsets.length) return false;
+  let [low, high] = [offsets[term], offsets[term + 1]];
+  const end = high;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (docs[middle] < doc) low = middle + 1;
+    else high = middle;
+  }
+  for (let at = low; at < end && docs[at] === doc; at++) {
+    if (uses[at] === use) return true;
+  }
+  return false;
+}
+
 /** By term, how many documents of the base have it. */
 export function countDocs({ offsets, docs }: Base): GrowingArray<'uint32'> {
   const counts = new GrowingArray('uint32', offsets.length);

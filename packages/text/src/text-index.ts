@@ -12,6 +12,7 @@ import {
   dropUnused,
   emptyBase,
   FIELD_BITS,
+  hasPosting,
   MAX_TIMES,
   merge,
   Tail,
@@ -154,6 +155,23 @@ export class TextIndex {
   /** Whether the row is in the index. */
   has(row: number): boolean {
     return isRow(row) && this.#documents.docOf(row) >= 0;
+  }
+
+  /**
+   * Whether a row is in the index with these texts.
+   *
+   * @throws {TextError} INVALID_ARGUMENT
+   */
+  holds(row: number, texts: readonly string[]): boolean {
+    this.#merge();
+    const lengths = this.#collect(texts);
+    const doc = isRow(row) ? this.#documents.docOf(row) : -1;
+    if (doc < 0) return false;
+    const { fieldCount } = this.#documents;
+    const kept = this.#documents.lengths.values;
+    if (lengths.some((length, field) => kept[doc * fieldCount + field] !== length)) return false;
+    const uses = this.#newUses.view();
+    return uses.every((use, i) => hasPosting(this.#base, this.#newTerms.values[i], { doc, use }));
   }
 
   /**
