@@ -3,11 +3,11 @@
 
 import type { Metadata } from '@nigh/filter';
 import type { Contents } from './contents.ts';
+import { assertDocumentFits, MAX_DOCUMENT_UNITS } from './encode-documents.ts';
 import { patchMetadata } from './json.ts';
 import type { KeyText } from './key.ts';
 import type { Patches } from './log-records.ts';
-import { assertDocumentFits, MAX_DOCUMENT_UNITS } from './read-documents.ts';
-import { rowOfKey } from './search.ts';
+import { rowOfKey } from './read-row.ts';
 
 /**
  * Every document is there, and none becomes too large.

@@ -6,6 +6,7 @@ import type { WorkOptions } from '@nigh/core';
 import { type Filter, type Metadata, parseFilter } from '@nigh/filter';
 import type { SnapshotWriter, Store } from '@nigh/storage';
 import { assertPatches } from './check-patches.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { compactContents } from './compact.ts';
 import { Contents } from './contents.ts';
 import type { DocumentColumns, DocumentInput, MetadataUpdate, StoredDocument } from './document.ts';
@@ -15,13 +16,16 @@ import { encodeKey, type Key, type KeyText } from './key.ts';
 import { deletionsRecord, documentsRecord, metadataRecord } from './log-records.ts';
 import { type OpenOptions, type OpenRequest, readOpenOptions } from './open-options.ts';
 import { DocumentReader } from './read-documents.ts';
+import { readDocument } from './read-row.ts';
 import { openStore } from './recovery.ts';
 import { type Schema, schemaToSettings } from './schema.ts';
-import { ContentsSearch, type Hit, readDocument } from './search.ts';
+import { ContentsSearch, type Hit } from './search.ts';
 import { readSearch, type SearchOptions } from './search-options.ts';
+import { Slices } from './slices.ts';
 import { writeContents } from './snapshot.ts';
 import { type CollectionStats, collectStats } from './stats.ts';
 import { type CollectionProblem, verifyContents, verifyFiles } from './verify.ts';
+import { warn } from './warn.ts';
 import { readWork } from './work-options.ts';
 import { NO_JOURNAL, WriteQueue } from './write-queue.ts';
 
@@ -43,8 +47,8 @@ export interface DeleteFilter {
   readonly filter: Filter;
 }
 
-/** From so many bytes of log on, closing makes a checkpoint: opening would replay them. */
-const CHECKPOINT_AT_CLOSE: number = 2 ** 20;
+/** From so many bytes of log on, closing and importing end in a checkpoint: opening replays them. */
+const CHECKPOINT_AT_END: number = 2 ** 20;
 /** An import makes one at its end; only a very long one makes some before. */
 const CHECKPOINT_AT_IMPORT: number = 2 ** 30;
 
@@ -56,7 +60,7 @@ const check = (name: string): Check => ({ name, error: argumentError });
  * Writes settle when they are durable, as `durability` says, and are found from then on. Reads and
  * searches see whole documents only. One process has a folder open at a time.
  */
-export class Collection<M extends Metadata = Metadata> {
+export class Collection<M extends object = Metadata> {
   /** Where it is; ':memory:' where it is nowhere. */
   readonly path: string;
   readonly schema: Schema;
@@ -65,9 +69,10 @@ export class Collection<M extends Metadata = Metadata> {
   readonly #queue: WriteQueue;
   readonly #reader: DocumentReader;
   #contents: Contents;
-  /** Settles when the checkpoint that runs has ended. */
-  #checkpoint: Promise<void> = Promise.resolve();
-  #checkpoints = 0;
+  /** Undefined where there are no files, or none that may be written. */
+  readonly #checkpoints: Checkpoints | undefined;
+  /** Whether it is compacted without having been asked to. */
+  #compacts = false;
   #closed: Promise<void> | undefined;
 
   private constructor(path: string, request: OpenRequest, contents: Contents, store?: Store) {
@@ -78,6 +83,8 @@ export class Collection<M extends Metadata = Metadata> {
     this.#contents = contents;
     this.#queue = new WriteQueue(store ?? NO_JOURNAL);
     this.#reader = new DocumentReader(contents.schema);
+    if (!store || request.store.readOnly) return;
+    this.#checkpoints = new Checkpoints(store, this.#queue, () => this.#contents);
   }
 
   /**
@@ -89,7 +96,7 @@ export class Collection<M extends Metadata = Metadata> {
    * @throws {StorageError} LOCKED, NOT_A_STORE, LOG_CORRUPT, SNAPSHOT_CORRUPT, MANIFEST_CORRUPT,
    *   FORMAT_UNSUPPORTED, FILE_FAILED
    */
-  static async open<M extends Metadata = Metadata>(
+  static async open<M extends object = Metadata>(
     path: string,
     options: OpenOptions = {},
   ): Promise<Collection<M>> {
@@ -120,7 +127,7 @@ export class Collection<M extends Metadata = Metadata> {
   async upsert(
     documents: DocumentInput<M> | readonly DocumentInput<M>[] | DocumentColumns<M>,
   ): Promise<number> {
-    this.#assertOpen();
+    this.#assertWritable();
     const batch = this.#reader.read(documents);
     if (batch.keys.length === 0) return 0;
     const { linked } = await this.#queue.write(documentsRecord(batch), async () => {
@@ -128,7 +135,7 @@ export class Collection<M extends Metadata = Metadata> {
       return this.#contents.link();
     });
     await linked;
-    this.#checkpointSoon();
+    this.#tidySoon();
     return batch.keys.length;
   }
 
@@ -139,7 +146,7 @@ export class Collection<M extends Metadata = Metadata> {
    * @throws {CollectionError} KEY_NOT_FOUND (nothing has changed), and as `upsert` does
    */
   async update(updates: MetadataUpdate<M> | readonly MetadataUpdate<M>[]): Promise<number> {
-    this.#assertOpen();
+    this.#assertWritable();
     const patches = this.#reader.readPatches(updates);
     if (patches.length === 0) return 0;
     const record = metadataRecord(patches);
@@ -147,7 +154,7 @@ export class Collection<M extends Metadata = Metadata> {
       assertPatches(this.#contents, patches, record.parts[0]?.length ?? 0);
       await begin(record, () => this.#contents.patch(patches));
     });
-    this.#checkpointSoon();
+    this.#tidySoon();
     return patches.length;
   }
 
@@ -158,14 +165,14 @@ export class Collection<M extends Metadata = Metadata> {
    * @throws {StorageError} STORAGE_FAILED, FILE_FAILED
    */
   async delete(which: Key | readonly Key[] | DeleteFilter): Promise<number> {
-    this.#assertOpen();
+    this.#assertWritable();
     const count = await this.#delete(which);
-    this.#checkpointSoon();
+    this.#tidySoon();
     return count;
   }
 
   #delete(which: Key | readonly Key[] | DeleteFilter): Promise<number> {
-    const remove = (keys: readonly KeyText[]): number => this.#contents.remove(keys);
+    const remove = (keys: readonly KeyText[]): Promise<number> => this.#contents.remove(keys);
     if (typeof which === 'object' && which !== null && !Array.isArray(which)) {
       const { filter } = assertOptions(which, ['filter'], check('what to delete'));
       const predicate = parseFilter(filter, this.schema.fields);
@@ -207,8 +214,9 @@ export class Collection<M extends Metadata = Metadata> {
   }
 
   /**
-   * The documents, or those that match a filter, in the order in which they came. Those that are
-   * deleted meanwhile do not come any more, new ones do not come.
+   * The documents, or those that match a filter, in the order in which they came, each as it is when
+   * it comes. Which ones is decided at the first: those that are deleted meanwhile do not come any
+   * more, new ones and those that match since do not come.
    */
   async *documents(options: ListOptions = {}): AsyncGenerator<StoredDocument<M>> {
     this.#assertOpen();
@@ -222,7 +230,9 @@ export class Collection<M extends Metadata = Metadata> {
       filter === undefined
         ? { bits: columns.live.slice() }
         : columns.evaluate(parseFilter(filter, this.schema.fields));
+    const slices = new Slices();
     for (const row of keys.rows()) {
+      await slices.rest();
       this.#assertOpen();
       if (!hasBit(bits, row) || !keys.has(row)) continue;
       const now = this.#contents;
@@ -257,22 +267,27 @@ export class Collection<M extends Metadata = Metadata> {
    * @throws {CollectionError} ABORTED, and as `upsert` does @throws {FormatError} of the files
    */
   async import(options: ImportOptions): Promise<ImportReport> {
-    this.#assertOpen();
+    this.#assertWritable();
     const { plan, work } = readImport(options, this.schema);
-    const report = await importRows(plan, work, {
-      schema: this.schema,
-      makeRoom: (count) =>
-        this.#queue.alone(() => this.#contents.makeRoom(count, this.#request.run)),
-      write: async (columns) => {
-        this.#assertOpen();
-        const batch = this.#reader.read(columns);
-        await this.#queue.write(documentsRecord(batch), () => this.#contents.write(batch));
-        this.#checkpointSoon(CHECKPOINT_AT_IMPORT);
-      },
-      link: () => this.#contents.link(work).linked,
-    });
-    if (this.#store) await this.checkpoint(work);
-    return report;
+    try {
+      const report = await importRows(plan, work, {
+        schema: this.schema,
+        makeRoom: (count) =>
+          this.#queue.alone(() => this.#contents.makeRoom(count, this.#request.run)),
+        write: async (columns) => {
+          this.#assertOpen();
+          const batch = this.#reader.read(columns);
+          await this.#queue.write(documentsRecord(batch), () => this.#contents.write(batch));
+          this.#tidySoon(CHECKPOINT_AT_IMPORT);
+        },
+        link: () => this.#contents.link(work).linked,
+      });
+      await this.#checkpoints?.makeIfDue(CHECKPOINT_AT_END, work);
+      return report;
+    } catch (error) {
+      void this.#contents.link(); // what was imported stays, and is linked behind this
+      throw error;
+    }
   }
 
   /**
@@ -283,39 +298,10 @@ export class Collection<M extends Metadata = Metadata> {
    * @throws {StorageError} FILE_FAILED: the snapshot before stays in force
    */
   async checkpoint(options: WorkOptions = {}): Promise<void> {
-    this.#assertOpen();
+    this.#assertWritable();
     const work = readWork(options);
-    await this.#checkpointNow(this.#assertStored(), work);
-  }
-
-  /** A checkpoint when those before it have ended; also of a collection that is being closed. */
-  async #checkpointNow(store: Store, work: WorkOptions = {}): Promise<void> {
-    this.#checkpoints++;
-    const writing = this.#checkpoint.then(() => this.#writeCheckpoint(store, work));
-    this.#checkpoint = writing
-      .catch(() => undefined)
-      .finally(() => {
-        this.#checkpoints--;
-      });
-    await writing;
-  }
-
-  async #writeCheckpoint(store: Store, work: WorkOptions = {}): Promise<void> {
-    const { mark, frozen } = await this.#queue.alone(async () => {
-      this.#assertSound();
-      const mark = await store.rotate(); // first: what is frozen must be let go again
-      return { mark, frozen: await this.#contents.freeze() };
-    });
-    try {
-      await store.writeSnapshot(
-        mark,
-        schemaToSettings(this.schema),
-        (writer) => writeContents(writer, frozen, work),
-        { signal: work.signal },
-      );
-    } finally {
-      await frozen.index?.close();
-    }
+    this.#assertStored();
+    await this.#checkpoints?.make(work);
   }
 
   /**
@@ -325,12 +311,12 @@ export class Collection<M extends Metadata = Metadata> {
    * @throws {CollectionError} IN_MEMORY, CLOSED @throws {StorageError} NOT_EMPTY, FILE_FAILED
    */
   async backup(path: string, options: WorkOptions = {}): Promise<void> {
-    this.#assertOpen();
+    this.#assertWritable();
     const folder = assertString(path, check('path'));
     const work = readWork(options);
     const store = this.#assertStored();
     const { frozen, sequence } = await this.#queue.alone(async () => {
-      this.#assertSound();
+      this.#queue.assertSound();
       const frozen = await this.#contents.freeze();
       return { frozen, sequence: store.stats().sequence };
     });
@@ -350,15 +336,19 @@ export class Collection<M extends Metadata = Metadata> {
    * @throws {CollectionError} ABORTED, CLOSED @throws {VectorIndexError} OUT_OF_MEMORY, ...
    */
   async compact(options: WorkOptions = {}): Promise<void> {
-    this.#assertOpen();
+    this.#assertWritable();
     const work = readWork(options);
+    await this.#compact(work);
+    await this.#checkpoints?.make(work);
+  }
+
+  async #compact(work: WorkOptions): Promise<void> {
     await this.#queue.alone(async () => {
-      this.#assertSound();
+      this.#queue.assertSound();
       const old = this.#contents;
       this.#contents = await compactContents(old, this.#request.run, work);
       await old.close();
     });
-    if (this.#store) await this.#checkpointNow(this.#store, work);
   }
 
   /** Counts and bytes. */
@@ -370,7 +360,7 @@ export class Collection<M extends Metadata = Metadata> {
   /** What is broken, in memory and in the files; empty when the collection is sound. */
   async verify(): Promise<CollectionProblem[]> {
     this.#assertOpen();
-    await this.#checkpoint;
+    await this.#checkpoints?.idle();
     return this.#queue.alone(async () => {
       await this.#contents.link().linked;
       const problems = await verifyContents(this.#contents);
@@ -392,33 +382,36 @@ export class Collection<M extends Metadata = Metadata> {
 
   async #close(): Promise<void> {
     await this.#queue.idle();
-    await this.#checkpoint;
+    await this.#checkpoints?.idle();
+    await this.#queue.idle(); // what those asked for
     try {
-      if (this.#store && !this.#broken && this.#store.stats().logBytes >= CHECKPOINT_AT_CLOSE) {
-        await this.#writeCheckpoint(this.#store);
-      }
+      await this.#checkpoints?.makeIfDue(CHECKPOINT_AT_END);
     } finally {
       await this.#contents.close();
       await this.#store?.close();
     }
   }
 
-  /** Why nothing can be written any more. */
-  get #broken(): Error | undefined {
-    return this.#queue.failure ?? this.#store?.failure;
+  /**
+   * In the background: a checkpoint when the log has become long, which first gives back what
+   * deleted and replaced documents take, when that is most of all.
+   */
+  #tidySoon(least: number = this.#request.checkpointAt): void {
+    const checkpoints = this.#checkpoints;
+    if (!checkpoints || this.#closed || checkpoints.busy || !checkpoints.isDue(least)) return;
+    if (!this.#contents.isMostlyGarbage) void checkpoints.makeIfDue(least);
+    else if (!this.#compacts) void this.#compactSoon(least);
   }
 
-  /**
-   * Makes a checkpoint in the background when the log has become long: `least` bytes, and half of
-   * the snapshot, so that all snapshots together take a few times the bytes that were logged.
-   */
-  #checkpointSoon(least: number = this.#request.checkpointAt): void {
-    const store = this.#store;
-    if (!store || this.#checkpoints > 0 || this.#closed || this.#broken) return;
-    const { logBytes, snapshotBytes } = store.stats();
-    if (logBytes < Math.max(least, snapshotBytes / 2)) return;
-    // What it could not write is in the log, and it is tried again after the next write.
-    void this.checkpoint().catch(() => undefined);
+  async #compactSoon(least: number): Promise<void> {
+    this.#compacts = true;
+    try {
+      await this.#compact({});
+    } catch (error) {
+      warn(`deleted documents still take memory: ${String(error)}`, 'NOT_COMPACTED');
+    }
+    this.#compacts = false;
+    if (!this.#closed) await this.#checkpoints?.makeIfDue(least);
   }
 
   #assertOpen(): void {
@@ -429,9 +422,13 @@ export class Collection<M extends Metadata = Metadata> {
     );
   }
 
-  /** Contents that have parted from their log are never kept. */
-  #assertSound(): void {
-    if (this.#queue.failure) throw this.#queue.failure;
+  #assertWritable(): void {
+    this.#assertOpen();
+    if (!this.#request.store.readOnly) return;
+    throw new CollectionError(
+      CollectionErrorCode.readOnly,
+      'the collection was opened to be read; open it without readOnly to write',
+    );
   }
 
   #assertStored(): Store {

@@ -9,11 +9,11 @@ import { Columns, type Metadata } from '@nigh/filter';
 import { TextIndex } from '@nigh/text';
 import type { Batch } from './document.ts';
 import { DocumentTable } from './document-table.ts';
+import { encodeDocuments } from './encode-documents.ts';
 import { patchMetadata } from './json.ts';
 import type { KeyText } from './key.ts';
 import { KeyTable } from './key-table.ts';
 import type { Patches } from './log-records.ts';
-import { encodeDocuments } from './read-documents.ts';
 import { pickRows } from './rows.ts';
 import { OWN_TEXT, type Schema, textNames } from './schema.ts';
 import { Slices } from './slices.ts';
@@ -50,6 +50,10 @@ const NOTHING_TO_LINK: Applied = { linked: Promise.resolve() };
 
 /** Rows of a batch that change in one turn at most. */
 const ROWS_PER_TURN = 256;
+
+/** Deleted rows, and bytes of deleted and replaced documents, that are always let be. */
+const SPARE_ROWS = 65_536;
+const SPARE_BYTES: number = 64 * 2 ** 20;
 
 /** One document, whose bytes were written. */
 interface Written {
@@ -107,6 +111,13 @@ export class Contents {
     return this.#index?.nextNode ?? this.#nextRow;
   }
 
+  /** Whether deleted and replaced documents take more than those that are there. */
+  get isMostlyGarbage(): boolean {
+    const { usedBytes, writtenBytes } = this.documents;
+    const spareRows = this.nextRow - this.count;
+    return spareRows > this.count + SPARE_ROWS || writtenBytes > 2 * usedBytes + SPARE_BYTES;
+  }
+
   /** Of an empty collection, an index with room for `capacity` vectors. */
   async makeRoom(capacity: number, run: RunOptions): Promise<void> {
     const { vector } = this.schema;
@@ -142,7 +153,17 @@ export class Contents {
   }
 
   /** Deletes documents; how many there were. */
-  remove(keys: readonly KeyText[]): number {
+  async remove(keys: readonly KeyText[]): Promise<number> {
+    const slices = new Slices();
+    let count = 0;
+    for (let first = 0; first < keys.length; first += ROWS_PER_TURN) {
+      await slices.rest();
+      count += this.#removeSome(keys.slice(first, first + ROWS_PER_TURN));
+    }
+    return count;
+  }
+
+  #removeSome(keys: readonly KeyText[]): number {
     const rows = new Set(keys.map((key) => this.keys.rowOf(key)));
     rows.delete(-1);
     if (rows.size > 0) this.#index?.remove([...rows]);
@@ -153,6 +174,16 @@ export class Contents {
       this.documents.remove(row);
     }
     return rows.size;
+  }
+
+  /** What contradicts the document of a row in what is searched. */
+  contradictions(row: number): string[] {
+    const metadata = this.documents.metadata(row);
+    const texts = this.#textsOf(metadata, this.documents.text(row));
+    return [
+      ...(this.columns.holds(row, metadata) ? [] : [`the columns of row ${row} say other than it`]),
+      ...(this.text?.holds(row, texts) === false ? [`row ${row} is found by other words`] : []),
+    ];
   }
 
   /** The keys of the rows of a set, in the order of the rows. */
@@ -218,6 +249,7 @@ export class Contents {
       updated,
       updated.map((i) => rows[i - first] as number),
     ]);
+    writing.catch(() => undefined); // what follows may throw first
     for (const i of added) this.keys.set(batch.keys[i] as KeyText, rows[i - first] as number);
     this.#nextRow = start + added.length;
     const from = batch.starts[first] as number;
@@ -254,9 +286,14 @@ export class Contents {
     const { metadata, text, start, length, textLength } = document;
     this.documents.set(row, { start, length, textLength });
     this.columns.set(row, metadata);
-    const texts = (name: string): string =>
-      name === OWN_TEXT ? (text ?? '') : asText(metadata, name);
-    this.text?.add(row, this.#textNames.map(texts));
+    this.text?.add(row, this.#textsOf(metadata, text));
+  }
+
+  /** What is searched of a document, field by field. */
+  #textsOf(metadata: Metadata, text: string | undefined): string[] {
+    return this.#textNames.map((name) => {
+      return name === OWN_TEXT ? (text ?? '') : asText(metadata, name);
+    });
   }
 }
 

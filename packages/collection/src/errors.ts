@@ -16,6 +16,7 @@ export const CollectionErrorCode = {
   collectionCorrupt: 'COLLECTION_CORRUPT',
   collectionFailed: 'COLLECTION_FAILED',
   inMemory: 'IN_MEMORY',
+  readOnly: 'READ_ONLY',
   closed: 'CLOSED',
   aborted: 'ABORTED',
 } as const;

@@ -1,6 +1,11 @@
 // The public surface of @nigh/collection. What is not exported here may change without notice.
 
-export { type Filter, field } from '@nigh/filter';
+export { NighError } from '@nigh/base';
+export { type Progress, type Query, VectorIndexError, type WorkOptions } from '@nigh/core';
+export { type Fields, type Filter, FilterError, field, type Metadata } from '@nigh/filter';
+export { FormatError } from '@nigh/formats';
+export { type Durability, type FileSystem, StorageError } from '@nigh/storage';
+export { TextError, type TextOptions } from '@nigh/text';
 export { Collection, type DeleteFilter, IN_MEMORY, type ListOptions } from './collection.ts';
 export type {
   DocumentColumns,

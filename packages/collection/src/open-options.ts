@@ -1,6 +1,6 @@
 // What a collection is opened with: what it is made of, and how it runs.
 
-import { assertChoice, assertInteger, assertOptions, type Check } from '@nigh/base';
+import { assertBoolean, assertChoice, assertInteger, assertOptions, type Check } from '@nigh/base';
 import type { Durability, FileSystem } from '@nigh/storage';
 import type { RunOptions } from './contents.ts';
 import { optionError } from './errors.ts';
@@ -21,7 +21,12 @@ export interface OpenOptions extends SchemaOptions, RunOptions {
   readonly checkpointAt?: number;
   /** Takes what comes before the damage of a damaged log, instead of refusing to open. */
   readonly recover?: 'point-in-time';
-  /** Where the files are. Default: those of the machine. */
+  /**
+   * Opens what is there to be read, beside whoever writes to it, and changes nothing. Sees what was
+   * written until then.
+   */
+  readonly readOnly?: boolean;
+  /** A file system in the place of the machine's: for tests that crash. */
   readonly files?: FileSystem;
 }
 
@@ -32,11 +37,11 @@ export interface OpenRequest {
   readonly schema: Schema | undefined;
   readonly run: RunOptions;
   readonly checkpointAt: number;
-  readonly store: Pick<OpenOptions, 'durability' | 'intervalMs' | 'recover' | 'files'>;
+  readonly store: Pick<OpenOptions, 'durability' | 'intervalMs' | 'recover' | 'readOnly' | 'files'>;
 }
 
 const SCHEMA_NAMES = ['vector', 'fields', 'text'] as const;
-const STORE_NAMES = ['durability', 'intervalMs', 'recover', 'files'] as const;
+const STORE_NAMES = ['durability', 'intervalMs', 'recover', 'readOnly', 'files'] as const;
 const NAMES = [...SCHEMA_NAMES, ...STORE_NAMES, 'threads', 'checkpointAt'];
 const MAX_THREADS = 128;
 const DEFAULT_CHECKPOINT_AT: number = 64 * 2 ** 20;
@@ -60,7 +65,8 @@ function pick<Name extends keyof OpenOptions>(
  */
 export function readOpenOptions(options: unknown): OpenRequest {
   const given: OpenOptions = { ...assertOptions(options, NAMES, check('options')) };
-  const { threads, checkpointAt = DEFAULT_CHECKPOINT_AT, recover } = given;
+  const { threads, checkpointAt = DEFAULT_CHECKPOINT_AT, recover, readOnly } = given;
+  if (readOnly !== undefined) assertBoolean(readOnly, check('readOnly'));
   if (recover !== undefined) assertChoice(recover, ['point-in-time'], check('recover'));
   const asked = pick(given, SCHEMA_NAMES);
   const isAsked = Object.keys(asked).length > 0;

@@ -5,7 +5,7 @@ import { assertOptions, describe, detail } from '@nigh/base';
 import { readVectors, type Vectors } from '@nigh/core';
 import { Columns, type Metadata } from '@nigh/filter';
 import type { Batch, DocumentColumns, DocumentInput } from './document.ts';
-import { ABSENT } from './document-table.ts';
+import { assertDocumentFits, encodeDocuments } from './encode-documents.ts';
 import {
   argumentError,
   CollectionError,
@@ -19,47 +19,8 @@ import type { Patches } from './log-records.ts';
 import { pickRows } from './rows.ts';
 import { OWN_TEXT, type Schema, textNames, type VectorOptions } from './schema.ts';
 
-/** The bytes of one document, without its vector. */
-const MAX_DOCUMENT_BYTES: number = 64 * 2 ** 20;
-/** UTF-8 takes at most so many bytes for a UTF-16 unit. */
-const BYTES_PER_UNIT = 3;
-/** UTF-16 units of one document, its metadata as JSON and its text: they surely fit. */
-export const MAX_DOCUMENT_UNITS: number = Math.floor(MAX_DOCUMENT_BYTES / BYTES_PER_UNIT);
-
 function refuse(message: string, details: Record<string, unknown>): CollectionError {
   return new CollectionError(CollectionErrorCode.invalidDocument, message, details);
-}
-
-/** Text and JSON one after the other, as UTF-8. */
-class Utf8Writer {
-  readonly #encoder = new TextEncoder();
-  #bytes: Uint8Array;
-  #length = 0;
-
-  constructor(capacity: number) {
-    this.#bytes = new Uint8Array(capacity);
-  }
-
-  /** Writes a text; how many bytes it took. */
-  write(text: string): number {
-    const most = this.#length + BYTES_PER_UNIT * text.length;
-    if (most > this.#bytes.length) {
-      const bytes = new Uint8Array(Math.max(most, 2 * this.#bytes.length));
-      bytes.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = bytes;
-    }
-    const { written } = this.#encoder.encodeInto(text, this.#bytes.subarray(this.#length));
-    this.#length += written;
-    return written;
-  }
-
-  get length(): number {
-    return this.#length;
-  }
-
-  bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
-  }
 }
 
 /** Checks the documents of one collection. */
@@ -86,7 +47,7 @@ export class DocumentReader {
     const texted = this.#readTexts(texts, keys.length);
     const batch = {
       keys: keys.map((key, row) => encodeKey(key, row)),
-      metadata: this.#readMetadata(metadata, keys.length),
+      metadata: this.#readAllMetadata(metadata, keys.length),
       texts: texted,
     };
     const floats = this.#readVectors(vectors, keys.length);
@@ -108,14 +69,19 @@ export class DocumentReader {
         () => ({ ...assertOptions(update, ['key', 'metadata'], { name, error: argumentError }) }),
         unreadable(row),
       );
-      const patch = copyMetadata(metadata, this.#schema.fields, row);
-      this.checkMetadata(patch, row);
-      return [encodeKey(key, row), patch] as const;
+      return [encodeKey(key, row), this.readMetadata(metadata, row)] as const;
     });
   }
 
+  /** A copy of metadata, checked; `row` is the number of its document among those given. */
+  readMetadata(metadata: unknown, row: number): Metadata {
+    const copy = copyMetadata(metadata, this.#schema.fields, row);
+    this.#checkMetadata(copy, row);
+    return copy;
+  }
+
   /** Declared fields are of their types, those searched as text are text. */
-  checkMetadata(metadata: Metadata, row: number): void {
+  #checkMetadata(metadata: Metadata, row: number): void {
     this.#columns.check(metadata, row);
     for (const name of this.#textFields) {
       const value = Object.hasOwn(metadata, name) ? metadata[name] : undefined;
@@ -128,13 +94,8 @@ export class DocumentReader {
     }
   }
 
-  #readMetadata(given: readonly unknown[] | undefined, count: number): Metadata[] {
-    const { fields } = this.#schema;
-    return Array.from({ length: count }, (_, row) => {
-      const metadata = copyMetadata(given?.[row], fields, row);
-      this.checkMetadata(metadata, row);
-      return metadata;
-    });
+  #readAllMetadata(given: readonly unknown[] | undefined, count: number): Metadata[] {
+    return Array.from({ length: count }, (_, row) => this.readMetadata(given?.[row], row));
   }
 
   #readTexts(given: readonly unknown[] | undefined, count: number): (string | undefined)[] {
@@ -213,34 +174,6 @@ type Unencoded = Pick<Batch, 'keys' | 'vectors' | 'metadata' | 'texts'>;
 function isSearchable(value: unknown): boolean {
   if (value === undefined || value === null || typeof value === 'string') return true;
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
-}
-
-/** The bytes of documents: of each the JSON of its metadata, then its text. */
-export function encodeDocuments(
-  metadata: readonly Metadata[],
-  texts: readonly (string | undefined)[],
-  check?: (json: string, text: string | undefined, row: number) => void,
-): Pick<Batch, 'bytes' | 'starts' | 'textLengths'> {
-  const count = metadata.length;
-  const writer = new Utf8Writer(256 * (count + 1));
-  const starts = new Float64Array(count + 1);
-  const textLengths = new Uint32Array(count).fill(ABSENT);
-  for (let row = 0; row < count; row++) {
-    const text = texts[row];
-    const json = JSON.stringify(metadata[row]);
-    check?.(json, text, row);
-    writer.write(json);
-    if (text !== undefined) textLengths[row] = writer.write(text);
-    starts[row + 1] = writer.length;
-  }
-  return { bytes: writer.bytes(), starts, textLengths };
-}
-
-/** @throws {CollectionError} INVALID_DOCUMENT */
-export function assertDocumentFits(json: string, text: string | undefined, row: number): void {
-  if (json.length + (text?.length ?? 0) <= MAX_DOCUMENT_UNITS) return;
-  const message = `document ${row} may take more than ${MAX_DOCUMENT_BYTES} bytes; split it`;
-  throw refuse(message, { row, expected: MAX_DOCUMENT_BYTES });
 }
 
 function missingVector(row: number): CollectionError {

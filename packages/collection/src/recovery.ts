@@ -1,11 +1,18 @@
 // Opens the store of a collection: its snapshot, and what was logged since.
 
-import { StorageError, StorageErrorCode, Store } from '@nigh/storage';
+import { StorageError, StorageErrorCode, Store, type StoredRecord } from '@nigh/storage';
 import { Contents } from './contents.ts';
 import type { Batch } from './document.ts';
 import { CollectionError, CollectionErrorCode, corruptError } from './errors.ts';
-import { RecordType, readDeletions, readDocuments, readPatches } from './log-records.ts';
+import {
+  type Patches,
+  RecordType,
+  readDeletions,
+  readDocuments,
+  readPatches,
+} from './log-records.ts';
 import type { OpenRequest } from './open-options.ts';
+import { DocumentReader } from './read-documents.ts';
 import { assertSameSchema, type Schema, schemaOfSettings, schemaToSettings } from './schema.ts';
 import { readContents } from './snapshot.ts';
 
@@ -15,26 +22,56 @@ export interface Opened {
   readonly contents: Contents;
 }
 
-/** The batch of a record, with the vectors that the schema says. */
-function asBatch(payload: Uint8Array, { vector }: Schema): Batch {
+/** The batch of a record: as documents are that were let in. */
+function asBatch(payload: Uint8Array, reader: DocumentReader, { vector }: Schema): Batch {
   const batch = readDocuments(payload);
   const expected = batch.keys.length * (vector?.dimension ?? 0);
   const got = batch.vectors?.length ?? 0;
-  if (got === expected) return batch;
-  throw corruptError(`a record has ${got} components of vectors, not ${expected}`, {
-    ...{ expected, got },
-  });
+  if (got !== expected) throw corruptError(`${got} components of vectors, not ${expected}`);
+  if (new Set(batch.keys).size < batch.keys.length) throw corruptError('a key comes twice');
+  for (const [row, metadata] of batch.metadata.entries()) reader.readMetadata(metadata, row);
+  return batch;
+}
+
+function asPatches(payload: Uint8Array, reader: DocumentReader): Patches {
+  const patches = readPatches(payload);
+  for (const [row, [, patch]] of patches.entries()) reader.readMetadata(patch, row);
+  return patches;
+}
+
+/** Does once more what one record says. */
+async function apply(
+  contents: Contents,
+  reader: DocumentReader,
+  { type, payload }: StoredRecord,
+): Promise<void> {
+  if (type === RecordType.documents) {
+    await contents.write(asBatch(payload, reader, contents.schema));
+  } else if (type === RecordType.metadata) await contents.patch(asPatches(payload, reader));
+  else if (type === RecordType.deletions) await contents.remove(readDeletions(payload));
+  else throw corruptError(`it is of unknown type ${type}`);
 }
 
 /** Does once more what the log says was done since the snapshot. */
 async function replay(store: Store, contents: Contents): Promise<void> {
-  for await (const { type, payload, sequence } of store.records()) {
-    if (type === RecordType.documents) await contents.write(asBatch(payload, contents.schema));
-    else if (type === RecordType.metadata) await contents.patch(readPatches(payload));
-    else if (type === RecordType.deletions) contents.remove(readDeletions(payload));
-    else throw corruptError(`record ${sequence} is of unknown type ${type}`, { sequence, type });
+  const reader = new DocumentReader(contents.schema);
+  for await (const record of store.records()) {
+    try {
+      await apply(contents, reader, record);
+    } catch (error) {
+      throw ofRecord(error, record.sequence);
+    }
   }
   await contents.link().linked;
+}
+
+/** An error about a record: what was logged could be applied once, so the record is another. */
+function ofRecord(error: unknown, sequence: number): unknown {
+  const { code } = error as { code?: unknown };
+  if (code === 'OUT_OF_MEMORY') return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `record ${sequence} of the log cannot be applied: ${reason}`;
+  return new CollectionError(CollectionErrorCode.collectionCorrupt, message, { sequence }, error);
 }
 
 async function openContents(store: Store, request: OpenRequest): Promise<Contents> {

@@ -117,6 +117,21 @@ function canonical(value: unknown): string {
   });
 }
 
+function isSame(part: keyof Schema, kept: Schema, wanted: Schema): boolean {
+  const shapes = [kept, wanted].map((schema) => {
+    const { vector } = schema;
+    return canonical(part === 'vector' && vector ? shapeOf(vector) : (schema[part] ?? null));
+  });
+  return shapes[0] === shapes[1];
+}
+
+/** What shapes the vectors of a collection; not how much room there is, or when it is tidied. */
+function shapeOf(vector: VectorOptions): unknown {
+  const { capacity, segmentByteLimit, consolidateAt, threads, tier, memory, ...shape } =
+    checkOptions(vector);
+  return shape;
+}
+
 /**
  * Refuses a schema that was asked for and is not that of the collection.
  *
@@ -126,8 +141,8 @@ export function assertSameSchema(kept: Schema, asked: SchemaOptions): void {
   const wanted = readSchema(asked);
   for (const part of ['vector', 'fields', 'text'] as const) {
     if (asked[part] === undefined) continue;
+    if (isSame(part, kept, wanted)) continue;
     const [expected, got] = [canonical(kept[part] ?? null), canonical(wanted[part] ?? null)];
-    if (expected === got) continue;
     throw new CollectionError(
       CollectionErrorCode.schemaMismatch,
       `the collection has ${part} ${expected}, not ${got}; open it without ${part}, or write its ` +

@@ -6,20 +6,17 @@ import { NodeFilter, type SearchResult } from '@nigh/core';
 import { type Accepted, parseFilter } from '@nigh/filter';
 import type { Contents } from './contents.ts';
 import type { StoredDocument } from './document.ts';
-import { CollectionError, CollectionErrorCode } from './errors.ts';
 import { fuseRanks, fuseScores, type Ranked, rank } from './fusion.ts';
-import { reviveDates } from './json.ts';
-import { decodeKey, type KeyText } from './key.ts';
+import { readDocument, rowOfKey } from './read-row.ts';
 import type { SearchRequest } from './search-options.ts';
 
 /** A document that was found. */
 export interface Hit<M = StoredDocument['metadata']> {
   readonly key: StoredDocument['key'];
   /**
-   * The larger the better, and comparable within one search: of vectors alone 1 - distance
-   * (cosine),
-   * -distance (dot) or 1 / (1 + distance) (l2); of text alone that of BM25; of both what the fusion
-   * gives.
+   * The larger the better, and comparable within one search. Of vectors alone 1 - distance
+   * (cosine), -distance (dot) or 1 / (1 + distance) (l2); of text alone that of BM25; of both what
+   * the fusion gives.
    */
   readonly score: number;
   /** In the metric of the collection; where vectors took part. */
@@ -213,31 +210,4 @@ function without(
 function targetOf(contents: Contents, { vector, like }: SearchRequest): Target | undefined {
   if (vector !== undefined) return { query: vector, row: -1 };
   return like === undefined ? undefined : { query: undefined, row: rowOfKey(contents, like) };
-}
-
-/** @throws {CollectionError} KEY_NOT_FOUND */
-export function rowOfKey({ keys }: Contents, key: KeyText): number {
-  const row = keys.rowOf(key);
-  if (row !== -1) return row;
-  throw new CollectionError(
-    CollectionErrorCode.keyNotFound,
-    `there is no document with the key ${JSON.stringify(decodeKey(key))}`,
-    { key: decodeKey(key) },
-  );
-}
-
-/** The document of a row, with its vector and text where they are wanted. */
-export function readDocument(
-  { keys, documents, index, schema }: Contents,
-  row: number,
-  { vectors, texts }: { readonly vectors: boolean; readonly texts: boolean },
-): StoredDocument {
-  const text = texts ? documents.text(row) : undefined;
-  const metadata = documents.metadata(row);
-  return {
-    key: decodeKey(keys.keyOf(row)),
-    ...(vectors && index && { vector: index.getVector(row) }),
-    metadata: reviveDates(metadata, schema.fields),
-    ...(text !== undefined && { text }),
-  };
 }

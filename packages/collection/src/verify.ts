@@ -34,11 +34,11 @@ export async function verifyContents(contents: Contents): Promise<CollectionProb
   return problems;
 }
 
-/** Where a document is not what the schema lets in. */
-function problemsOfFields({ documents, columns }: Contents, row: number): string[] {
+/** Where a document is not what the schema lets in, or is searched as another one. */
+function problemsOfFields(contents: Contents, row: number): string[] {
   try {
-    columns.check(documents.metadata(row), row);
-    return [];
+    contents.columns.check(contents.documents.metadata(row), row);
+    return contents.contradictions(row);
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }

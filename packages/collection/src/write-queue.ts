@@ -34,6 +34,11 @@ export class WriteQueue {
     return this.#failure;
   }
 
+  /** Contents that have parted from their log are never kept. */
+  assertSound(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
   /**
    * Logs a write, then applies it; in the order of the calls.
    *
@@ -71,8 +76,9 @@ export class WriteQueue {
   #begin<T>({ type, parts }: LogRecord, apply: () => T | Promise<T>): Promise<T> {
     if (this.#failure) return Promise.reject(this.#failure);
     const logged = this.#journal.append(type, parts);
-    const before = this.#applied;
-    const applied = logged.then(() => before).then(() => this.#apply(apply));
+    logged.catch(() => undefined); // it may fail before its turn comes
+    // The write before has its turn to the end, whether this one can be logged or not.
+    const applied = this.#applied.then(() => logged).then(() => this.#apply(apply));
     this.#applied = applied.catch(() => undefined);
     return applied;
   }

@@ -233,12 +233,12 @@ export function keptIf(sealed: boolean, options: PrecisionOptions): Kept {
 }
 
 /**
- * Checks the options of an index, without making one.
+ * The options of an index with every default filled in, checked, without making one.
  *
  * @throws {VectorIndexError} INVALID_OPTION
  */
-export function checkOptions(options: IndexOptions): void {
-  resolveOptions(options);
+export function checkOptions(options: IndexOptions): Readonly<Required<IndexOptions>> {
+  return { ...resolveOptions(options), allowLowDimension: options.allowLowDimension ?? false };
 }
 
 /** True when an index with these options keeps something else of a segment once it is built. */

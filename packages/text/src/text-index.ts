@@ -163,7 +163,7 @@ export class TextIndex {
    * @throws {TextError} INVALID_ARGUMENT
    */
   holds(row: number, texts: readonly string[]): boolean {
-    this.#merge();
+    if (this.#tail.length > 0 || this.#documents.deadCount > 0) this.#merge();
     const lengths = this.#collect(texts);
     const doc = isRow(row) ? this.#documents.docOf(row) : -1;
     if (doc < 0) return false;
