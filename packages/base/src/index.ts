@@ -27,3 +27,4 @@ export {
 } from './image.ts';
 export { allocateArray, kindOf, viewOf } from './shared-arrays.ts';
 export { StringTable } from './string-table.ts';
+export { unpredictable } from './unpredictable.ts';

@@ -64,7 +64,8 @@ describe('an import', () => {
     const disk = new SimulatedDisk();
     const collection = await Collection.open('/c', { ...OPTIONS, files: disk });
     expect(await collection.import({ rows })).toEqual({ count: 10 });
-    expect(collection.stats().storage).toMatchObject({ logRecords: 0 });
+    // So little stays in the log: a checkpoint would write all that is there for it.
+    expect(collection.stats().storage).toMatchObject({ logRecords: 1 });
     expect(await collection.verify()).toEqual([]);
     await collection.close();
     const again = await Collection.open('/c', { files: disk, threads: 1 });

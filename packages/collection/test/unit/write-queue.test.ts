@@ -161,3 +161,22 @@ describe('writes', () => {
     await expect(next).resolves.toBe('applied');
   });
 });
+
+test('a write that cannot be logged lets the one before have its turn to the end', async () => {
+  const log: Journal = {
+    append: (type) => (type === 2 ? Promise.reject(new Error('too large')) : Promise.resolve(type)),
+  };
+  const queue = new WriteQueue(log);
+  const seen: string[] = [];
+  const first = queue.write(record(1), async () => {
+    seen.push('1 begins');
+    for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+    seen.push('1 ends');
+  });
+  const second = queue.write(record(2), () => seen.push('2'));
+  const third = queue.write(record(3), () => seen.push('3'));
+  const alone = queue.alone(async () => seen.push('alone'));
+  await expect(second).rejects.toThrow('too large');
+  await Promise.all([first, third, alone]);
+  expect(seen).toEqual(['1 begins', '1 ends', '3', 'alone']);
+});
