@@ -32,14 +32,17 @@ export function fileSystem({ path, imports }: Source): Finding[] {
 
 const COLLECTION = 'packages/collection/src/';
 
-/** A collection reads rows in one file, and keeps nothing but through a store. */
+/** The files of an import, and the public surface, which names the errors of all parts. */
+const READERS = /^packages\/collection\/src\/(?:import(?:-\w+)*|index)\.ts$/;
+
+/** A collection reads rows where it imports, and keeps nothing but through a store. */
 export function filesOfCollections(source: Source): Finding[] {
   const { path, imports } = source;
   if (!path.startsWith(COLLECTION)) return [];
   const readers = imports
-    .filter(({ specifier }) => specifier === '@nigh/formats' && path !== `${COLLECTION}import.ts`)
+    .filter(({ specifier }) => specifier === '@nigh/formats' && !READERS.test(path))
     .map(({ line }) => {
-      return { path, line, message: `'@nigh/formats': only ${COLLECTION}import.ts reads rows` };
+      return { path, line, message: "'@nigh/formats': only an import reads rows" };
     });
   const message = 'a path goes past the store: use saveTo and loadFrom with its files';
   return [

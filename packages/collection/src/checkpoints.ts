@@ -1,6 +1,6 @@
 // When the contents are written into a snapshot, and that one after the other. Asked for, or by
-// itself when the log has become long: all that a checkpoint does is in the log already, so one that
-// nobody asked for may fail.
+// itself when the log has become long: all that a checkpoint does is in the log already, so one
+// that nobody asked for may fail.
 
 import type { WorkOptions } from '@nigh/core';
 import type { Store } from '@nigh/storage';

@@ -47,7 +47,7 @@ export interface DeleteFilter {
   readonly filter: Filter;
 }
 
-/** From so many bytes of log on, closing and importing end in a checkpoint: opening replays them. */
+/** From so many bytes of log on, which opening replays, closing and importing make a checkpoint. */
 const CHECKPOINT_AT_END: number = 2 ** 20;
 /** An import makes one at its end; only a very long one makes some before. */
 const CHECKPOINT_AT_IMPORT: number = 2 ** 30;
@@ -214,9 +214,9 @@ export class Collection<M extends object = Metadata> {
   }
 
   /**
-   * The documents, or those that match a filter, in the order in which they came, each as it is when
-   * it comes. Which ones is decided at the first: those that are deleted meanwhile do not come any
-   * more, new ones and those that match since do not come.
+   * The documents, or those that match a filter, in the order in which they came, each as it is
+   * when it comes. Which ones is decided at the first: those that are deleted meanwhile do not come
+   * any more, new ones and those that match since do not come.
    */
   async *documents(options: ListOptions = {}): AsyncGenerator<StoredDocument<M>> {
     this.#assertOpen();

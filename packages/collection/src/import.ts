@@ -91,8 +91,8 @@ export function readImport(
 }
 
 /**
- * A value of a file as metadata has it: lists as arrays, dates as text but in fields of dates. Files
- * of columns have them within lists and structs too.
+ * A value of a file as metadata has it: lists as arrays, dates as text but in fields of dates.
+ * Files of columns have them within lists and structs too.
  */
 function metadataValue(value: unknown, type: string | undefined): unknown {
   if (typeof value !== 'object' || value === null) return value;
