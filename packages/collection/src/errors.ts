@@ -15,8 +15,8 @@ export const CollectionErrorCode = {
   keyNotFound: 'KEY_NOT_FOUND',
   collectionCorrupt: 'COLLECTION_CORRUPT',
   collectionFailed: 'COLLECTION_FAILED',
-  inMemory: 'IN_MEMORY',
   readOnly: 'READ_ONLY',
+  inMemory: 'IN_MEMORY',
   closed: 'CLOSED',
   aborted: 'ABORTED',
 } as const;

@@ -260,6 +260,15 @@ describe('a forged log', () => {
       ...new TextEncoder().encode(`n5${json}`),
     ]);
 
+  const deep = (levels: number): string => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+  const twice = Uint8Array.from([
+    ...words(2, 2, 4, 4, 2, 2, 2 ** 32 - 1, 2, 2, 2 ** 32 - 1),
+    ...new Uint8Array(16),
+    ...new TextEncoder().encode('n5n5{}{}'),
+  ]);
+  const notFinite = bare('{}', 2);
+  notFinite.set(new Uint8Array(Float32Array.of(Number.NaN).buffer), 4 * 7);
+
   const records: readonly (readonly [string, number, Uint8Array])[] = [
     ['of an unknown type', 99, text({})],
     ['of nothing', RecordType.documents, new Uint8Array(0)],
@@ -269,6 +278,12 @@ describe('a forged log', () => {
     ['of vectors of another dimension', RecordType.documents, bare('{}', 3)],
     ['of metadata that is a list', RecordType.documents, bare('[]', 2)],
     ['of metadata that is no JSON', RecordType.documents, bare('{{', 2)],
+    ['of a field of another type', RecordType.documents, bare('{"year":"1"}', 2)],
+    ['of metadata that is too deep', RecordType.documents, bare(deep(20_000), 2)],
+    ['of a patch that is too deep', RecordType.metadata, text([['n1', JSON.parse(deep(500))]])],
+    ['of a patch of another type', RecordType.metadata, text([['n1', { flag: 1 }]])],
+    ['of one key twice', RecordType.documents, twice],
+    ['of a vector that is none', RecordType.documents, notFinite],
     ['of patches that are none', RecordType.metadata, text({})],
     ['of patches of nothing', RecordType.metadata, text([[]])],
     ['of a key that is none', RecordType.metadata, text([['x1', {}]])],
