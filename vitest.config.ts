@@ -40,7 +40,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: [...testsOf('unit'), 'scripts/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: [...testsOf('unit'), 'scripts/**/*.test.ts'],
+          // Quick ones; the limit is for a machine that has more to do.
+          testTimeout: 30_000,
+        },
       },
       {
         extends: true,
