@@ -45,7 +45,7 @@ const hints: Readonly<Record<string, string>> = {
 
 /** The same, for commands on the folder of a collection. */
 export const collectionHints: Readonly<Record<string, string>> = {
-  NOT_A_STORE: 'to make a collection: nigh import <folder> <rows>',
+  NO_SCHEMA: 'to make a collection: nigh import <folder> <rows>',
   NOT_EMPTY: 'give a folder that is not there yet, or is empty',
   LOCKED: 'one process at a time has a collection open: close it there first',
   NO_VECTORS: 'search by --text, or import into a new folder with --vectors or --vector',

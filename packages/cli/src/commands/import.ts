@@ -3,7 +3,7 @@
 // same keys once more.
 
 import { stat } from 'node:fs/promises';
-import { Collection, type ImportOptions } from '@nigh/collection';
+import { Collection, CollectionErrorCode, type ImportOptions } from '@nigh/collection';
 import type { Progress } from '@nigh/core';
 import { openRows, openVectorFile, rowEndings, vectorEndings } from '@nigh/formats';
 import type { Command } from 'commander';
@@ -145,7 +145,7 @@ async function openOrCreate(
       throw error;
     }
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'NOT_A_STORE') throw error;
+    if ((error as { code?: unknown }).code !== CollectionErrorCode.noSchema) throw error;
     const dimension = await dimensionOf(input); // opens the files before a folder is made
     const schema = schemaOf(input, dimension);
     return { collection: await Collection.open(folder, { ...schema, ...run }), created: true };

@@ -197,7 +197,7 @@ test.each([
 });
 
 test.each([
-  ['a folder without a collection', ['stats', 'nowhere'], 'NOT_A_STORE', 1],
+  ['a folder without a collection', ['stats', 'nowhere'], 'NO_SCHEMA', 1],
   ['a backup over something', ['backup', 'films', '.'], 'NOT_EMPTY', 1],
   ['a key nobody has', ['query', 'films', '--like', 'nobody'], 'KEY_NOT_FOUND', 1],
   ['a vector of another length', ['query', 'films', '--vector', '1,2'], 'DIMENSION_MISMATCH', 1],
