@@ -26,7 +26,7 @@ const hints: Readonly<Record<string, string>> = {
   FILE_NOT_FOUND: 'check the path; it is taken relative to the current folder',
   FORMAT_UNKNOWN: `files of vectors end in ${vectorEndings}; of rows in ${rowEndings}`,
   FORMAT_DAMAGED: 'the file was cut short or is not of the kind its name says: copy it again',
-  NO_VECTORS: 'give a file with at least one vector',
+  FILE_EMPTY: 'give a file with at least one vector',
   DIMENSION_MISMATCH: 'queries must have as many components as the vectors of the index',
   NOT_FINITE: 'vectors must not contain NaN or infinite numbers: clean the file first',
   ZERO_VECTOR: 'the cosine of a zero vector is undefined: remove it, or use --metric l2 or dot',
@@ -45,7 +45,7 @@ const hints: Readonly<Record<string, string>> = {
 
 /** The same, for commands on the folder of a collection. */
 export const collectionHints: Readonly<Record<string, string>> = {
-  NOT_A_STORE: 'to make a collection: nigh import <folder> <rows>',
+  NO_SCHEMA: 'to make a collection: nigh import <folder> <rows>',
   NOT_EMPTY: 'give a folder that is not there yet, or is empty',
   LOCKED: 'one process at a time has a collection open: close it there first',
   NO_VECTORS: 'search by --text, or import into a new folder with --vectors or --vector',
@@ -55,7 +55,7 @@ export const collectionHints: Readonly<Record<string, string>> = {
   FORMAT_UNSUPPORTED: 'use the release that wrote it',
   MANIFEST_CORRUPT: 'restore the folder from a backup',
   LOG_CORRUPT:
-    "restore the folder from a backup, or open it in a program with recover: 'point-in-time'",
+    'restore the folder from a backup, or drop what comes after the damage: nigh compact --recover',
   COLLECTION_CORRUPT: 'restore the folder from a backup',
   COLUMNS_CORRUPT: 'restore the folder from a backup',
   TEXT_CORRUPT: 'restore the folder from a backup',

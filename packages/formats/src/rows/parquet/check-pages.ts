@@ -5,13 +5,13 @@ import type { PageHeader, SchemaTree } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 
 import { damaged, unsupported } from '../flaw.ts';
+import type { PageBudget } from './budget.ts';
 import { checkThrift } from './check-thrift.ts';
 import { decompress } from './codecs.ts';
 import { type RunsPlace, walkRuns } from './runs.ts';
 
-/** Values of a page and of a column of a row group: more would not fit into memory as rows. */
+/** Values of a page; those of a row group are in budget.ts. */
 const MOST_PAGE_VALUES: number = 2 ** 24;
-const MOST_CHUNK_VALUES: number = 2 ** 26;
 /** Structs of a page's header. */
 const MOST_STRUCTS = 16;
 
@@ -22,6 +22,7 @@ export interface ChunkFacts {
   readonly maxDefinition: number;
   readonly maxRepetition: number;
   readonly isBoolean: boolean;
+  readonly budget: PageBudget;
 }
 
 /** The pages of a column, looked through and decompressed. */
@@ -62,9 +63,6 @@ export function levelsOf(
 
 /** @throws Flaw where pages contradict themselves or the metadata. */
 export function checkPages(bytes: Uint8Array<ArrayBuffer>, facts: ChunkFacts): Pages {
-  if (facts.valueCount > MOST_CHUNK_VALUES) {
-    throw unsupported(`a row group has ${facts.valueCount} values: write smaller row groups`);
-  }
   const pages: Pages = {
     contents: new Map(),
     data: [],
@@ -77,6 +75,7 @@ export function checkPages(bytes: Uint8Array<ArrayBuffer>, facts: ChunkFacts): P
     checkThrift(bytes, reader.offset, MOST_STRUCTS);
     const header = parquetHeader(reader);
     const { content, length } = checkSizes(bytes, reader.offset, header);
+    facts.budget.take(length);
     if (header.type === 'DICTIONARY_PAGE') {
       const count = checkCount(header.dictionary_page_header?.num_values);
       const dictionary = { bytes: decompress(facts.codec, content, length), length: count };

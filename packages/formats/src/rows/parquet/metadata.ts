@@ -9,7 +9,8 @@ import { parquetMetadata, parquetSchema } from 'hyparquet';
 import { FormatError, FormatErrorCode } from '../../errors.ts';
 import type { OpenedFile } from '../../opened-file.ts';
 import { readExactly } from '../../positioned-read.ts';
-import { damaged, guarded, quote, unsupported } from '../flaw.ts';
+import { checkColumnCount, checkNames } from '../columns.ts';
+import { damaged, guarded, unsupported } from '../flaw.ts';
 import { checkThrift } from './check-thrift.ts';
 
 const MAGIC = 'PAR1';
@@ -18,7 +19,6 @@ const TAIL_BYTES = 8;
 const MAX_METADATA_BYTES: number = 64 * 2 ** 20;
 /** A file of so many parts would be larger than memory before its first row. */
 const MOST_STRUCTS = 1_000_000;
-const MOST_ELEMENTS = 10_000;
 const MAX_DEPTH = 32;
 /** A column of a row group is read whole. */
 const MAX_CHUNK_BYTES: number = 2 ** 30;
@@ -62,12 +62,10 @@ export async function readMetadata(file: OpenedFile): Promise<ParquetFile> {
 
 function checkMetadata(metadata: FileMetaData, byteLength: number): ParquetFile {
   const { row_groups: groups } = metadata;
-  if (metadata.schema.length > MOST_ELEMENTS) throw unsupported('it has more than 10,000 columns');
+  checkColumnCount(metadata.schema.length);
   checkDepth(metadata.schema);
   const schema = parquetSchema(metadata);
-  const names = schema.children.map(({ element }) => element.name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw unsupported(`two columns are named ${quote(twice)}`);
+  checkNames(schema.children.map(({ element }) => element.name));
   if (schema.children.length === 0) throw unsupported('it has no columns');
   let count = 0;
   let bytes = 0;

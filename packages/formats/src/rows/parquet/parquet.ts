@@ -14,6 +14,7 @@ import { checkColumns } from '../columns.ts';
 import { damaged, type FlawPlace, faultAt, guarded } from '../flaw.ts';
 import { setOwn } from '../own-key.ts';
 import type { ReadBlock, Row, RowReader, RowsSettings } from '../rows.ts';
+import { checkBudget, PageBudget } from './budget.ts';
 import { checkPages, levelsOf } from './check-pages.ts';
 import { checkReadable, converterOf, parsers } from './convert.ts';
 import { type FloatLists, flatLists, isFloatList, listOf, readFloatLists } from './float-lists.ts';
@@ -53,6 +54,7 @@ export async function openParquet(file: OpenedFile, settings: RowsSettings): Pro
     const place = { path: file.path, column: column.element.name };
     guarded(place, 'the schema', () => checkReadable(column));
   }
+  checkBudget(file.path, parquet, columns);
   const source = { ...parquet, file, settings, columns };
   return {
     name: 'parquet',
@@ -72,7 +74,8 @@ async function* readBlocks(
     const rowCount = countOf(group.num_rows);
     if (rowCount === 0) continue;
     const columns: Column[] = [];
-    for (const column of source.columns) columns.push(await readTop(source, group, column));
+    const room = { group, budget: new PageBudget() };
+    for (const column of source.columns) columns.push(await readTop(source, room, column));
     for (const chunk of group.columns) bytesRead += chunkOf(chunk, file.byteLength).byteLength;
     onBytes(bytesRead);
     for (let start = 0; start < rowCount; start += settings.blockRows) {
@@ -83,8 +86,15 @@ async function* readBlocks(
   }
 }
 
+/** A row group, and what its pages may still take. */
+interface Room {
+  readonly group: RowGroup;
+  readonly budget: PageBudget;
+}
+
 /** A column of the schema: one chunk of the row group, or one for each of its parts. */
-async function readTop(source: Source, group: RowGroup, column: SchemaTree): Promise<Column> {
+async function readTop(source: Source, room: Room, column: SchemaTree): Promise<Column> {
+  const { group, budget } = room;
   const { file, schema } = source;
   const { name } = column.element;
   const rowCount = countOf(group.num_rows);
@@ -92,7 +102,7 @@ async function readTop(source: Source, group: RowGroup, column: SchemaTree): Pro
   const place: FlawPlace = { path: file.path, column: name };
   for (const each of group.columns) {
     if (each.meta_data?.path_in_schema[0] !== name) continue;
-    parts.push(await readPart(source, chunkOf(each, file.byteLength), rowCount));
+    parts.push(await readPart(source, chunkOf(each, file.byteLength), { rowCount, budget }));
   }
   const [only] = parts;
   if (only !== undefined && 'lists' in only) {
@@ -117,7 +127,7 @@ async function readTop(source: Source, group: RowGroup, column: SchemaTree): Pro
 async function readPart(
   { file, schema }: Source,
   { meta, start, byteLength }: Chunk,
-  rowCount: number,
+  { rowCount, budget }: { readonly rowCount: number; readonly budget: PageBudget },
 ): Promise<Part> {
   const bytes = new Uint8Array(byteLength);
   await readExactly(file, bytes, start);
@@ -131,6 +141,7 @@ async function readPart(
       codec,
       valueCount: countOf(meta.num_values),
       isBoolean: type === 'BOOLEAN',
+      budget,
     });
     const lists = isFloatList(schemaPath) ? readFloatLists(pages, type, rowCount) : undefined;
     if (lists !== undefined) return { lists };

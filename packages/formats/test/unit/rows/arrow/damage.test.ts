@@ -2,7 +2,7 @@
 import { truncations } from '@nigh/testkit';
 import * as flechette from '@uwdata/flechette';
 import { expect, test } from 'vitest';
-import { FormatError } from '../../../../src/index.ts';
+import { FormatError, openRows } from '../../../../src/index.ts';
 import { arrowBytes } from '../../../support/arrow.ts';
 import { faultOf, readRows } from '../../../support/rows.ts';
 import { temporaryFiles } from '../../../support/temporary-files.ts';
@@ -78,4 +78,16 @@ test('a header length of gigabytes is refused before room is made for it', async
   new DataView(bytes.buffer).setInt32(4, 2 ** 31 - 1, true);
   const fault = await faultOf(readRows(await write('a.arrow', bytes)));
   expect(fault).toMatchObject({ code: 'FORMAT_DAMAGED', offset: 0 });
+});
+
+test('a file of more than 10,000 columns, parts of them counted, is refused', async () => {
+  const structOf = (count: number) => {
+    const parts = Array.from({ length: count }, (_, i) => [`c${i}`, flechette.bool()] as const);
+    return { a: { type: flechette.struct(Object.fromEntries(parts)), values: [null] } };
+  };
+  const most = await write('a.arrow', arrowBytes(structOf(9_999)));
+  await (await openRows(most)).close();
+  const fault = await faultOf(openRows(await write('b.arrow', arrowBytes(structOf(10_000)))));
+  expect(fault.code).toBe('FORMAT_UNSUPPORTED');
+  expect(fault.message).toContain('more than 10,000 columns');
 });

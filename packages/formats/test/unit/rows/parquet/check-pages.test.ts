@@ -1,5 +1,6 @@
 // What pages of parquet may not claim, on pages written by hand.
 import { expect, test } from 'vitest';
+import { PageBudget } from '../../../../src/rows/parquet/budget.ts';
 import { checkPages } from '../../../../src/rows/parquet/check-pages.ts';
 import { checkThrift } from '../../../../src/rows/parquet/check-thrift.ts';
 import { readFloatLists } from '../../../../src/rows/parquet/float-lists.ts';
@@ -7,6 +8,7 @@ import { readFloatLists } from '../../../../src/rows/parquet/float-lists.ts';
 const facts = {
   ...{ codec: 'UNCOMPRESSED', valueCount: 3, maxDefinition: 0, maxRepetition: 0 },
   isBoolean: false,
+  budget: new PageBudget(),
 };
 
 /** A dictionary of one float, and a page of three indices of one bit. */
@@ -38,4 +40,11 @@ test('lists are as many as the rows of their group', () => {
 test('numbers of headers end after ten bytes', () => {
   const endless = Uint8Array.of(0x16, ...Array(64).fill(0x80), 0, 0);
   expect(() => checkThrift(endless, 0, 16)).toThrow('too many bytes');
+});
+
+test('pages of a row group become at most a gibibyte together', () => {
+  const budget = new PageBudget();
+  for (let i = 0; i < 3; i++) budget.take(2 ** 28);
+  expect(checkPages(indexed(0), { ...facts, budget }).data).toHaveLength(1);
+  expect(() => budget.take(2 ** 28)).toThrow('more than 1 GiB');
 });

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { truncations } from '@nigh/testkit';
 import { expect, test } from 'vitest';
 import { openRows } from '../../../../src/index.ts';
+import { parquetOfNulls } from '../../../support/parquet.ts';
 import { collect, faultOf, readBlocks, readRows } from '../../../support/rows.ts';
 import { temporaryFiles } from '../../../support/temporary-files.ts';
 
@@ -124,4 +125,19 @@ test.each([
 test('an encrypted file is named', async () => {
   const fault = await faultOf(openRows(await write('a.parquet', Buffer.from('PARE....0000PARE'))));
   expect(fault.code).toBe('FORMAT_UNSUPPORTED');
+});
+
+test('a file of columns that are nulls is read', async () => {
+  const path = await write('a.parquet', parquetOfNulls(3, 10));
+  expect(await readRows(path)).toEqual(Array(10).fill({ c0: null, c1: null, c2: null }));
+});
+
+test('a row group whose columns claim more values than memory holds is refused', async () => {
+  const bytes = parquetOfNulls(20, 2 ** 24);
+  expect(bytes.length).toBeLessThan(2000);
+  const path = await write('a.parquet', bytes);
+  const fault = await faultOf(openRows(path));
+  expect(fault).toMatchObject({ code: 'FORMAT_UNSUPPORTED', path });
+  expect(fault.got).toBe('335544320 values that take some 5.0 GiB');
+  await (await openRows(path, { columns: ['c0', 'c19'] })).close();
 });
