@@ -40,7 +40,8 @@ export class Analyzer {
   static async of(options: ResolvedTextOptions): Promise<Analyzer> {
     const source: LanguageSource = LANGUAGES[options.language];
     const { stem, stopWords } = options;
-    const stemmer = stem ? (await source.stemming?.())?.stemmer : undefined;
+    const imported = stem ? await source.stemming?.() : undefined;
+    const stemmer = imported && sound(imported.stemmer);
     if (typeof stopWords !== 'boolean') return new Analyzer(options, stemmer, stopWords);
     const stopping = stopWords ? await source.stopping?.() : undefined;
     return new Analyzer(options, stemmer, stopping?.stopwords ?? []);
@@ -65,8 +66,23 @@ export class Analyzer {
       else if (this.#elisions.has(term.slice(0, apostrophe))) term = term.slice(apostrophe + 1);
       if (this.#stopWords.has(term)) return '';
     }
-    return this.#stem(term) || term;
+    return this.#stem(term);
   }
+}
+
+/**
+ * A stemmer that takes every word: one that it throws at or makes nothing of is its own stem. The
+ * Bulgarian one writes to characters of a string, and so throws at words such as `пъстър`.
+ */
+function sound(stem: Stem): Stem {
+  return (word) => {
+    try {
+      const stemmed: unknown = stem(word);
+      return typeof stemmed === 'string' && stemmed !== '' ? stemmed : word;
+    } catch {
+      return word;
+    }
+  };
 }
 
 /** Text as its words are compared. */

@@ -1,5 +1,7 @@
+import { Random } from '@nigh/testkit';
 import { expect, test } from 'vitest';
-import { type Language, MAX_WORD_UNITS, tokenize } from '../../src/index.ts';
+import { Analyzer } from '../../src/analyzer.ts';
+import { type Language, MAX_WORD_UNITS, readTextOptions, tokenize } from '../../src/index.ts';
 import { LANGUAGES } from '../../src/languages.ts';
 
 test('words are folded: case, compatibility forms, apostrophes', async () => {
@@ -47,4 +49,26 @@ test('every language can be used', async () => {
     const terms = await tokenize('film 2001 東京 москва', { language, stopWords: true });
     expect(terms.length, language).toBeGreaterThanOrEqual(4);
   }
+});
+
+test('a word that a stemmer throws at is its own stem', async () => {
+  expect(await tokenize('пъстър филм', { language: 'bulgarian' })).toEqual(['пъстър', 'филм']);
+});
+
+test.each(Object.keys(LANGUAGES) as Language[])('any word has one %s term', async (language) => {
+  const analyzer = await Analyzer.of(readTextOptions({ fields: ['text'], language }));
+  const again = await Analyzer.of(readTextOptions({ fields: ['text'], language }));
+  const known = (await LANGUAGES[language].stopping?.())?.stopwords ?? ['film'];
+  const letters = [...new Set(known.join(''))];
+  const random = new Random(5);
+  const oneOf = (list: readonly string[]): string => list[random.integer(0, list.length)] as string;
+  const problems: string[] = [];
+  for (let i = 0; i < 4000; i++) {
+    const length = random.integer(1, i % 100 === 0 ? MAX_WORD_UNITS : 12);
+    const drawn = Array.from({ length }, () => oneOf(letters)).join('');
+    const word = `${i % 2 === 0 ? oneOf(known) : ''}${drawn}`;
+    const term = analyzer.termOf(word);
+    if (term === '' || typeof term !== 'string' || again.termOf(word) !== term) problems.push(word);
+  }
+  expect(problems).toEqual([]);
 });
