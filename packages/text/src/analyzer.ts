@@ -1,6 +1,8 @@
 // From a text to its terms: NFKC, lower case, words, without stop words, stems. Documents and
 // queries go the same way.
 
+import { describe } from '@nigh/base';
+import { TextError, TextErrorCode } from './errors.ts';
 import { LANGUAGES, type LanguageSource } from './languages.ts';
 import { type ResolvedTextOptions, readTextOptions, type TextOptions } from './options.ts';
 import { scannerOf, type WordScanner } from './words.ts';
@@ -94,12 +96,16 @@ function fold(text: string): string {
 /**
  * The terms of a text, in order, each as often as it occurs.
  *
- * @throws {TextError} INVALID_OPTION
+ * @throws {TextError} INVALID_OPTION; INVALID_ARGUMENT where the text is no string
  */
 export async function tokenize(
   text: string,
   options: Omit<TextOptions, 'fields' | 'k1' | 'b'> = {},
 ): Promise<string[]> {
+  if (typeof text !== 'string') {
+    const message = `text must be a string; got ${describe(text)}`;
+    throw new TextError(TextErrorCode.invalidArgument, message, { name: 'text' });
+  }
   const analyzer = await Analyzer.of(readTextOptions({ fields: ['text'], ...options }));
   return analyzer
     .wordsOf(text)

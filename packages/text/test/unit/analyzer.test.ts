@@ -72,3 +72,9 @@ test.each(Object.keys(LANGUAGES) as Language[])('any word has one %s term', asyn
   }
   expect(problems).toEqual([]);
 });
+
+test('what is no text has no terms', async () => {
+  for (const text of [5, undefined, null, ['a']]) {
+    await expect(tokenize(text as unknown as string)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  }
+});
