@@ -9,6 +9,11 @@ import { scannerOf, type WordScanner } from './words.ts';
 
 /** UTF-16 units of a word that count; the rest is cut off. */
 export const MAX_WORD_UNITS = 255;
+/** Marks on one letter that count; the rest is cut off (UAX 15, Stream-Safe Text Format). */
+const MAX_MARKS = 30;
+/** Marks, and the two letters that NFKC turns into marks. */
+const LONG_RUNS = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
+const FIRST_MARK = 0x300;
 /** Nothing of ASCII is changed by NFKC. */
 const BEYOND_ASCII = /[^\0-\x7f]/;
 /** As typeset, and as typed. */
@@ -23,6 +28,7 @@ export class Analyzer {
   readonly #stopWords: ReadonlySet<string>;
   readonly #elisions: ReadonlySet<string>;
   readonly #isEnglish: boolean;
+  readonly #casing: string | undefined;
   readonly #words: string[] = [];
 
   private constructor(
@@ -33,7 +39,8 @@ export class Analyzer {
     const source: LanguageSource = LANGUAGES[options.language];
     this.#scanner = scannerOf(source.locale);
     this.#stem = stem;
-    this.#stopWords = new Set(stopWords.map(fold));
+    this.#casing = source.casing;
+    this.#stopWords = new Set(stopWords.map((word) => fold(word, source.casing)));
     this.#elisions = new Set(source.elisions);
     this.#isEnglish = options.language === 'english';
   }
@@ -52,7 +59,7 @@ export class Analyzer {
   /** The words of a text, to be made terms of. The next call takes the array for its own words. */
   wordsOf(text: string): readonly string[] {
     this.#words.length = 0;
-    this.#scanner.scan(fold(text), this.#words);
+    this.#scanner.scan(fold(text, this.#casing), this.#words);
     return this.#words;
   }
 
@@ -88,9 +95,25 @@ function sound(stem: Stem): Stem {
 }
 
 /** Text as its words are compared. */
-function fold(text: string): string {
-  if (!BEYOND_ASCII.test(text)) return text.toLowerCase();
-  return text.normalize('NFKC').toLowerCase().replace(APOSTROPHES, "'");
+function fold(text: string, casing: string | undefined): string {
+  if (!BEYOND_ASCII.test(text)) return lower(text, casing);
+  // Marks are put into order by a method that takes the square of a run: 3 s for 100,000.
+  const safe = mayHaveLongRuns(text) ? text.replace(LONG_RUNS, '$1') : text;
+  return lower(safe.normalize('NFKC'), casing).replace(APOSTROPHES, "'");
+}
+
+function lower(text: string, casing: string | undefined): string {
+  return casing === undefined ? text.toLowerCase() : text.toLocaleLowerCase(casing);
+}
+
+/** Whether so many units come together that could be marks: asks less than the expression does. */
+function mayHaveLongRuns(text: string): boolean {
+  let run = 0;
+  for (let i = 0; i < text.length; i++) {
+    run = text.charCodeAt(i) < FIRST_MARK ? 0 : run + 1;
+    if (run > MAX_MARKS) return true;
+  }
+  return false;
 }
 
 /**

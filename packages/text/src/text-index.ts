@@ -28,6 +28,8 @@ const MAX_KNOWN_WORDS = 2 ** 16;
 const MAX_KNOWN_UNITS = 12;
 /** Fewer postings or documents than these are not merged by themselves. */
 const FEWEST_TO_MERGE = 4096;
+/** UTF-16 units of a query that count: what a search takes is bounded. */
+export const MAX_QUERY_UNITS = 4096;
 const MAX_POSTINGS = 2 ** 32 - 1;
 const NO_TERM = -1;
 
@@ -182,6 +184,7 @@ export class TextIndex {
   /**
    * The `k` rows that score most for a query, of those that have at least one of its terms.
    *
+   * @param query of which the first 4,096 UTF-16 units count
    * @throws {TextError} INVALID_ARGUMENT
    */
   search(query: string, k: number, options: TextSearchOptions = {}): Ranking {
@@ -205,6 +208,7 @@ export class TextIndex {
   /**
    * What these rows score for a query: what `search` gives them, and 0 where nothing matches.
    *
+   * @param query as for `search`
    * @param rows an array or a typed array
    * @throws {TextError} INVALID_ARGUMENT
    */
@@ -306,7 +310,7 @@ export class TextIndex {
   /** The terms of a query that any document has, each once, in the order of the query. */
   #termsOf(query: string): QueryTerm[] {
     const times = new Map<number, number>();
-    for (const word of this.#analyzer.wordsOf(query)) {
+    for (const word of this.#analyzer.wordsOf(query.slice(0, MAX_QUERY_UNITS))) {
       const text = this.#analyzer.termOf(word);
       const term = text === '' ? NO_TERM : this.#terms.find(text);
       if (term !== NO_TERM) times.set(term, (times.get(term) ?? 0) + 1);

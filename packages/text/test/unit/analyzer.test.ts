@@ -75,6 +75,29 @@ test.each(Object.keys(LANGUAGES) as Language[])('any word has one %s term', asyn
 
 test('what is no text has no terms', async () => {
   for (const text of [5, undefined, null, ['a']]) {
-    await expect(tokenize(text as unknown as string)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await expect(tokenize(text as unknown as string)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
   }
+});
+
+test('of the marks on a letter thirty count', async () => {
+  const marks = '\u0301\u0323'.repeat(15);
+  for (const base of ['z', 'ｶ', '\u{1d15f}']) {
+    const cut = await tokenize(`${base}${marks}`, { language: 'none' });
+    const long = `${base}${marks}${'\uff9e\u{1d165}\u0301\u0323'.repeat(100_000)} end`;
+    expect(await tokenize(long, { language: 'none' })).toEqual([...cut, 'end']);
+  }
+  const many = `a\u0301${'東'.repeat(40)}e\u0301`;
+  expect((await tokenize(many, { language: 'none' })).join('')).toBe(many.normalize('NFKC'));
+});
+
+test('Turkish capitals have the small letters of Turkish', async () => {
+  const language = 'turkish';
+  const terms = await tokenize('istanbul ışık', { language });
+  expect(await tokenize('İSTANBUL IŞIK', { language })).toEqual(terms);
+  expect(await tokenize('I\u0307STANBUL', { language })).toEqual(terms.slice(0, 1));
+  expect(await tokenize('ISI', { language, stem: false })).toEqual(['ısı']); // of ASCII alone
+  expect(await tokenize('ilk IŞIK', { language, stopWords: ['IŞIK'] })).toEqual(['ilk']);
+  expect(await tokenize('IS', { language: 'none' })).toEqual(['is']);
 });

@@ -1,6 +1,6 @@
 import { type Image, imageBytes } from '@nigh/base';
 import { expect, test } from 'vitest';
-import { TextError, TextIndex } from '../../src/index.ts';
+import { MAX_QUERY_UNITS, TextError, TextIndex } from '../../src/index.ts';
 
 const rowsOf = (index: TextIndex, query: string, k = 10): number[] =>
   Array.from(index.search(query, k).rows);
@@ -251,4 +251,12 @@ test('an index that gets no memory for a row is as before, and takes it later', 
   expect(failures).toBeGreaterThan(4);
   expect(rowsOf(index, 'dog')).toEqual([2, 0]);
   expect(index.verify()).toEqual([]);
+});
+
+test('of a query so many units count', async () => {
+  const index = await indexOf(['dog', 'cat']);
+  const full = `dog ${'x'.repeat(MAX_QUERY_UNITS - 8)}`;
+  expect(rowsOf(index, `${full} cat`)).toEqual([0, 1]);
+  expect(rowsOf(index, `${full}  cat`)).toEqual([0]);
+  expect(index.score(`${full}  cat`, [0, 1])[1]).toBe(0);
 });
