@@ -1,11 +1,15 @@
 // Strings with numbers: the first gets 0, the next new one 1, and so on for good. Open addressing
-// over typed arrays, so that a table of a million strings is saved and loaded as it lies, without a
-// million objects. Strings are kept as UTF-16 units: any string of JavaScript comes back as it was,
-// lone surrogates too.
+// over typed arrays, so that a table of a million strings needs no million objects. Strings are kept
+// as UTF-16 units: any string of JavaScript comes back as it was, lone surrogates too.
+//
+// Hashes start from numbers that strangers cannot know, so that nobody can choose strings that
+// collide. An image has the strings alone: whoever loads it hashes them anew, with other numbers,
+// and an image that was forged can neither hide a string nor make its hashes collide.
 
 import { GrowingArray } from './growing-array.ts';
 import { arrayOfImage, type Image, ImageError, numberOfImage } from './image.ts';
 import { allocateArray } from './shared-arrays.ts';
+import { unpredictable } from './unpredictable.ts';
 
 const FEWEST_SLOTS = 64;
 /** Strings per slot beyond which the slots are doubled: probes stay short. */
@@ -14,14 +18,10 @@ const MAX_LOAD = 0.6;
 const UNITS_PER_CALL = 8192;
 const MAX_UNITS: number = 2 ** 32 - 1;
 
-/** MurmurHash3's steps over 16-bit units (Appleby, 2011; public domain). */
-function mix(hash: number, value: number): number {
-  let unit = Math.imul(value, 0xcc9e2d51);
-  unit = (unit << 15) | (unit >>> 17);
-  const mixed = hash ^ Math.imul(unit, 0x1b873593);
-  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
-}
+const BYTES = 256;
+const GOLDEN_STEP = 0x9e3779b9;
 
+/** The last steps of MurmurHash3 (Appleby, 2011; public domain). */
 function finish(hash: number, length: number): number {
   let last = hash ^ length;
   last = Math.imul(last ^ (last >>> 16), 0x85ebca6b);
@@ -29,9 +29,23 @@ function finish(hash: number, length: number): number {
   return (last ^ (last >>> 16)) >>> 0;
 }
 
-function hashOf(text: string, seed: number): number {
-  let hash = seed;
-  for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i));
+/** A secret number for each value of a low byte, and behind them for each of a high byte. */
+function keysOf(seed: number): Uint32Array {
+  return Uint32Array.from({ length: 2 * BYTES }, (_, i) => finish(seed, (i + 1) * GOLDEN_STEP));
+}
+
+/**
+ * MurmurHash3's step, with secret numbers in the place of products of the unit: with those, blocks
+ * are known that collide whatever a hash starts from (Aumasson and Bernstein, 2012).
+ */
+function mix(hash: number, unit: number, keys: Uint32Array): number {
+  const mixed = hash ^ keys[unit & 0xff] ^ keys[BYTES + (unit >>> 8)];
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+function hashOf(text: string, keys: Uint32Array): number {
+  let hash = 0;
+  for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i), keys);
   return finish(hash, text.length);
 }
 
@@ -39,15 +53,22 @@ function hashOf(text: string, seed: number): number {
 function hashOfUnits(
   units: Uint16Array,
   [start, end]: readonly [start: number, end: number],
-  seed: number,
+  keys: Uint32Array,
 ): number {
-  let hash = seed;
-  for (let i = start; i < end; i++) hash = mix(hash, units[i]);
+  let hash = 0;
+  for (let i = start; i < end; i++) hash = mix(hash, units[i], keys);
   return finish(hash, end - start);
 }
 
+/** The fewest slots, a power of two, that so many strings may have. */
+function slotsFor(count: number): number {
+  let slots = FEWEST_SLOTS;
+  while (count > MAX_LOAD * slots) slots *= 2;
+  return slots;
+}
+
 export class StringTable {
-  readonly #seed: number;
+  readonly #keys: Uint32Array;
   /** The number of a string plus one, by hash; 0 where there is none. */
   #slots: Uint32Array;
   #hashes: GrowingArray<'uint32'>;
@@ -55,9 +76,9 @@ export class StringTable {
   #ends: GrowingArray<'uint32'>;
   #units: GrowingArray<'uint16'>;
 
-  /** @param seed of the hashes: where strings come from strangers, give one they do not know */
-  constructor(seed = 0) {
-    this.#seed = seed >>> 0;
+  /** @param seed of the hashes; only tests know it */
+  constructor(seed: number = unpredictable()) {
+    this.#keys = keysOf(seed);
     this.#slots = allocateArray('uint32', FEWEST_SLOTS);
     this.#hashes = new GrowingArray('uint32');
     this.#ends = new GrowingArray('uint32');
@@ -65,34 +86,25 @@ export class StringTable {
   }
 
   /**
-   * The table of an image, over its arrays; slots alone are written to in place, and copied.
+   * The table of an image, over its arrays. It is sound: every string has its number and no other.
    *
    * @throws {ImageError} where it is not as a table would have written it
    */
   static load(image: Image): StringTable {
     const count = numberOfImage(image, 'count', [0, 2 ** 31]);
-    const table = new StringTable(numberOfImage(image, 'seed', [0, 2 ** 32 - 1]));
     const ends = arrayOfImage(image, 'ends', 'uint32', count);
     const units = arrayOfImage(image, 'units', 'uint16');
-    const slots = arrayOfImage(image, 'slots', 'uint32');
-    const hashes = arrayOfImage(image, 'hashes', 'uint32', count);
-    assertSlots(slots, count);
     let end = 0;
     for (let i = 0; i < count; i++) {
       if (ends[i] < end) throw new ImageError(`string ${i} ends before it begins`);
       end = ends[i];
     }
     if (end !== units.length) throw new ImageError(`${units.length} units, not ${end}`);
-    table.#slots = copyOf(slots);
-    table.#hashes = GrowingArray.over('uint32', hashes);
+    const table = new StringTable();
     table.#ends = GrowingArray.over('uint32', ends);
     table.#units = GrowingArray.over('uint16', units);
+    table.#hashAll();
     return table;
-  }
-
-  /** What the hashes start from. */
-  get seed(): number {
-    return this.#seed;
   }
 
   /** Strings in the table. */
@@ -107,7 +119,7 @@ export class StringTable {
 
   /** The number of a string; -1 where it is not in the table. */
   find(text: string): number {
-    return this.#slots[this.#slotOf(text, hashOf(text, this.#seed))] - 1;
+    return this.#slots[this.#slotOf(text, hashOf(text, this.#keys))] - 1;
   }
 
   /**
@@ -117,7 +129,7 @@ export class StringTable {
    * memory for one more; the table is as before then
    */
   intern(text: string): number {
-    const hash = hashOf(text, this.#seed);
+    const hash = hashOf(text, this.#keys);
     const found = this.#slots[this.#slotOf(text, hash)];
     if (found !== 0) return found - 1;
     this.#reserve(text.length);
@@ -171,7 +183,7 @@ export class StringTable {
   #findOwn(number: number): number {
     const [start, end] = this.#rangeOf(number);
     const units = this.#units.values;
-    const hash = hashOfUnits(units, [start, end], this.#seed);
+    const hash = hashOfUnits(units, [start, end], this.#keys);
     const slots = this.#slots;
     const hashes = this.#hashes.values;
     const mask = slots.length - 1;
@@ -200,19 +212,36 @@ export class StringTable {
     return true;
   }
 
-  /** The table as it is now. */
+  /** The table as it is now. What was appended is never changed, so views of it stay as they are. */
   image(): Image {
-    const slots = copyOf(this.#slots);
-    return {
-      header: { count: this.count, seed: this.#seed },
-      // What was appended is never changed, so views of it stay as they are.
-      arrays: {
-        slots,
-        hashes: this.#hashes.view(),
-        ends: this.#ends.view(),
-        units: this.#units.view(),
-      },
-    };
+    const arrays = { ends: this.#ends.view(), units: this.#units.view() };
+    return { header: { count: this.count }, arrays };
+  }
+
+  /** Fills in hashes and slots of strings that were loaded; refuses those that are there twice. */
+  #hashAll(): void {
+    const { count } = this;
+    const units = this.#units.values;
+    const ends = this.#ends.values;
+    const hashes = allocateArray('uint32', count);
+    for (let number = 0, start = 0; number < count; number++) {
+      hashes[number] = hashOfUnits(units, [start, ends[number]], this.#keys);
+      start = ends[number];
+    }
+    const slots = allocateArray('uint32', slotsFor(count));
+    const mask = slots.length - 1;
+    for (let number = 0; number < count; number++) {
+      let slot = hashes[number] & mask;
+      for (; slots[slot] !== 0; slot = (slot + 1) & mask) {
+        const other = slots[slot] - 1;
+        if (hashes[other] === hashes[number] && this.#areEqual(other, number)) {
+          throw new ImageError(`string ${number} is string ${other} again`);
+        }
+      }
+      slots[slot] = number + 1;
+    }
+    this.#hashes = GrowingArray.over('uint32', hashes);
+    this.#slots = slots;
   }
 
   /** Room for one more string of so many units. */
@@ -261,25 +290,4 @@ export class StringTable {
     }
     this.#slots = slots;
   }
-}
-
-function copyOf(slots: Uint32Array): Uint32Array {
-  const copy = allocateArray('uint32', slots.length);
-  copy.set(slots);
-  return copy;
-}
-
-/** Refuses slots in which a search would not end, or that point beyond the strings. */
-function assertSlots(slots: Uint32Array, count: number): void {
-  const { length } = slots;
-  const isPower = length >= FEWEST_SLOTS && (length & (length - 1)) === 0;
-  if (!isPower || count > MAX_LOAD * length) {
-    throw new ImageError(`${length} slots cannot hold ${count} strings`);
-  }
-  let used = 0;
-  for (let i = 0; i < length; i++) {
-    if (slots[i] > count) throw new ImageError(`slot ${i} points to string ${slots[i] - 1}`);
-    if (slots[i] !== 0) used++;
-  }
-  if (used !== count) throw new ImageError(`${used} slots are used for ${count} strings`);
 }

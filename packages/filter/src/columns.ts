@@ -47,12 +47,11 @@ export class Columns {
   /**
    * A table without rows.
    *
-   * @param seed of the hashes of strings: where those come from strangers, one they do not know
    * @throws {FilterError} INVALID_FIELDS
    */
-  static create(fields: Fields, seed = 0): Columns {
+  static create(fields: Fields): Columns {
     const checked = readFields(fields);
-    const columns = createColumns(checked, seed);
+    const columns = createColumns(checked);
     return new Columns(checked, { rows: 0, count: 0, live: allocateBits(0), columns });
   }
 

@@ -35,17 +35,17 @@ export interface Table {
   readonly columns: ReadonlyMap<string, Column>;
 }
 
-function elementsOf(type: FieldType, seed: number): Elements {
+function elementsOf(type: FieldType): Elements {
   const element = elementTypeOf(type);
-  if (element === 'string') return new StringElements(new StringTable(seed));
+  if (element === 'string') return new StringElements(new StringTable());
   return element === 'boolean' ? new BooleanElements() : new NumberElements(element);
 }
 
 /** Columns without rows. */
-export function createColumns(fields: Fields, seed: number): Map<string, Column> {
+export function createColumns(fields: Fields): Map<string, Column> {
   const columns = new Map<string, Column>();
   for (const [name, type] of Object.entries(fields)) {
-    const elements = elementsOf(type, seed);
+    const elements = elementsOf(type);
     columns.set(name, isList(type) ? new ListColumn(elements) : new ValueColumn(elements));
   }
   return columns;
@@ -96,7 +96,7 @@ function loadColumn(images: Images, name: string, type: FieldType, rows: number)
   const element = elementTypeOf(type);
   const isText = element === 'string';
   const strings = isText ? StringTable.load(imageOf(images, `${name}-strings`)) : undefined;
-  const elements = strings === undefined ? elementsOf(type, 0) : new StringElements(strings);
+  const elements = strings === undefined ? elementsOf(type) : new StringElements(strings);
   return isList(type)
     ? ListColumn.load(image, elements, rows)
     : ValueColumn.load(image, elements, rows);

@@ -11,5 +11,5 @@ export {
   type TextOptions,
 } from './options.ts';
 export { MAX_ROW } from './row-map.ts';
-export { TextIndex, type TextSearchOptions } from './text-index.ts';
+export { MAX_QUERY_UNITS, TextIndex, type TextSearchOptions } from './text-index.ts';
 export type { Ranking } from './top-rows.ts';

@@ -12,6 +12,8 @@ interface Stopping {
 export interface LanguageSource {
   /** Of the segmenter. Never left to the machine: the same text has the same terms everywhere. */
   readonly locale: string;
+  /** The locale of its small letters, where they are not everybody's. */
+  readonly casing?: string;
   readonly stemming?: () => Promise<Stemming>;
   readonly stopping?: () => Promise<Stopping>;
   /** What is written before a noun and an apostrophe and is no part of it: `l'amour`. */
@@ -223,6 +225,7 @@ export const LANGUAGES: Readonly<Record<Language, LanguageSource>> = {
   },
   turkish: {
     locale: 'tr',
+    casing: 'tr', // I and İ are the capitals of ı and i
     stemming: () => import('@orama/stemmers/turkish'),
     stopping: () => import('@orama/stopwords/turkish'),
   },

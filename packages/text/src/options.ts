@@ -83,7 +83,7 @@ export function readTextOptions(raw: unknown): ResolvedTextOptions {
 }
 
 function readFields(raw: unknown): readonly TextField[] {
-  const fields = Array.isArray(raw) ? raw.map(readListed) : readRecord(raw);
+  const fields = Array.isArray(raw) ? Array.from(raw, readListed) : readRecord(raw);
   if (fields.length < 1 || fields.length > MAX_FIELDS) {
     const message = `fields must be 1 to ${MAX_FIELDS}; got ${fields.length}`;
     throw new TextError(TextErrorCode.invalidOption, message, { got: fields.length });
@@ -105,9 +105,10 @@ function readRecord(raw: unknown): TextField[] {
   return Object.entries(record).map(([name, value]) => readField(name, value));
 }
 
+/** Holes of the list come as undefined, and are refused. */
 function readListed(raw: unknown): TextField {
   if (typeof raw === 'string') return readField(raw, {});
-  const { name, ...rest } = assertOptions(raw, ['name', 'weight'], check('a field'));
+  const { name, ...rest } = assertOptions(raw ?? null, ['name', 'weight'], check('a field'));
   return readField(name, rest);
 }
 
@@ -126,5 +127,5 @@ function readStopWords(raw: unknown = false): boolean | readonly string[] {
     const message = `stopWords may be ${MAX_STOP_WORDS} words; got ${raw.length}`;
     throw new TextError(TextErrorCode.invalidOption, message, { got: raw.length });
   }
-  return raw.map((word) => assertString(word, check('a stop word')));
+  return Array.from(raw, (word) => assertString(word, check('a stop word')));
 }

@@ -150,9 +150,7 @@ export function verifyParts({ terms, documents, base }: Parts): string[] {
       problems.push((error as Error).message);
     }
   }
-  for (let term = 0; term < terms.count; term++) {
-    if (terms.find(terms.stringOf(term)) !== term) problems.push(`term ${term} is not found`);
-  }
+  problems.push(...terms.verify());
   for (let doc = 0; doc < rows.length; doc++) {
     if (documents.docOf(rows.values[doc]) !== doc) problems.push(`document ${doc} is not found`);
   }

@@ -28,6 +28,8 @@ const MAX_KNOWN_WORDS = 2 ** 16;
 const MAX_KNOWN_UNITS = 12;
 /** Fewer postings or documents than these are not merged by themselves. */
 const FEWEST_TO_MERGE = 4096;
+/** UTF-16 units of a query that count: what a search takes is bounded. */
+export const MAX_QUERY_UNITS = 4096;
 const MAX_POSTINGS = 2 ** 32 - 1;
 const NO_TERM = -1;
 
@@ -52,6 +54,8 @@ export class TextIndex {
   readonly #known = new Map<string, number>();
   /** Of the text being added, by term: how often it occurs. All zero in between. */
   readonly #times = new GrowingArray('uint32');
+  /** The terms of the field being added, word by word. */
+  readonly #wordTerms = new GrowingArray('uint32');
   /** Postings of the row being added: its terms, and how each is used. */
   readonly #newTerms = new GrowingArray('uint32');
   readonly #newUses = new GrowingArray('uint16');
@@ -109,8 +113,11 @@ export class TextIndex {
   get bytes(): number {
     const { offsets, docs, uses } = this.#base;
     const parts = [this.#terms, this.#documents, this.#tail, this.#docCounts, this.#scorer];
-    const arrays = [offsets, docs, uses, this.#times, this.#newTerms, this.#newUses];
-    return [...parts, ...arrays].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const arrays = [offsets, docs, uses, this.#times, this.#wordTerms, this.#newTerms];
+    return [...parts, ...arrays, this.#newUses].reduce(
+      (sum, { byteLength }) => sum + byteLength,
+      0,
+    );
   }
 
   /**
@@ -121,6 +128,7 @@ export class TextIndex {
    */
   add(row: number, texts: readonly string[]): void {
     assertRow(row);
+    this.#mergeWhenDue();
     const lengths = this.#collect(texts);
     const documents = this.#documents;
     const more = this.#newTerms.length;
@@ -138,7 +146,6 @@ export class TextIndex {
       if (this.#tail.newestDoc(term) !== doc) this.#docCounts.values[term]++;
       this.#tail.push(term, doc, this.#newUses.values[i]);
     }
-    this.#mergeWhenDue();
   }
 
   /**
@@ -148,8 +155,8 @@ export class TextIndex {
    */
   remove(row: number): void {
     assertRow(row);
-    this.#kill(row);
     this.#mergeWhenDue();
+    this.#kill(row);
   }
 
   /** Whether the row is in the index. */
@@ -177,6 +184,7 @@ export class TextIndex {
   /**
    * The `k` rows that score most for a query, of those that have at least one of its terms.
    *
+   * @param query of which the first 4,096 UTF-16 units count
    * @throws {TextError} INVALID_ARGUMENT
    */
   search(query: string, k: number, options: TextSearchOptions = {}): Ranking {
@@ -185,31 +193,41 @@ export class TextIndex {
     const { accept } = options;
     assertAccept(accept);
     const scorer = this.#scorer;
-    this.#score(query, k, accept);
-    const { touched, scores } = scorer;
-    const rows = this.#documents.rows.values;
-    const top = new TopRows(Math.min(k, touched.length));
-    for (let i = 0; i < touched.length; i++) top.offer(rows[touched[i]], scores[touched[i]]);
-    scorer.end();
-    return top.finish();
+    try {
+      this.#score(query, k, accept);
+      const { touched, scores } = scorer;
+      const rows = this.#documents.rows.values;
+      const top = new TopRows(Math.min(k, touched.length));
+      for (let i = 0; i < touched.length; i++) top.offer(rows[touched[i]], scores[touched[i]]);
+      return top.finish();
+    } finally {
+      scorer.end();
+    }
   }
 
   /**
    * What these rows score for a query: what `search` gives them, and 0 where nothing matches.
    *
+   * @param query as for `search`
+   * @param rows an array or a typed array
    * @throws {TextError} INVALID_ARGUMENT
    */
   score(query: string, rows: ArrayLike<number>): Float64Array {
     assertQuery(query);
-    this.#score(query, Number.POSITIVE_INFINITY, undefined);
-    const { scores } = this.#scorer;
+    assertRows(rows);
     const result = new Float64Array(rows.length);
-    for (let i = 0; i < result.length; i++) {
-      const doc = isRow(rows[i]) ? this.#documents.docOf(rows[i]) : -1;
-      if (doc >= 0) result[i] = scores[doc];
+    try {
+      this.#score(query, Number.POSITIVE_INFINITY, undefined);
+      const { scores } = this.#scorer;
+      for (let i = 0; i < result.length; i++) {
+        const row: unknown = rows[i];
+        const doc = isRow(row) ? this.#documents.docOf(row) : -1;
+        if (doc >= 0) result[i] = scores[doc];
+      }
+      return result;
+    } finally {
+      this.#scorer.end();
     }
-    this.#scorer.end();
-    return result;
   }
 
   /** The index as it is now. What is done to the index later does not change it. */
@@ -237,23 +255,37 @@ export class TextIndex {
     const lengths = new Uint32Array(fieldCount);
     // From the last field to the first: chains of the tail are walked from what was added last.
     for (let field = fieldCount - 1; field >= 0; field--) {
-      const first = this.#newTerms.length;
-      const words = this.#analyzer.wordsOf(texts[field]);
-      for (let i = 0; i < words.length; i++) {
-        const term = this.#intern(words[i]);
-        if (term === NO_TERM) continue;
-        lengths[field]++;
-        this.#times.extend(term + 1);
-        if (this.#times.values[term]++ === 0) this.#newTerms.push(term);
-      }
-      for (let i = first; i < this.#newTerms.length; i++) {
-        const term = this.#newTerms.values[i];
-        const times = Math.min(MAX_TIMES, this.#times.values[term]);
-        this.#newUses.push((times << FIELD_BITS) | field);
-        this.#times.values[term] = 0;
-      }
+      lengths[field] = this.#collectField(texts[field], field);
     }
     return lengths;
+  }
+
+  /** Lists the postings of one field; its terms. */
+  #collectField(text: string, field: number): number {
+    const first = this.#newTerms.length;
+    const words = this.#analyzer.wordsOf(text);
+    const terms = this.#wordTerms;
+    terms.length = 0;
+    terms.reserve(words.length);
+    for (let i = 0; i < words.length; i++) {
+      const term = this.#intern(words[i]);
+      if (term !== NO_TERM) terms.push(term);
+    }
+    // Whatever can fail comes before the first count: what is not zeroed again is never listed.
+    this.#times.extend(this.#terms.count);
+    this.#newTerms.reserve(first + terms.length);
+    this.#newUses.reserve(first + terms.length);
+    const times = this.#times.values;
+    for (let i = 0; i < terms.length; i++) {
+      const term = terms.values[i];
+      if (times[term]++ === 0) this.#newTerms.push(term);
+    }
+    for (let i = first; i < this.#newTerms.length; i++) {
+      const term = this.#newTerms.values[i];
+      this.#newUses.push((Math.min(MAX_TIMES, times[term]) << FIELD_BITS) | field);
+      times[term] = 0;
+    }
+    return terms.length;
   }
 
   /** The term of a word of a document. */
@@ -278,7 +310,7 @@ export class TextIndex {
   /** The terms of a query that any document has, each once, in the order of the query. */
   #termsOf(query: string): QueryTerm[] {
     const times = new Map<number, number>();
-    for (const word of this.#analyzer.wordsOf(query)) {
+    for (const word of this.#analyzer.wordsOf(query.slice(0, MAX_QUERY_UNITS))) {
       const text = this.#analyzer.termOf(word);
       const term = text === '' ? NO_TERM : this.#terms.find(text);
       if (term !== NO_TERM) times.set(term, (times.get(term) ?? 0) + 1);
@@ -329,7 +361,10 @@ export class TextIndex {
     this.#deadCounts.clear();
   }
 
-  /** Merges after so many changes that each has cost a constant time for it. */
+  /**
+   * Merges after so many changes that each has cost a constant time for it. Comes before the next
+   * change, so that nothing has changed where there is no memory for it.
+   */
   #mergeWhenDue(): void {
     const { deadCount, liveCount } = this.#documents;
     const isLong = this.#tail.length > Math.max(FEWEST_TO_MERGE, this.#base.docs.length / 4);
@@ -340,13 +375,15 @@ export class TextIndex {
   #merge(): void {
     const { documents, numbers } = this.#documents.compact();
     const dense = dropUnused(this.#terms, merge(this.#base, this.#tail, numbers));
+    const tail = new Tail();
+    const docCounts = countDocs(dense.base); // the last that can fail
     if (dense.terms !== this.#terms) this.#known.clear();
     this.#terms = dense.terms;
     this.#base = dense.base;
     this.#documents = documents;
-    this.#tail = new Tail();
+    this.#tail = tail;
     this.#deadCounts.clear();
-    this.#docCounts = countDocs(this.#base);
+    this.#docCounts = docCounts;
   }
 }
 
@@ -363,6 +400,11 @@ function assertRow(row: unknown): void {
   throw invalid(`row must be an integer from 0 to ${MAX_ROW}; got ${describe(row)}`, {
     name: 'row',
   });
+}
+
+function assertRows(rows: unknown): void {
+  if (Array.isArray(rows) || (ArrayBuffer.isView(rows) && 'length' in rows)) return;
+  throw invalid(`rows must be an array of rows; got ${describe(rows)}`, { name: 'rows' });
 }
 
 function assertTexts(texts: unknown, fieldCount: number): void {

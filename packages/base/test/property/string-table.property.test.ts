@@ -39,7 +39,6 @@ test('strings get the numbers that a Map would give them, also after a round tri
       second.forEach(intern);
       agree(table, [...numbers.keys()]);
       table = StringTable.load(image);
-      expect(table.seed).toBe(seed);
       agree(table, before); // the image did not hear of what came later
       numbers.clear();
       before.forEach((each, i) => {
@@ -74,10 +73,10 @@ function original(): Image {
 
 test('a forged image is refused, or its table can be used without end or harm', () => {
   const value = fc.constantFrom(0, 1, 2, 29, 30, 31, 32, 255, 2 ** 31, 2 ** 32 - 1);
-  const name = fc.constantFrom('slots', 'hashes', 'ends', 'units');
+  const name = fc.constantFrom('ends', 'units');
   const change = fc.oneof(
     fc.record({ name, at: fc.nat({ max: 300 }), value }),
-    fc.record({ name: fc.constantFrom('count', 'seed'), value: fc.oneof(value, fc.double()) }),
+    fc.record({ name: fc.constant('count'), value: fc.oneof(value, fc.double()) }),
     fc.record({ name, length: fc.nat({ max: 300 }) }),
   );
   const forge = (changes: readonly object[]): Image => {
@@ -103,15 +102,15 @@ test('a forged image is refused, or its table can be used without end or harm', 
         expect(error).toBeInstanceOf(ImageError);
         return;
       }
-      const isSound = table.verify().length === 0;
+      expect(table.verify()).toEqual([]);
       const { count } = table;
       for (let i = 0; i < 200; i++) {
         const number = table.intern(`new ${i}`);
         expect(table.stringOf(number)).toBe(`new ${i}`);
-        if (isSound) expect(number).toBe(count + i);
+        expect(number).toBe(count + i);
       }
       for (let i = 0; i < table.count; i++) expect(typeof table.stringOf(i)).toBe('string');
-      if (isSound) expect(table.verify()).toEqual([]);
+      expect(table.verify()).toEqual([]);
     }),
     { numRuns: 3000 },
   );

@@ -32,7 +32,7 @@ function copyOf(images: Readonly<Record<string, Image>>): Images {
 }
 
 const original = ((): Readonly<Record<string, Image>> => {
-  const columns = Columns.create(FIELDS, 7);
+  const columns = Columns.create(FIELDS);
   fill(columns);
   return columns.image();
 })();
@@ -225,7 +225,11 @@ test('what is wrong is said', () => {
     array(images, 'genres', 'values')[4] = 1; // was row 3's
   };
   expect(refusal(ofNobody)).toMatch(/elements, of which/);
-  expect(refusal(set('genres', 'hashes', 5, '-strings'))).toMatch(/is found as/);
+  const twice = (images: Images): void => {
+    const units = array(images, 'title', 'units', '-strings');
+    units.copyWithin(2, 0, 2); // t0, then what was t1
+  };
+  expect(refusal(twice)).toMatch(/string 1 is string 0 again/);
   expect(
     refusal((images) => {
       (images.table as Images[string]).header.count = 1;

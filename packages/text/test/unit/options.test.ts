@@ -25,6 +25,8 @@ test('refuses what it does not know', async () => {
   const wrong: unknown[] = [
     ...[undefined, null, 1, {}, { fields: undefined }, { fields: null }, { fields: 'a' }],
     ...[{ fields: [] }, { fields: {} }, { fields: [''] }, { fields: ['a', 'a'] }, { fields: [1] }],
+    { fields: Object.assign(new Array(2), { 1: 'a' }) },
+    { fields: ['a'], stopWords: Object.assign(new Array(2), { 1: 'a' }) },
     { fields: Array.from({ length: 17 }, (_, i) => `f${i}`) },
     ...[0, -1, 1001, Number.NaN, '1'].map((weight) => ({ fields: { a: { weight } } })),
     ...[{ a: 1 }, { a: { wieght: 1 } }, [{ weight: 1 }], [{ name: 'a', x: 1 }]].map((fields) => ({

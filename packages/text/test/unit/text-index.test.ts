@@ -1,6 +1,6 @@
 import { type Image, imageBytes } from '@nigh/base';
 import { expect, test } from 'vitest';
-import { TextError, TextIndex } from '../../src/index.ts';
+import { MAX_QUERY_UNITS, TextError, TextIndex } from '../../src/index.ts';
 
 const rowsOf = (index: TextIndex, query: string, k = 10): number[] =>
   Array.from(index.search(query, k).rows);
@@ -175,6 +175,9 @@ test('refuses wrong arguments with a code, and is as before', async () => {
     ...[0, -1, 1.5, undefined].map((k) => () => index.search('dog', k as number)),
     () => index.search(1 as unknown as string, 1),
     () => index.score(undefined as unknown as string, [0]),
+    ...[undefined, null, 3, 'dog', { length: 1 }].map(
+      (rows) => () => index.score('dog', rows as number[]),
+    ),
     () => index.search('dog', 1, { accept: [1] as unknown as Uint32Array }),
   ];
   for (const call of wrong) {
@@ -193,4 +196,67 @@ test('an index without rows can be searched, saved and loaded', async () => {
   expect(loaded.count).toBe(0);
   loaded.add(3, ['dog']);
   expect(rowsOf(loaded, 'dog')).toEqual([3]);
+});
+
+test('a search that fails leaves no scores behind', async () => {
+  const index = await indexOf(['dog', 'cat']);
+  const before = index.score('dog', [0, 1]);
+  const failing = new Proxy([0, 1], {
+    get(target, name) {
+      if (name === '1') throw new Error('cannot be read');
+      return Reflect.get(target, name);
+    },
+  });
+  expect(() => index.score('dog', failing)).toThrow('cannot be read');
+  expect(index.score('dog', [0, 1])).toEqual(before);
+});
+
+/** Lets `act` have so many allocations of shared memory. */
+function withAllocations(count: number, act: () => void): void {
+  const Original = globalThis.SharedArrayBuffer;
+  let left = count;
+  globalThis.SharedArrayBuffer = class extends Original {
+    constructor(length: number) {
+      if (left-- <= 0) throw new RangeError('no memory');
+      super(length);
+    }
+  } as typeof SharedArrayBuffer;
+  try {
+    act();
+  } finally {
+    globalThis.SharedArrayBuffer = Original;
+  }
+}
+
+test('an index that gets no memory for a row is as before, and takes it later', async () => {
+  const index = await indexOf(['dog', 'cat']);
+  const text = (n: number): string =>
+    Array.from({ length: 300 }, (_, i) => `dog new${n}x${i}`).join(' ');
+  let failures = 0;
+  for (let count = 0; index.count === 2; count++) {
+    withAllocations(count, () => {
+      try {
+        index.add(2, [text(count)]);
+      } catch (error) {
+        expect(error).toBeInstanceOf(RangeError);
+        failures++;
+      }
+    });
+    if (index.count === 2) expect(rowsOf(index, 'dog')).toEqual([0]);
+    index.add(3, [text(count)]);
+    expect(index.holds(3, [text(count)]), `${count}`).toBe(true);
+    expect(rowsOf(index, `new${count}x7`)).toContain(3);
+    index.remove(3);
+  }
+  expect(failures).toBeGreaterThan(4);
+  expect(rowsOf(index, 'dog')).toEqual([2, 0]);
+  expect(index.verify()).toEqual([]);
+});
+
+test('of a query so many units count', async () => {
+  const index = await indexOf(['dog', 'cat']);
+  const full = `dog ${'x'.repeat(MAX_QUERY_UNITS - 8)}`;
+  expect(rowsOf(index, `${full} cat`)).toEqual([0, 1]);
+  expect(rowsOf(index, `${full}  cat`)).toEqual([0]);
+  expect(index.score(`${full}  cat`, [0, 1])[1]).toBe(0);
 });
