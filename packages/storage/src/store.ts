@@ -326,23 +326,24 @@ export class Store {
   }
 
   /**
-   * Waits for what was asked for, makes it durable and frees the lock, also when it rejects.
+   * Waits for what was asked for, makes it durable and frees the lock, also when it rejects. When
+   * the lock cannot be freed, that can be tried again by closing again.
    *
    * @throws {StorageError} `STORAGE_FAILED` where acknowledged records may not survive a power cut
    */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#closing ??= this.#close();
-    return this.#closing;
+    try {
+      await this.#closing;
+    } finally {
+      await this.#lock?.release();
+    }
   }
 
   async #close(): Promise<void> {
     this.#state = 'closed';
     await this.#work;
-    try {
-      await this.#log?.close();
-    } finally {
-      await this.#lock?.release();
-    }
+    await this.#log?.close();
   }
 
   #logOptions(): { files: FileSystem; folder: string; durability: Durability; intervalMs: number } {
