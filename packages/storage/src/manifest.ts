@@ -57,6 +57,16 @@ function isSnapshot(value: unknown): value is SnapshotEntry {
   );
 }
 
+/** Refuses a manifest of so many bytes where none is read that has as many. */
+export function assertFits(bytes: number): void {
+  if (bytes <= MAX_BYTES) return;
+  throw invalidArgument(
+    `a manifest has at most ${MAX_BYTES} bytes; with these settings it has ${bytes}: keep what ` +
+      'is large in a file of the snapshot',
+    { name: 'settings', got: bytes, expected: MAX_BYTES },
+  );
+}
+
 /**
  * The bytes of a manifest.
  *
@@ -69,13 +79,7 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
   const crc = crc32(bytes, FORMAT_VERSION).toString(16).padStart(8, '0');
   const line = new TextEncoder().encode(`${MAGIC} ${FORMAT_VERSION} ${crc}\n`);
   const whole = new Uint8Array(line.length + bytes.length);
-  if (whole.length > MAX_BYTES) {
-    throw invalidArgument(
-      `a manifest has at most ${MAX_BYTES} bytes; with these settings it has ${whole.length}: ` +
-        'keep what is large in a file of the snapshot',
-      { name: 'settings', got: whole.length, expected: MAX_BYTES },
-    );
-  }
+  assertFits(whole.length);
   whole.set(line);
   whole.set(bytes, line.length);
   return whole;
@@ -101,7 +105,15 @@ function parse(bytes: Uint8Array, path: string): Manifest {
       { path, got: version, expected: FORMAT_VERSION },
     );
   }
-  return validated(JSON.parse(new TextDecoder().decode(body)), path);
+  return validated(jsonOf(body, path), path);
+}
+
+function jsonOf(body: Uint8Array, path: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw corrupt(path, 'its checksum is right, and it is no JSON');
+  }
 }
 
 function validated(value: unknown, path: string): Manifest {

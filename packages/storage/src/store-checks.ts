@@ -3,7 +3,7 @@
 import { describe } from '@nigh/base';
 import { invalidArgument, StorageError, StorageErrorCode } from './errors.ts';
 import { MAX_PAYLOAD_BYTES } from './log-format.ts';
-import { encodeManifest } from './manifest.ts';
+import { assertFits, encodeManifest } from './manifest.ts';
 
 export function notAStore(folder: string): StorageError {
   const message = `there is no store in ${folder}: it has no manifest`;
@@ -21,6 +21,7 @@ export function copySettings(settings: unknown): unknown {
   if (typeof json !== 'string') {
     throw invalidArgument(`settings must be JSON; got ${describe(settings)}`, { name: 'settings' });
   }
+  assertFits(json.length); // before it is made three times
   const copy: unknown = JSON.parse(json);
   encodeManifest({ settings: copy, snapshot: undefined, log: { number: 0, first: 0 } });
   return copy;

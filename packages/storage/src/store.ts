@@ -12,7 +12,7 @@ import type { StoredRecord } from './log-reader.ts';
 import { LogReplay } from './log-replay.ts';
 import { LogWriter } from './log-writer.ts';
 import { type Manifest, readManifest, replaceManifest } from './manifest.ts';
-import { logName, MANIFEST } from './names.ts';
+import { MANIFEST } from './names.ts';
 import {
   type Durability,
   type ResolvedOptions,
@@ -27,6 +27,7 @@ import {
 } from './snapshot-files.ts';
 import { assertParts, copySettings, notAStore, notReady } from './store-checks.ts';
 import { type FolderContents, readFolder, removeLeftovers } from './store-folder.ts';
+import { takeUp } from './take-up.ts';
 
 /** What opening found besides records. */
 export interface Recovery {
@@ -173,26 +174,12 @@ export class Store {
     if (this.#state === 'reading') this.#state = 'open';
   }
 
-  /** Cuts what has to be cut, makes the rest durable and goes on behind it. */
   async #takeUp(replay: LogReplay, manifest: Manifest): Promise<void> {
     const { files } = this.#options;
     const { folder } = this;
-    // From the last to the first, so that whoever is interrupted here finds the same damage again.
-    for (const number of [...replay.stray].sort((a, b) => b - a)) {
-      await files.remove(`${folder}/${logName(number)}`);
-    }
-    const end = replay.logs[replay.logs.length - 1];
-    if (end === undefined) throw notReady('there is no log to go on with');
-    // A process that was killed may have left names that no sync has kept yet.
-    await files.syncFolder(folder);
-    const writer = await LogWriter.takeUp(files, folder, end);
-    await removeLeftovers(files, folder, { manifest, stray: [] });
-    this.#log = new CommitLog(this.#logOptions(), {
-      writer,
-      older: replay.logs.slice(0, -1),
-      sequence: replay.sequence,
-      highest: Math.max(...this.#contents.logs),
-    });
+    const switchTo = (next: Manifest): Promise<void> => this.#switch(next);
+    const plan = { files, folder, manifest, numbers: this.#contents.logs, switchTo };
+    this.#log = new CommitLog(this.#logOptions(), await takeUp(replay, plan));
   }
 
   /**
