@@ -36,11 +36,21 @@ async function write(
   const number = 1;
   const log = { number, first: sequence + 1 };
   const written = await writeSnapshotFiles({ files, folder, number }, produce, signal);
-  const manifest: Manifest = { settings, snapshot: { number, sequence, files: written }, log };
-  const writer = await LogWriter.create(files, folder, log);
-  await writer.close();
-  await files.syncFolder(folder);
-  await replaceManifest(files, folder, { manifest, number });
+  const manifest: Manifest = {
+    settings,
+    snapshot: { number, sequence, files: written.files },
+    log,
+  };
+  try {
+    const writer = await LogWriter.create(files, folder, log);
+    await writer.close();
+    await files.syncFolder(folder);
+    await replaceManifest(files, folder, { manifest, number });
+  } catch (error) {
+    await written.undo();
+    await files.remove(`${folder}/${logName(number)}`).catch(() => undefined);
+    throw error;
+  }
   await files.syncFolder(folder);
 }
 
@@ -54,12 +64,7 @@ export async function writeBackup(
   const lock = await files.lock(folder);
   try {
     await assertEmpty(files, folder);
-    try {
-      await write(target, produce, signal);
-    } catch (error) {
-      await files.remove(`${folder}/${logName(1)}`).catch(() => undefined);
-      throw error;
-    }
+    await write(target, produce, signal);
   } finally {
     await lock.release();
   }

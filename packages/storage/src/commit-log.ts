@@ -138,6 +138,11 @@ export class CommitLog {
     this.#older = this.#older.filter((log) => log.number >= number);
   }
 
+  /** Throws why nothing is acknowledged any more. */
+  assertSound(): void {
+    if (this.failure !== undefined) throw this.failure;
+  }
+
   /** Whatever it says, nothing is acknowledged any more. */
   fail(cause: unknown): void {
     this.failure ??= new StorageError(

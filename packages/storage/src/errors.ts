@@ -36,3 +36,8 @@ export function invalidArgument(message: string, details: ErrorDetails): Storage
 export function invalidOption(message: string, details: ErrorDetails): StorageError {
   return new StorageError(StorageErrorCode.invalidOption, message, details);
 }
+
+/** What the system calls an error: `ENOENT`, `EIO`, ... */
+export function systemCode(error: unknown): unknown {
+  return (error as { code?: unknown } | null)?.code;
+}

@@ -24,6 +24,7 @@ export interface File {
 
 /** A folder that this process alone writes to, until it releases it or dies. */
 export interface Lock {
+  /** Again does nothing, unless it has failed: then it tries again. */
   release(): Promise<void>;
 }
 

@@ -1,10 +1,11 @@
 // The bytes of a log: a header, then records. Offsets are computed here only. All numbers are
 // little-endian. The picture and the reasons: docs/design/log-format.md.
 
+import { unpredictable } from '@nigh/base';
 import { crc32 } from './crc32.ts';
 
 export const LOG_VERSION = 1;
-export const LOG_HEADER_BYTES = 32;
+export const LOG_HEADER_BYTES = 40;
 export const RECORD_HEADER_BYTES = 28;
 /** The largest payload of a record. */
 export const MAX_PAYLOAD_BYTES: number = 2 ** 30;
@@ -21,7 +22,8 @@ const AT = {
   version: 8,
   number: 12,
   first: 20,
-  headerCrc: 28,
+  random: 28,
+  headerCrc: 36,
   crc: 0,
   length: 4,
   previous: 8,
@@ -30,7 +32,7 @@ const AT = {
   unsynced: 24,
 } as const;
 
-function viewOf(bytes: Uint8Array): DataView {
+function dataView(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
@@ -45,36 +47,48 @@ function setSafe(view: DataView, at: number, value: number): void {
   view.setUint32(at + 4, Math.floor(value / WORD), true);
 }
 
-/** The header of log `number`, whose first record will have sequence `first`. */
+/**
+ * A header of log `number`, whose first record will have sequence `first`. No two are the same: the
+ * salt follows from 8 bytes that nobody knows who may choose payloads, so that no payload holds
+ * what passes for a record.
+ */
 export function logHeader(number: number, first: number): Uint8Array {
   const bytes = new Uint8Array(LOG_HEADER_BYTES);
   bytes.set(MAGIC_BYTES);
-  const view = viewOf(bytes);
+  const view = dataView(bytes);
   view.setUint32(AT.version, LOG_VERSION, true);
   setSafe(view, AT.number, number);
   setSafe(view, AT.first, first);
+  view.setUint32(AT.random, unpredictable(), true);
+  view.setUint32(AT.random + 4, unpredictable(), true);
   view.setUint32(AT.headerCrc, crc32(bytes.subarray(0, AT.headerCrc)), true);
   return bytes;
 }
 
 /** The checksum of a header: the salt of its log's records, and what the first of them follows. */
 export function saltOf(header: Uint8Array): number {
-  return viewOf(header).getUint32(AT.headerCrc, true);
+  return dataView(header).getUint32(AT.headerCrc, true);
+}
+
+export interface LogHeader {
+  readonly version: number;
+  readonly number: number;
+  readonly first: number;
+  readonly salt: number;
 }
 
 /** What a header says; undefined when it is not whole. */
-export function parseLogHeader(
-  bytes: Uint8Array,
-): { version: number; number: number; first: number } | undefined {
+export function parseLogHeader(bytes: Uint8Array): LogHeader | undefined {
   if (bytes.length < LOG_HEADER_BYTES) return undefined;
   if (!MAGIC_BYTES.every((byte, i) => byte === bytes[i])) return undefined;
-  const view = viewOf(bytes);
+  const view = dataView(bytes);
   const crc = view.getUint32(AT.headerCrc, true);
   if (crc !== crc32(bytes.subarray(0, AT.headerCrc))) return undefined;
   return {
     version: view.getUint32(AT.version, true),
     number: getSafe(view, AT.number),
     first: getSafe(view, AT.first),
+    salt: crc,
   };
 }
 
@@ -91,7 +105,7 @@ export function encodeRecord(
     bytes.set(part, at);
     at += part.length;
   }
-  const view = viewOf(bytes);
+  const view = dataView(bytes);
   view.setUint32(AT.length, length, true);
   view.setUint32(AT.type, type, true);
   setSafe(view, AT.sequence, sequence);
@@ -103,13 +117,13 @@ export function encodeRecord(
  * many records up to it were not durable then. `setCrc` comes last.
  */
 export function chainRecord(bytes: Uint8Array, previous: number, unsynced: number): void {
-  const view = viewOf(bytes);
+  const view = dataView(bytes);
   view.setUint32(AT.previous, previous, true);
   view.setUint32(AT.unsynced, Math.min(unsynced, MAX_WORD), true);
 }
 
 export function setCrc(bytes: Uint8Array, crc: number): void {
-  viewOf(bytes).setUint32(AT.crc, crc, true);
+  dataView(bytes).setUint32(AT.crc, crc, true);
 }
 
 /** The part of a record that its checksum covers. */

@@ -3,7 +3,7 @@
 
 import { StorageError, StorageErrorCode } from './errors.ts';
 import type { File, FileSystem } from './file-system.ts';
-import { LOG_HEADER_BYTES, LOG_VERSION, logHeader, parseLogHeader, saltOf } from './log-format.ts';
+import { LOG_HEADER_BYTES, LOG_VERSION, type LogHeader, parseLogHeader } from './log-format.ts';
 import { LogReader, type StoredRecord } from './log-reader.ts';
 import type { LogEnd } from './log-writer.ts';
 import type { Manifest } from './manifest.ts';
@@ -42,7 +42,10 @@ function corrupt({ path, offset, reason }: Damage): StorageError {
 
 export class LogReplay {
   readonly #plan: ReplayPlan;
-  /** The logs that have records, or may get some; the last one goes on. */
+  /**
+   * The logs that have records, or may get some; the last one goes on. None when a point-in-time
+   * recovery has found none to go on with.
+   */
   readonly logs: LogEnd[] = [];
   /** Logs without records that belong to nothing, or that lie behind damage. */
   readonly stray: number[] = [];
@@ -50,6 +53,8 @@ export class LogReplay {
   sequence: number;
   /** Bytes behind the end of the last log, and in logs behind damage. */
   droppedBytes = 0;
+  /** Where the first of them are. */
+  tail: { readonly path: string; readonly offset: number } | undefined;
   /** Damage that a point-in-time recovery passed over. */
   damage: Damage | undefined;
 
@@ -62,17 +67,14 @@ export class LogReplay {
   async *records(): AsyncGenerator<StoredRecord> {
     const { manifest, numbers } = this.#plan;
     const after = manifest.snapshot?.sequence ?? 0;
-    if (this.sequence > after) throw this.#gap(manifest.log.number, after);
     const sized = await this.#sizes(
       numbers.filter((number) => number >= manifest.log.number).sort((a, b) => a - b),
     );
-    if (sized[0]?.number !== manifest.log.number) {
+    if (this.sequence > after) this.#stop(this.#gap(manifest.log.number, after));
+    else if (sized[0]?.number !== manifest.log.number) {
       const path = this.#path(manifest.log.number);
-      throw corrupt({
-        path,
-        offset: 0,
-        reason: 'the manifest names this log, and it is not there',
-      });
+      const reason = 'the manifest names this log, and it is not there';
+      this.#stop({ path, offset: 0, reason });
     }
     let lastUsed = 0;
     for (const [i, { size }] of sized.entries()) if (size > LOG_HEADER_BYTES) lastUsed = i;
@@ -89,9 +91,12 @@ export class LogReplay {
       }
     }
     if (this.damage === undefined && this.sequence < after) {
-      throw this.#gap(this.logs[this.logs.length - 1]?.number ?? manifest.log.number, after);
+      const last = this.logs[this.logs.length - 1]?.number ?? manifest.log.number;
+      this.#stop(this.#gap(last, after));
     }
-    this.sequence = Math.max(this.sequence, after);
+    // Only behind damage: what comes next could not follow these logs.
+    if (this.sequence < after) for (const log of this.logs.splice(0)) this.#drop(log);
+    if (this.logs.length === 0) this.sequence = after;
   }
 
   #path(number: number): string {
@@ -108,17 +113,15 @@ export class LogReplay {
     return sized;
   }
 
-  #gap(number: number, after: number): StorageError {
-    return corrupt({
-      path: this.#path(number),
-      offset: 0,
-      reason: `records up to ${this.sequence} and a snapshot of ${after} leave a gap`,
-    });
+  #gap(number: number, after: number): Damage {
+    const reason = `records up to ${this.sequence} and a snapshot of ${after} leave a gap`;
+    return { path: this.#path(number), offset: 0, reason };
   }
 
   #drop({ number, size }: SizedLog): void {
     this.stray.push(number);
     this.droppedBytes += size;
+    if (size > 0) this.tail ??= { path: this.#path(number), offset: 0 };
   }
 
   /** Refuses, or ends the replay here where a point in time is enough. */
@@ -135,8 +138,9 @@ export class LogReplay {
     const file = await files.open(this.#path(log.number), 'read');
     try {
       const first = this.sequence + 1;
-      if (!(await this.#begins(file, log, place.isFirst))) return;
-      const salt = saltOf(logHeader(log.number, first));
+      const header = await this.#headerOf(file, log, place.isFirst);
+      if (header === undefined) return;
+      const { salt } = header;
       const reader = new LogReader(file, log.size, this.sequence, salt);
       for (let record = await reader.next(); record !== undefined; record = await reader.next()) {
         this.sequence = record.sequence;
@@ -145,6 +149,7 @@ export class LogReplay {
       await this.#endOf(reader, log.number, place.isLast);
       this.logs.push({
         number: log.number,
+        salt,
         first,
         size: reader.offset,
         proven: reader.proven,
@@ -157,8 +162,8 @@ export class LogReplay {
     }
   }
 
-  /** Whether a log is the one that comes next, as its header says. */
-  async #begins(file: File, log: SizedLog, isFirst: boolean): Promise<boolean> {
+  /** The header of a log that is the one that comes next; undefined where it is not. */
+  async #headerOf(file: File, log: SizedLog, isFirst: boolean): Promise<LogHeader | undefined> {
     const path = this.#path(log.number);
     const bytes = new Uint8Array(Math.min(log.size, LOG_HEADER_BYTES));
     await file.read(bytes, 0);
@@ -172,7 +177,7 @@ export class LogReplay {
       );
     }
     const next = this.sequence + 1;
-    if (header?.number === log.number && header.first === next) return true;
+    if (header?.number === log.number && header.first === next) return header;
     // A log is made durable before anything is written to it, so one with nothing in it may be the
     // rest of an attempt. That its first record would lie ahead cannot be: what came before is
     // lost.
@@ -183,17 +188,8 @@ export class LogReplay {
         ? 'the header of the log is damaged'
         : `the log begins with record ${header.first} where ${next} comes next`;
     if (!isAttempt) this.#stop({ path, offset: 0, reason });
-    if (isAttempt || !isFirst) this.#drop(log);
-    else this.#restart(log);
-    return false;
-  }
-
-  /** The first log is named by the manifest, so it stays, with nothing in it. */
-  #restart({ number, size }: SizedLog): void {
-    const first = this.sequence + 1;
-    const previous = saltOf(logHeader(number, first));
-    this.logs.push({ number, first, size: 0, proven: 0, previous, isMarked: false, count: 0 });
-    this.droppedBytes += size;
+    this.#drop(log);
+    return undefined;
   }
 
   async #endOf(reader: LogReader, number: number, isLast: boolean): Promise<void> {
@@ -215,5 +211,6 @@ export class LogReplay {
       this.damage = { path, offset, reason };
     }
     this.droppedBytes += reader.size - offset;
+    this.tail ??= { path, offset };
   }
 }

@@ -24,6 +24,8 @@ export interface OpenRecord {
 /** Where a log that exists goes on. */
 export interface LogEnd {
   readonly number: number;
+  /** The checksum of its header. */
+  readonly salt: number;
   /** The sequence of its first record. */
   readonly first: number;
   readonly size: number;
@@ -74,7 +76,7 @@ export class LogWriter {
 
   constructor(file: File, end: LogEnd) {
     this.#file = file;
-    this.#salt = saltOf(logHeader(end.number, end.first));
+    this.#salt = end.salt;
     this.number = end.number;
     this.first = end.first;
     this.size = end.size;
@@ -92,13 +94,15 @@ export class LogWriter {
     const file = await files.open(`${folder}/${logName(log.number)}`, 'create');
     try {
       const header = logHeader(log.number, log.first);
+      const salt = saltOf(header);
       await file.write(header, 0);
       await file.sync();
       return new LogWriter(file, {
         ...log,
         size: LOG_HEADER_BYTES,
         proven: LOG_HEADER_BYTES,
-        previous: saltOf(header),
+        salt,
+        previous: salt,
         isMarked: false,
         count: 0,
       });
@@ -113,10 +117,9 @@ export class LogWriter {
     const file = await files.open(`${folder}/${logName(end.number)}`, 'write');
     try {
       if ((await file.size()) > end.size) await file.truncate(end.size);
-      if (end.size < LOG_HEADER_BYTES) await file.write(logHeader(end.number, end.first), 0);
       await writeAgain(file, end.proven, end.size);
       await file.sync();
-      return new LogWriter(file, { ...end, size: Math.max(end.size, LOG_HEADER_BYTES) });
+      return new LogWriter(file, end);
     } catch (error) {
       await file.close().catch(() => undefined);
       throw error;

@@ -2,7 +2,7 @@
 // finds the state before or the one after. One line with a checksum, then JSON.
 
 import { crc32 } from './crc32.ts';
-import { StorageError, StorageErrorCode } from './errors.ts';
+import { invalidArgument, StorageError, StorageErrorCode } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
 import { MANIFEST, temporaryName } from './names.ts';
 import { withFile } from './typed-files.ts';
@@ -57,13 +57,29 @@ function isSnapshot(value: unknown): value is SnapshotEntry {
   );
 }
 
-function encode(manifest: Manifest): Uint8Array {
+/** Refuses a manifest of so many bytes where none is read that has as many. */
+export function assertFits(bytes: number): void {
+  if (bytes <= MAX_BYTES) return;
+  throw invalidArgument(
+    `a manifest has at most ${MAX_BYTES} bytes; with these settings it has ${bytes}: keep what ` +
+      'is large in a file of the snapshot',
+    { name: 'settings', got: bytes, expected: MAX_BYTES },
+  );
+}
+
+/**
+ * The bytes of a manifest.
+ *
+ * @throws {StorageError} `INVALID_ARGUMENT` when they are more than are ever read
+ */
+export function encodeManifest(manifest: Manifest): Uint8Array {
   const { settings, snapshot, log } = manifest;
   const json = `${JSON.stringify({ settings, snapshot, log }, undefined, 1)}\n`;
   const bytes = new TextEncoder().encode(json);
   const crc = crc32(bytes, FORMAT_VERSION).toString(16).padStart(8, '0');
   const line = new TextEncoder().encode(`${MAGIC} ${FORMAT_VERSION} ${crc}\n`);
   const whole = new Uint8Array(line.length + bytes.length);
+  assertFits(whole.length);
   whole.set(line);
   whole.set(bytes, line.length);
   return whole;
@@ -89,7 +105,15 @@ function parse(bytes: Uint8Array, path: string): Manifest {
       { path, got: version, expected: FORMAT_VERSION },
     );
   }
-  return validated(JSON.parse(new TextDecoder().decode(body)), path);
+  return validated(jsonOf(body, path), path);
+}
+
+function jsonOf(body: Uint8Array, path: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw corrupt(path, 'its checksum is right, and it is no JSON');
+  }
 }
 
 function validated(value: unknown, path: string): Manifest {
@@ -125,10 +149,11 @@ export async function replaceManifest(
   next: { readonly manifest: Manifest; readonly number: number },
 ): Promise<void> {
   const temporary = `${folder}/${temporaryName(MANIFEST, next.number)}`;
-  const file = await files.open(temporary, 'create');
+  const bytes = encodeManifest(next.manifest);
   try {
+    const file = await files.open(temporary, 'create');
     try {
-      await file.write(encode(next.manifest), 0);
+      await file.write(bytes, 0);
       await file.sync();
     } finally {
       await file.close();

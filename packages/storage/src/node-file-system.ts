@@ -3,6 +3,7 @@
 
 import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { systemCode } from './errors.ts';
 import type { File, FileSystem, OpenMode } from './file-system.ts';
 import { lockFolder } from './node-lock.ts';
 
@@ -10,8 +11,6 @@ const FLAGS: Readonly<Record<OpenMode, string>> = { read: 'r', write: 'r+', crea
 
 /** Systems read and write at most 2 GiB by one call. */
 const MAX_BYTES_PER_CALL: number = 2 ** 30;
-
-const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
 
 class NodeFile implements File {
   readonly #handle: FileHandle;
@@ -67,13 +66,13 @@ async function syncFolder(path: string): Promise<void> {
   try {
     folder = await open(path, 'r');
   } catch (error) {
-    if (CANNOT_SYNC.includes(codeOf(error))) return;
+    if (CANNOT_SYNC.includes(systemCode(error))) return;
     throw error;
   }
   try {
     await folder.sync();
   } catch (error) {
-    if (!CANNOT_SYNC.includes(codeOf(error))) throw error;
+    if (!CANNOT_SYNC.includes(systemCode(error))) throw error;
   } finally {
     await folder.close();
   }
@@ -93,7 +92,7 @@ async function exists(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
+    if (systemCode(error) === 'ENOENT') return false;
     throw error;
   }
 }

@@ -1,13 +1,14 @@
 // One writer per folder, without native code: whoever made the file `lock-N` of the highest N has
-// the folder. Numbers never go down: a lock is released by writing into its file that it is free,
-// and only a holder removes lower ones. A lock whose process is gone counts as free, so that nobody
+// the folder. Numbers never go down: a lock is released by writing over its content that it is
+// free, which needs no space on the disk, and only a holder removes lower ones. A lock whose process is gone counts as free, so that nobody
 // has to clean up after a kill. A process is known by its number, its time of start and the boot:
 // numbers are given anew.
 
-import { link, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { link, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { threadId } from 'node:worker_threads';
-import { StorageError, StorageErrorCode } from './errors.ts';
+import { unpredictable } from '@nigh/base';
+import { StorageError, StorageErrorCode, systemCode } from './errors.ts';
 import type { Lock } from './file-system.ts';
 
 interface Holder {
@@ -27,7 +28,6 @@ const MAX_ROUNDS = 100;
 const UNREADABLE_MS = 400;
 const LOOK_AGAIN_MS = 40;
 
-const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
 const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
 const remove = (path: string): Promise<void> => unlink(path).catch(() => undefined);
 const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
@@ -51,7 +51,7 @@ async function isAlive(holder: Holder, me: Holder): Promise<boolean> {
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
-    if (codeOf(error) === 'ESRCH') return false; // EPERM: it lives, and is somebody else's
+    if (systemCode(error) === 'ESRCH') return false; // EPERM: it lives, and is somebody else's
   }
   const { state, start } = await statusOf(holder.pid);
   if (start === '' || holder.start === '') return true;
@@ -77,7 +77,7 @@ async function contentOf(path: string): Promise<Content | undefined> {
     try {
       content = parse(await readFile(path, 'utf8'));
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined;
+      if (systemCode(error) === 'ENOENT') return undefined;
       throw error;
     }
     // A power cut may leave a lock without its content.
@@ -86,23 +86,26 @@ async function contentOf(path: string): Promise<Content | undefined> {
   }
 }
 
-async function numbersIn(folder: string): Promise<number[]> {
-  const names = await readdir(folder);
-  return names.map((name) => Number(NAME.exec(name)?.[1] ?? 0)).filter((number) => number > 0);
-}
+const numberOf = (name: string): number => Number(NAME.exec(name)?.[1] ?? 0);
 
 let temporaryCount = 0;
 
 async function writeTemporary(path: string, text: string): Promise<string> {
   temporaryCount++;
   const temporary = `${path}.${process.pid}.${threadId}.${temporaryCount}.tmp`;
-  const file = await open(temporary, 'w');
-  try {
-    await file.writeFile(text);
-  } finally {
-    await file.close();
-  }
+  await writeWhole(temporary, 'w', text);
   return temporary;
+}
+
+/** Makes a file, or leaves none: one without its content would have to be waited for. */
+async function writeWhole(path: string, flags: 'w' | 'wx', text: string): Promise<void> {
+  const file = await open(path, flags);
+  try {
+    await file.writeFile(text).finally(() => file.close());
+  } catch (error) {
+    await remove(path);
+    throw error;
+  }
 }
 
 /** Makes a file with its content at once; false when somebody else has made it. */
@@ -112,7 +115,7 @@ async function createWhole(path: string, text: string): Promise<boolean> {
     await link(temporary, path);
     return true;
   } catch (error) {
-    const code = codeOf(error);
+    const code = systemCode(error);
     if (code === 'EEXIST' || code === 'ENOENT') return false; // or a holder cleaned up
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(String(code))) throw error;
     return await createBare(path, text);
@@ -124,11 +127,10 @@ async function createWhole(path: string, text: string): Promise<boolean> {
 /** For file systems that have no links: for a moment the file is there without its content. */
 async function createBare(path: string, text: string): Promise<boolean> {
   try {
-    const file = await open(path, 'wx');
-    await file.writeFile(text).finally(() => file.close());
+    await writeWhole(path, 'wx', text);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (systemCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -142,30 +144,66 @@ function lockedError(folder: string, holder: Holder): StorageError {
   );
 }
 
-/** Takes the next number when the highest is free; false when others were faster. */
-async function tryLock(folder: string, me: Holder): Promise<number | false> {
-  const highest = Math.max(0, ...(await numbersIn(folder)));
+/** A lock that was taken: its file, and what is in it. */
+interface Taken {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Takes the next number when the highest is free; undefined when others were faster. */
+async function tryLock(folder: string, me: Holder): Promise<Taken | undefined> {
+  const highest = Math.max(0, ...(await readdir(folder)).map(numberOf));
   if (highest > 0) {
     const holder = await contentOf(join(folder, `lock-${highest}`));
-    if (holder === undefined) return false;
+    if (holder === undefined) return undefined;
     if (typeof holder === 'object' && (await isAlive(holder, me))) {
       throw lockedError(folder, holder);
     }
   }
   const mine = highest + 1;
   const path = join(folder, `lock-${mine}`);
-  if (!(await createWhole(path, JSON.stringify(me)))) return false;
-  // A lower number may have been free because its holder and those after it came and went.
-  const numbers = await numbersIn(folder);
-  if (numbers.every((number) => number <= mine)) return mine;
+  const text = JSON.stringify({ ...me, key: unpredictable() });
+  if (!(await createWhole(path, text))) return undefined;
+  try {
+    const names = await readdir(folder);
+    // A lower number may have been free because its holder and those after it came and went.
+    if (names.every((name) => numberOf(name) <= mine)) {
+      await removeOthers(folder, names, mine);
+      return { path, text };
+    }
+  } catch (error) {
+    // The number before is still there, so this one goes without numbers going down.
+    await remove(path);
+    throw error;
+  }
   await remove(path);
-  return false;
+  return undefined;
 }
 
-async function removeOthers(folder: string, mine: number): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const number = Number(NAME.exec(name)?.[1] ?? mine);
-    if (number < mine || TEMPORARY.test(name)) await remove(join(folder, name));
+async function removeOthers(folder: string, names: readonly string[], mine: number): Promise<void> {
+  for (const name of names) {
+    const isLower = NAME.test(name) && numberOf(name) < mine;
+    if (isLower || TEMPORARY.test(name)) await remove(join(folder, name));
+  }
+}
+
+/**
+ * Writes over the content that the lock is free: as many bytes, so that a full disk has room for
+ * them. Whoever reads half of it finds it unreadable, and looks again.
+ */
+async function free({ path, text }: Taken): Promise<void> {
+  try {
+    const file = await open(path, 'r+');
+    try {
+      // The folder may have been removed and made again, and this be the lock of somebody else.
+      if ((await file.readFile('utf8')) !== text) return;
+      const bytes = new TextEncoder().encode('{"free":true}'.padEnd(text.length));
+      await file.write(bytes, 0, bytes.length, 0);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error; // the folder is gone, and the lock with it
   }
 }
 
@@ -174,19 +212,19 @@ export async function lockFolder(folder: string): Promise<Lock> {
   const whole = resolve(folder);
   const me = await myself();
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const number = await tryLock(whole, me);
-    if (number === false) continue;
-    await removeOthers(whole, number);
-    const path = join(whole, `lock-${number}`);
+    const taken = await tryLock(whole, me);
+    if (taken === undefined) continue;
     let released: Promise<void> | undefined;
     const release = async (): Promise<void> => {
+      released ??= free(taken);
       try {
-        await rename(await writeTemporary(path, '{"free":true}'), path);
+        await released;
       } catch (error) {
-        if (codeOf(error) !== 'ENOENT') throw error; // the folder is gone, and the lock with it
+        released = undefined; // to be tried again
+        throw error;
       }
     };
-    return { release: () => (released ??= release()) };
+    return { release };
   }
   throw new StorageError(
     StorageErrorCode.locked,

@@ -96,6 +96,12 @@ class Writer implements SnapshotWriter {
   }
 }
 
+/** Files that were written, and how to take them back. */
+export interface WrittenSnapshot {
+  readonly files: readonly SnapshotFile[];
+  undo(): Promise<void>;
+}
+
 /**
  * Writes the files of a snapshot, durably up to their names, which the folder's sync keeps. When
  * something fails they are removed again.
@@ -104,13 +110,13 @@ export async function writeSnapshotFiles(
   place: Place,
   write: (writer: SnapshotWriter) => Promise<void>,
   signal: AbortSignal | undefined,
-): Promise<readonly SnapshotFile[]> {
+): Promise<WrittenSnapshot> {
   assertNotAborted(signal);
   const writer = new Writer(place, signal);
   try {
     await write(writer);
     assertNotAborted(signal);
-    return writer.written;
+    return { files: writer.written, undo: () => writer.undo() };
   } catch (error) {
     await writer.undo();
     throw error;

@@ -7,20 +7,27 @@ import { writeBackup } from './backup.ts';
 import { CommitLog, type Mark } from './commit-log.ts';
 import { invalidArgument, StorageError, StorageErrorCode } from './errors.ts';
 import type { FileSystem, Lock } from './file-system.ts';
-import { MAX_PAYLOAD_BYTES, MAX_TYPE } from './log-format.ts';
+import { MAX_TYPE } from './log-format.ts';
 import type { StoredRecord } from './log-reader.ts';
 import { LogReplay } from './log-replay.ts';
 import { LogWriter } from './log-writer.ts';
-import { type Manifest, replaceManifest } from './manifest.ts';
-import { logName, MANIFEST } from './names.ts';
+import { type Manifest, readManifest, replaceManifest } from './manifest.ts';
+import { MANIFEST } from './names.ts';
 import {
   type Durability,
   type ResolvedOptions,
   resolveOptions,
   type StoreOptions,
 } from './options.ts';
-import { SnapshotReader, type SnapshotWriter, writeSnapshotFiles } from './snapshot-files.ts';
+import {
+  SnapshotReader,
+  type SnapshotWriter,
+  type WrittenSnapshot,
+  writeSnapshotFiles,
+} from './snapshot-files.ts';
+import { assertParts, copySettings, notAStore, notReady } from './store-checks.ts';
 import { type FolderContents, readFolder, removeLeftovers } from './store-folder.ts';
+import { takeUp } from './take-up.ts';
 
 /** What opening found besides records. */
 export interface Recovery {
@@ -117,9 +124,9 @@ export class Store {
     }
   }
 
-  /** What the owner kept in the manifest; undefined in a new store. */
+  /** A copy of what the owner kept in the manifest; undefined in a new store. */
   get settings(): unknown {
-    return this.#manifest?.settings;
+    return structuredClone(this.#manifest?.settings);
   }
 
   /** The snapshot in force; undefined when there is none yet. */
@@ -167,39 +174,25 @@ export class Store {
     if (this.#state === 'reading') this.#state = 'open';
   }
 
-  /** Cuts what has to be cut, makes the rest durable and goes on behind it. */
   async #takeUp(replay: LogReplay, manifest: Manifest): Promise<void> {
     const { files } = this.#options;
     const { folder } = this;
-    // From the last to the first, so that whoever is interrupted here finds the same damage again.
-    for (const number of [...replay.stray].sort((a, b) => b - a)) {
-      await files.remove(`${folder}/${logName(number)}`);
-    }
-    const end = replay.logs[replay.logs.length - 1];
-    if (end === undefined) throw notReady('there is no log to go on with');
-    // A process that was killed may have left names that no sync has kept yet.
-    await files.syncFolder(folder);
-    const writer = await LogWriter.takeUp(files, folder, end);
-    await removeLeftovers(files, folder, { manifest, stray: [] });
-    this.#log = new CommitLog(this.#logOptions(), {
-      writer,
-      older: replay.logs.slice(0, -1),
-      sequence: replay.sequence,
-      highest: Math.max(...this.#contents.logs),
-    });
+    const switchTo = (next: Manifest): Promise<void> => this.#switch(next);
+    const plan = { files, folder, manifest, numbers: this.#contents.logs, switchTo };
+    this.#log = new CommitLog(this.#logOptions(), await takeUp(replay, plan));
   }
 
   /**
    * Makes a new store: its first log and manifest.
    *
-   * @param settings JSON that is kept in the manifest
+   * @param settings JSON that is kept in the manifest, of less than 64 MiB; copied at once
    */
   async initialize(settings: unknown): Promise<void> {
     this.#assertUsable();
     if (this.#state !== 'new') throw notReady('a store is initialized once, when it is new');
-    assertJson(settings);
+    const copy = copySettings(settings);
     this.#state = 'reading'; // once only
-    await this.#alone(() => this.#make(settings));
+    await this.#alone(() => this.#make(copy));
   }
 
   async #make(settings: unknown): Promise<void> {
@@ -257,7 +250,7 @@ export class Store {
    * Writes a snapshot of everything up to a mark, and forgets the snapshot and the logs before.
    * When something fails, the state before stays in force.
    *
-   * @throws {StorageError} `ABORTED`, `FILE_FAILED`; and what `write` throws
+   * @throws {StorageError} `ABORTED`, `FILE_FAILED`, `STORAGE_FAILED`; and what `write` throws
    */
   async writeSnapshot(
     mark: Mark,
@@ -266,21 +259,30 @@ export class Store {
     options: SnapshotOptions = {},
   ): Promise<void> {
     const log = this.#openLog();
-    assertJson(settings);
+    const copy = copySettings(settings);
     this.#assertMark(mark, log);
     await this.#alone(async () => {
       this.#assertMark(mark, log);
+      log.assertSound();
       const { files } = this.#options;
       const number = ++this.#snapshotNumber;
       const place = { files, folder: this.folder, number };
       const written = await writeSnapshotFiles(place, write, options.signal);
       const manifest: Manifest = {
-        settings,
-        snapshot: { number, sequence: mark.sequence, files: written },
+        settings: copy,
+        snapshot: { number, sequence: mark.sequence, files: written.files },
         log: { number: mark.log, first: mark.sequence + 1 },
       };
-      await this.#syncFolder(log);
-      await this.#switch(manifest, log);
+      try {
+        log.assertSound();
+        await this.#syncFolder(log);
+        await this.#switch(manifest, log);
+      } catch (error) {
+        await this.#takeBack(written, { number, log, error });
+        throw error;
+      }
+      // After a sync that failed, the manifest before may be the one that is kept.
+      log.assertSound();
       log.drop(mark.log);
       await removeLeftovers(files, this.folder, { manifest, stray: [] });
     });
@@ -300,13 +302,15 @@ export class Store {
   ): Promise<void> {
     this.#openLog();
     assertString(folder, { name: 'folder', error: invalidArgument });
-    assertJson(settings);
+    const copy = copySettings(settings);
     const { signal } = point;
     const range = [0, Number.MAX_SAFE_INTEGER - 1] as const;
     const check = { name: 'point.sequence', error: invalidArgument };
     const sequence = assertInteger(point.sequence, range, check);
     const { files } = this.#options;
-    await this.#alone(() => writeBackup({ files, folder, sequence, settings }, write, signal));
+    await this.#alone(() =>
+      writeBackup({ files, folder, sequence, settings: copy }, write, signal),
+    );
   }
 
   stats(): StoreStats {
@@ -326,23 +330,24 @@ export class Store {
   }
 
   /**
-   * Waits for what was asked for, makes it durable and frees the lock, also when it rejects.
+   * Waits for what was asked for, makes it durable and frees the lock, also when it rejects. When
+   * the lock cannot be freed, that can be tried again by closing again.
    *
    * @throws {StorageError} `STORAGE_FAILED` where acknowledged records may not survive a power cut
    */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#closing ??= this.#close();
-    return this.#closing;
+    try {
+      await this.#closing;
+    } finally {
+      await this.#lock?.release();
+    }
   }
 
   async #close(): Promise<void> {
     this.#state = 'closed';
     await this.#work;
-    try {
-      await this.#log?.close();
-    } finally {
-      await this.#lock?.release();
-    }
+    await this.#log?.close();
   }
 
   #logOptions(): { files: FileSystem; folder: string; durability: Durability; intervalMs: number } {
@@ -356,6 +361,20 @@ export class Store {
     await replaceManifest(this.#options.files, this.folder, { manifest, number });
     await this.#syncFolder(log);
     this.#manifest = manifest;
+  }
+
+  /** Removes the files of a snapshot, unless the manifest that has its place names them. */
+  async #takeBack(
+    written: WrittenSnapshot,
+    { number, log, error }: { number: number; log: CommitLog; error: unknown },
+  ): Promise<void> {
+    try {
+      const inForce = await readManifest(this.#options.files, this.folder);
+      if (inForce?.snapshot?.number === number) log.fail(error);
+      else await written.undo();
+    } catch {
+      // They stay until the next opening: nothing depends on them.
+    }
   }
 
   /** When names may be lost without anybody noticing, nothing is acknowledged any more. */
@@ -401,38 +420,4 @@ export class Store {
     if (this.#log !== undefined && this.#state === 'open') return this.#log;
     throw notReady(this.isNew ? 'call initialize() first' : 'read records() to its end first');
   }
-}
-
-function notAStore(folder: string): StorageError {
-  const message = `there is no store in ${folder}: it has no manifest`;
-  return new StorageError(StorageErrorCode.notAStore, message, { folder });
-}
-
-function notReady(message: string): StorageError {
-  return new StorageError(StorageErrorCode.notReady, message);
-}
-
-function assertJson(settings: unknown): void {
-  if (settings === undefined) return;
-  try {
-    if (typeof JSON.stringify(settings) === 'string') return;
-  } catch {
-    // told below
-  }
-  throw invalidArgument(`settings must be JSON; got ${describe(settings)}`, { name: 'settings' });
-}
-
-function assertParts(parts: unknown): void {
-  const isList = Array.isArray(parts) && parts.every((part) => part instanceof Uint8Array);
-  if (!isList) {
-    const message = `parts must be an array of Uint8Array; got ${describe(parts)}`;
-    throw invalidArgument(message, { name: 'parts', got: describe(parts) });
-  }
-  const length = parts.reduce((sum: number, part: Uint8Array) => sum + part.length, 0);
-  if (length <= MAX_PAYLOAD_BYTES) return;
-  throw new StorageError(
-    StorageErrorCode.recordTooLarge,
-    `a record has at most ${MAX_PAYLOAD_BYTES} bytes; got ${length}: append several`,
-    { expected: MAX_PAYLOAD_BYTES, got: length },
-  );
 }

@@ -1,12 +1,12 @@
 // A file system whose errors are of this package: what was done, to which path, and what the system
 // said.
 
-import { StorageError, StorageErrorCode } from './errors.ts';
+import { StorageError, StorageErrorCode, systemCode } from './errors.ts';
 import type { File, FileSystem, Lock, OpenMode } from './file-system.ts';
 
 function fileError(action: string, path: string, cause: unknown): StorageError {
   if (cause instanceof StorageError) return cause;
-  const errno = (cause as { code?: unknown } | null)?.code;
+  const errno = systemCode(cause);
   const reason = cause instanceof Error ? cause.message : String(cause);
   if (errno === 'LOCKED') {
     const details = { ...(cause as { details?: object }).details, folder: path };
@@ -98,7 +98,10 @@ class TypedFiles implements FileSystem {
   }
 
   lock(folder: string): Promise<Lock> {
-    return attempt('lock', folder, () => this.#files.lock(folder));
+    return attempt('lock', folder, async () => {
+      const lock = await this.#files.lock(folder);
+      return { release: () => attempt('free', folder, () => lock.release()) };
+    });
   }
 }
 

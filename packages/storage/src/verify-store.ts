@@ -58,9 +58,8 @@ async function verifyLogs(
     for await (const _ of replay.records());
     if (replay.droppedBytes === 0) return;
     const message = `${replay.droppedBytes} bytes behind the last whole record`;
-    const end = replay.logs[replay.logs.length - 1];
-    const offset = end?.size;
-    problems.push({ kind: 'tail', code: 'LOG_CORRUPT', message, path: folder, offset });
+    const { path, offset } = replay.tail ?? {};
+    problems.push({ kind: 'tail', code: 'LOG_CORRUPT', message, path, offset });
   });
   return problems;
 }

@@ -4,7 +4,16 @@ import { StorageErrorCode, Store, verifyStore } from '@nigh/storage';
 import { SimulatedDisk } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
 import { crc32 } from '../../src/crc32.ts';
-import { LOG_HEADER_BYTES, logHeader, RECORD_HEADER_BYTES } from '../../src/log-format.ts';
+import {
+  chainRecord,
+  coveredBytes,
+  encodeRecord,
+  LOG_HEADER_BYTES,
+  logHeader,
+  RECORD_HEADER_BYTES,
+  saltOf,
+  setCrc,
+} from '../../src/log-format.ts';
 import {
   diskWith,
   diskWithSnapshot,
@@ -37,6 +46,8 @@ describe('a log', () => {
   test('with a torn end is cut there, and says so once', async () => {
     const disk = await diskWith(['a', 'b', 'c'], false);
     change(disk, LOG, (bytes) => bytes.subarray(0, -3));
+    const offset = LOG_HEADER_BYTES + 2 * RECORD;
+    expect(await verifyStore(FOLDER, disk)).toMatchObject([{ kind: 'tail', path: LOG, offset }]);
     expect(await readAll(disk)).toMatchObject({ droppedBytes: RECORD - 3, records: [{}, {}] });
     expect(await readAll(disk)).toMatchObject({ droppedBytes: 0, records: [{}, {}] });
   });
@@ -103,6 +114,22 @@ describe('a log', () => {
     expect(droppedBytes).toBe(RECORD);
   });
 
+  test('takes no record in a payload for a proof, whoever chose its bytes', async () => {
+    // What somebody knows who may choose payloads: the number of the log, and the sequences.
+    const disk = new SimulatedDisk();
+    const store = await openStore(disk);
+    await store.append(0, [text('a')]);
+    const stranger = logHeader(1, 1);
+    const forged = encodeRecord(0, 3, []);
+    chainRecord(forged, 0, 0);
+    setCrc(forged, crc32(coveredBytes(forged), saltOf(stranger)));
+    await store.append(0, [forged]);
+    disk.kill();
+    const offset = LOG_HEADER_BYTES + RECORD;
+    change(disk, LOG, (bytes) => flip(bytes, offset + 1)); // the second was torn
+    expect((await readAll(disk)).records.map(({ payload }) => payload)).toEqual(['a']);
+  });
+
   test('with a length larger than the file allocates nothing for it', async () => {
     const disk = await diskWith(['a'], false);
     change(disk, LOG, (bytes) => void bytes.fill(0xff, LOG_HEADER_BYTES + 4, LOG_HEADER_BYTES + 8));
@@ -120,7 +147,8 @@ describe('a log', () => {
     change(disk, LOG, (bytes) => {
       const view = new DataView(bytes.buffer);
       view.setUint32(8, 9, true);
-      view.setUint32(28, crc32(bytes.subarray(0, 28)), true);
+      const end = LOG_HEADER_BYTES - 4;
+      view.setUint32(end, crc32(bytes.subarray(0, end)), true);
     });
     await expect(readAll(disk)).rejects.toMatchObject({ code: 'FORMAT_UNSUPPORTED' });
   });
@@ -148,7 +176,7 @@ describe('several logs', () => {
     ['one in the middle is gone', (disk) => disk.displace(nth(2))],
     [
       'one in the middle is shorter',
-      (disk) => change(disk, nth(2), (bytes) => bytes.subarray(0, 40)),
+      (disk) => change(disk, nth(2), (bytes) => bytes.subarray(0, LOG_HEADER_BYTES + 8)),
     ],
     ['one in the middle is empty', (disk) => change(disk, nth(2), () => new Uint8Array(0))],
     ['a header is damaged', (disk) => change(disk, nth(3), (bytes) => flip(bytes, 3))],
@@ -173,6 +201,58 @@ describe('several logs', () => {
     disk.place(nth(4), bytes);
     expect((await readAll(disk)).records).toHaveLength(3);
     expect(disk.names(FOLDER)).not.toContain('log-0000000000000004');
+  });
+});
+
+describe('of a point in time', () => {
+  const LATER = LOG.replace(/1$/, '2');
+  const damages: [string, (disk: SimulatedDisk) => void][] = [
+    ['is gone', (disk) => disk.displace(LATER)],
+    ['has no header', (disk) => change(disk, LATER, (bytes) => bytes.subarray(0, 7))],
+    ['begins later', (disk) => disk.place(LATER, logHeader(2, 9))],
+  ];
+
+  test.for(damages)('a snapshot is opened whose log %s', async ([, damage]) => {
+    const disk = await diskWithSnapshot();
+    damage(disk);
+    await expect(readAll(disk)).rejects.toMatchObject({ code: 'LOG_CORRUPT' });
+    const store = await openStore(disk, { recover: 'point-in-time' });
+    const { words } = await store.snapshot!.readImages('tables');
+    expect(words?.header).toEqual({ count: 2, title: 'w' });
+    for await (const _ of store.records());
+    expect(store.recovery).toMatchObject({ records: 0, damage: { path: LATER } });
+    expect(await store.append(0, [text('on')])).toBe(2);
+    await store.close();
+    const { records } = await readAll(disk);
+    expect(records).toMatchObject([{ sequence: 2, payload: 'on' }]);
+    expect(disk.names(FOLDER)).toContain('log-0000000000000003');
+    expect(disk.names(FOLDER)).not.toContain('log-0000000000000002');
+  });
+
+  test.for([1, 9])('a snapshot is opened whose logs leave a gap: first is %i', async (first) => {
+    const disk = await diskWith(['a', 'b'], first !== 1);
+    placeManifest(disk, { ...withFile(), log: { number: 1, first } });
+    await expect(readAll(disk)).rejects.toMatchObject({ code: 'LOG_CORRUPT' });
+    const store = await openStore(disk, { recover: 'point-in-time' });
+    for await (const _ of store.records());
+    expect(await store.append(0, [text('on')])).toBe(6);
+    await store.close();
+    expect((await readAll(disk)).records).toMatchObject([{ sequence: 6, payload: 'on' }]);
+  });
+
+  test.for(['lost', 'kept', 'mixed'] as const)('a power cut starts again: %s', async (mode) => {
+    const disk = await diskWithSnapshot();
+    disk.displace(LATER);
+    const images: SimulatedDisk[] = [];
+    disk.beforeCall = ({ step }) => {
+      if (step !== undefined) images.push(disk.image(mode));
+    };
+    await readAll(disk, { recover: 'point-in-time' });
+    expect(images.length).toBeGreaterThan(5);
+    for (const image of images) {
+      expect((await readAll(image, { recover: 'point-in-time' })).records).toEqual([]);
+      expect((await readAll(image)).records).toEqual([]);
+    }
   });
 });
 
@@ -227,6 +307,7 @@ describe('a manifest', () => {
   });
 
   test.for<[string, unknown]>([
+    ['no JSON', undefined],
     ['nothing', null],
     ['no log', { settings: 1 }],
     ['a log of no number', { log: { number: 'x', first: 1 } }],
@@ -236,13 +317,19 @@ describe('a manifest', () => {
     ['a log that begins after the snapshot', { ...withFile(), log: { number: 1, first: 7 } }],
   ])('forged with a right checksum is refused: %s', async ([, value]) => {
     const disk = await diskWith(['a']);
-    const body = text(JSON.stringify(value));
-    const crc = crc32(body, 1).toString(16).padStart(8, '0');
-    disk.place(MANIFEST, new Uint8Array([...text(`NIGHSTORE 1 ${crc}\n`), ...body]));
+    placeManifest(disk, value);
     const code = expect.stringMatching(/^(MANIFEST|LOG|SNAPSHOT)_CORRUPT$/);
     await expect(readAll(disk)).rejects.toMatchObject({ name: 'StorageError', code });
+    expect(await verifyStore(FOLDER, disk)).toContainEqual(expect.objectContaining({ code }));
   });
 });
+
+/** A manifest of this JSON, or of none, with a right checksum. */
+function placeManifest(disk: SimulatedDisk, value: unknown): void {
+  const body = text(JSON.stringify(value) ?? '{"log":');
+  const crc = crc32(body, 1).toString(16).padStart(8, '0');
+  disk.place(MANIFEST, new Uint8Array([...text(`NIGHSTORE 1 ${crc}\n`), ...body]));
+}
 
 function withFile(file?: object) {
   const files = file === undefined ? [] : [file];

@@ -1,6 +1,12 @@
 // A store as its owner uses it: what comes back, in which order, and what is refused.
 
-import { StorageErrorCode, Store, verifyStore } from '@nigh/storage';
+import {
+  type Mark,
+  type SnapshotWriter,
+  StorageErrorCode,
+  Store,
+  verifyStore,
+} from '@nigh/storage';
 import { SimulatedDisk } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
 import {
@@ -169,6 +175,101 @@ describe('a snapshot', () => {
   });
 });
 
+describe('a snapshot whose manifest cannot be switched', () => {
+  test.for([
+    ['the folder cannot be synced', 'sync folder', 1],
+    ['the manifest cannot be made', 'create', 2],
+    ['the manifest cannot be renamed', 'rename', 2],
+  ] as const)('leaves no files where %s', async ([, action, nth]) => {
+    const disk = await diskWithSnapshot();
+    const store = await openStore(disk);
+    for await (const _ of store.records());
+    const mark = await store.rotate();
+    const names = disk.names(FOLDER);
+    let seen = 0;
+    disk.beforeCall = (call) => {
+      if (call.action === action && ++seen === nth) disk.failAt(0, 'EIO');
+    };
+    const written = store.writeSnapshot(mark, {}, (writer) => writer.images('tables', {}));
+    await expect(written).rejects.toMatchObject({ code: 'FILE_FAILED' });
+    expect(disk.names(FOLDER)).toEqual(names);
+    await store.close();
+  });
+
+  test('durably stops the store, and nothing is removed any more', async () => {
+    const disk = await diskWithSnapshot();
+    const store = await openStore(disk);
+    for await (const _ of store.records());
+    const mark = await store.rotate();
+    let seen = 0;
+    disk.beforeCall = ({ action }) => {
+      if (action === 'sync folder' && ++seen === 2) disk.failAt(0, 'EIO');
+    };
+    const write = (writer: SnapshotWriter): Promise<void> => writer.images('tables', {});
+    await expect(store.writeSnapshot(mark, {}, write)).rejects.toThrow();
+    const names = disk.names(FOLDER);
+    const code = StorageErrorCode.storageFailed;
+    const again = store.writeSnapshot(mark, {}, async () => {
+      throw new Error('nothing is asked for');
+    });
+    await expect(again).rejects.toMatchObject({ code });
+    expect(disk.names(FOLDER)).toEqual(names);
+    await store.close();
+  });
+
+  test('removes nothing when the log has failed meanwhile', async () => {
+    const disk = await diskWithSnapshot();
+    const store = await openStore(disk);
+    for await (const _ of store.records());
+    const mark = await store.rotate();
+    const before = disk.names(FOLDER);
+    const written = store.writeSnapshot(mark, {}, async () => {
+      disk.failAt(1, 'EIO');
+      await store.append(0, [text('x')]).catch(() => undefined);
+    });
+    await expect(written).rejects.toMatchObject({ code: StorageErrorCode.storageFailed });
+    expect(disk.names(FOLDER)).toEqual(expect.arrayContaining(before));
+    await store.close();
+  });
+});
+
+describe('settings', () => {
+  test('are those of the call, whatever is done to them or to what is read', async () => {
+    const disk = new SimulatedDisk();
+    const store = await Store.open(FOLDER, { files: disk });
+    const mine = { list: [1], when: new Date(0) };
+    const made = store.initialize(mine);
+    mine.list.push(2);
+    await made;
+    const kept = { list: [1], when: '1970-01-01T00:00:00.000Z' };
+    expect(store.settings).toEqual(kept);
+    (store.settings as typeof mine).list.push(3);
+    expect(store.settings).toEqual(kept);
+    await store.writeSnapshot(await store.rotate(), mine, async () => void mine.list.push(4));
+    expect(store.settings).toMatchObject({ list: [1, 2] });
+    await store.close();
+  });
+
+  test('that no manifest holds are refused before anything is written', async () => {
+    const disk = new SimulatedDisk();
+    const store = await Store.open(FOLDER, { files: disk });
+    const code = StorageErrorCode.invalidArgument;
+    const large = { text: 'x'.repeat(64 * 2 ** 20) };
+    const { steps } = disk;
+    await expect(store.initialize(large)).rejects.toMatchObject({ code });
+    expect(disk.steps).toBe(steps);
+    await store.initialize({ text: 'small' });
+    const mark = await store.rotate();
+    const before = disk.steps;
+    await expect(snapshotOf(store, mark, large)).rejects.toMatchObject({ code });
+    const copy = store.backup(BACKUP, mark, large, async () => undefined);
+    await expect(copy).rejects.toMatchObject({ code });
+    expect(disk.steps).toBe(before);
+    await store.close();
+    expect(await readAll(disk)).toMatchObject({ records: [] });
+  });
+});
+
 describe('a backup', () => {
   test('is a store of its own', async () => {
     const disk = await diskWithSnapshot();
@@ -275,6 +376,9 @@ describe('refused is', () => {
 
 const disks = new WeakMap<Store, SimulatedDisk>();
 const optionsOf = (store: Store) => ({ files: disks.get(store)! });
+
+const snapshotOf = (store: Store, mark: Mark, settings: unknown): Promise<void> =>
+  store.writeSnapshot(mark, settings, async () => undefined);
 
 const snapshotAt = (store: Store, mark: { sequence: number; log: number }): Promise<void> =>
   store.writeSnapshot(mark, {}, async () => undefined);
