@@ -5,8 +5,10 @@ import { damaged } from '../flaw.ts';
 import type { Column } from './column.ts';
 
 interface Dictionary {
-  readonly parts: readonly Column[];
-  readonly length: number;
+  readonly parts: Column[];
+  /** Where each part begins. */
+  readonly starts: number[];
+  length: number;
   readonly values: Map<number, unknown>;
 }
 
@@ -15,9 +17,17 @@ export class Dictionaries {
 
   /** A delta is appended to what is there; anything else takes its place. */
   add(id: number, column: Column, isDelta: boolean): void {
-    const parts = isDelta ? [...(this.#byId.get(id)?.parts ?? []), column] : [column];
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
-    this.#byId.set(id, { parts, length, values: new Map() });
+    const before = isDelta ? this.#byId.get(id) : undefined;
+    const dictionary: Dictionary = before ?? {
+      parts: [],
+      starts: [],
+      length: 0,
+      values: new Map(),
+    };
+    dictionary.parts.push(column);
+    dictionary.starts.push(dictionary.length);
+    dictionary.length += column.length;
+    this.#byId.set(id, dictionary);
   }
 
   getter(id: number): (index: number) => unknown {
@@ -32,11 +42,14 @@ export class Dictionaries {
   }
 }
 
-function lookUp({ parts }: Dictionary, index: number): unknown {
-  let at = index;
-  for (const part of parts) {
-    if (at < part.length) return part.get(at);
-    at -= part.length;
+/** The value at an index: in the last part that begins at or before it. */
+function lookUp({ parts, starts }: Dictionary, index: number): unknown {
+  let low = 0;
+  let high = parts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if ((starts[middle] as number) <= index) low = middle;
+    else high = middle - 1;
   }
-  return undefined;
+  return parts[low]?.get(index - (starts[low] as number));
 }

@@ -1,6 +1,7 @@
 // The columns of an Arrow file and their types, as far as rows are made of them (Schema.fbs).
 
-import { damaged, quote, unsupported } from '../flaw.ts';
+import { checkColumnCount, checkNames } from '../columns.ts';
+import { damaged, unsupported } from '../flaw.ts';
 import type { ArrayView } from './buffers.ts';
 import type { FlatTable } from './flatbuffer.ts';
 import { TypeId } from './type-id.ts';
@@ -54,17 +55,27 @@ const UNSIGNED: ReadonlyMap<number, IntegerView> = new Map<number, IntegerView>(
 /** @throws Flaw where it is not as a writer would have written it, or goes too deep. */
 export function readSchema(schema: FlatTable): Field[] {
   if (schema.short(0) !== 0) throw unsupported('the numbers are big endian');
-  const fields = schema.tables(1).map((field) => readField(field, MAX_DEPTH));
-  const names = fields.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw unsupported(`two columns are named ${quote(twice)}`);
+  const counter = { count: 0 };
+  const fields = readFields(schema.tables(1), MAX_DEPTH, counter);
+  checkNames(fields.map(({ name }) => name));
   return fields;
 }
 
-function readField(field: FlatTable, depth: number): Field {
+/** How many fields there are so far: a few bytes may be read as a part of many of them. */
+interface Counter {
+  count: number;
+}
+
+function readFields(tables: readonly FlatTable[], depth: number, counter: Counter): Field[] {
+  counter.count += tables.length;
+  checkColumnCount(counter.count);
+  return tables.map((table) => readField(table, depth, counter));
+}
+
+function readField(field: FlatTable, depth: number, counter: Counter): Field {
   if (depth === 0) throw unsupported(`columns are nested more than ${MAX_DEPTH} deep`);
   const type = readType(field.byte(2), field.table(3), () => {
-    return field.tables(5).map((child) => readField(child, depth - 1));
+    return readFields(field.tables(5), depth - 1, counter);
   });
   const encoding = field.table(4);
   const name = field.text(0);

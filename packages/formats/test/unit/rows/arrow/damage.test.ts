@@ -79,3 +79,18 @@ test('a header length of gigabytes is refused before room is made for it', async
   const fault = await faultOf(readRows(await write('a.arrow', bytes)));
   expect(fault).toMatchObject({ code: 'FORMAT_DAMAGED', offset: 0 });
 });
+
+test('a file of more than 10,000 columns, parts of them counted, is refused', async () => {
+  const values = { type: flechette.bool(), values: [true] };
+  const wide = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`c${i}`, values]));
+  const most = await write('a.arrow', arrowBytes(wide(10_000)));
+  expect(Object.keys((await readRows(most))[0] ?? {})).toHaveLength(10_000);
+  const parts = Object.keys(wide(6_000)).map((name) => [name, flechette.bool()] as const);
+  const struct = { type: flechette.struct(Object.fromEntries(parts)), values: [null] };
+  for (const columns of [wide(10_001), { a: struct, ...wide(4_000) }]) {
+    const fault = await faultOf(readRows(await write('b.arrow', arrowBytes(columns))));
+    expect(fault.code).toBe('FORMAT_UNSUPPORTED');
+    expect(fault.message).toContain('more than 10,000 columns');
+  }
+});
