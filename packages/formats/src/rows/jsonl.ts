@@ -6,13 +6,13 @@ import { describe } from '@nigh/base';
 
 import { FormatError, FormatErrorCode, type FormatFault } from '../errors.ts';
 import type { OpenedFile } from '../opened-file.ts';
-import { exceedsDepth, MAX_DEPTH } from './depth.ts';
+import { MAX_DEPTH, textExceedsDepth } from './depth.ts';
 import type { ReadBlock, Row, RowReader, RowsSettings } from './rows.ts';
 import { firstInvalidByte } from './utf8.ts';
 import { type LineLimits, type LinePiece, wholeLines } from './whole-lines.ts';
 
 const MEBIBYTE: number = 2 ** 20;
-const LIMITS: LineLimits = { chunkBytes: MEBIBYTE, lineBytes: 64 * MEBIBYTE };
+const LIMITS: LineLimits = { chunkBytes: MEBIBYTE, lineBytes: 16 * MEBIBYTE };
 /** Text after which a block ends, however few rows it has. */
 const BLOCK_BYTES: number = 4 * MEBIBYTE;
 
@@ -105,6 +105,10 @@ class LineParser {
   }
 
   #parseLine(text: string): Row {
+    if (text.length > SHORTEST_TOO_DEEP && textExceedsDepth(text, MAX_DEPTH)) {
+      const expected = `objects and lists within each other up to ${MAX_DEPTH} deep`;
+      throw this.#error('is nested too deep', { expected, got: 'more' });
+    }
     let value: unknown;
     try {
       value = JSON.parse(text);
@@ -113,10 +117,6 @@ class LineParser {
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw this.#error('is not a row', { expected: 'a JSON object', got: describe(value) });
-    }
-    if (text.length > SHORTEST_TOO_DEEP && exceedsDepth(value, MAX_DEPTH)) {
-      const expected = `objects and lists within each other up to ${MAX_DEPTH} deep`;
-      throw this.#error('is nested too deep', { expected, got: 'more' });
     }
     return this.#columns === undefined ? (value as Row) : pick(value as Row, this.#columns);
   }

@@ -92,6 +92,12 @@ test('a row may be nested as deep as the limit and no deeper', async () => {
   expect(await faultOf(readRows(endless))).toMatchObject({ code: 'ROW_INVALID', line: 1 });
 });
 
+test('a line that is deep is refused before anything is made of it', async () => {
+  const path = await write('a.jsonl', '['.repeat(2 ** 20)); // no JSON either, were it parsed
+  const fault = await faultOf(readRows(path));
+  expect(fault.message).toContain('nested too deep');
+});
+
 test.each([
   ['a byte that begins nothing', [0xff], 0],
   ['a character cut short', [0xe2, 0x82, 0x22], 2],
@@ -112,8 +118,8 @@ test('a file that ends within a character is no text', async () => {
   expect(await faultOf(readRows(path))).toMatchObject({ code: 'TEXT_INVALID', line: 2, offset: 6 });
 });
 
-test('a line longer than 64 MiB is refused before all of it is read', async () => {
-  const line = Buffer.alloc(65 * 2 ** 20, 0x20);
+test('a line longer than 16 MiB is refused before all of it is read', async () => {
+  const line = Buffer.alloc(17 * 2 ** 20, 0x20);
   const path = await write('a.jsonl', Buffer.concat([Buffer.from('{}\n'), line]));
   const fault = await faultOf(readRows(path));
   expect(fault).toMatchObject({ code: 'ROW_INVALID', line: 2, offset: 3 });
