@@ -26,7 +26,7 @@ const hints: Readonly<Record<string, string>> = {
   FILE_NOT_FOUND: 'check the path; it is taken relative to the current folder',
   FORMAT_UNKNOWN: `files of vectors end in ${vectorEndings}; of rows in ${rowEndings}`,
   FORMAT_DAMAGED: 'the file was cut short or is not of the kind its name says: copy it again',
-  NO_VECTORS: 'give a file with at least one vector',
+  FILE_EMPTY: 'give a file with at least one vector',
   DIMENSION_MISMATCH: 'queries must have as many components as the vectors of the index',
   NOT_FINITE: 'vectors must not contain NaN or infinite numbers: clean the file first',
   ZERO_VECTOR: 'the cosine of a zero vector is undefined: remove it, or use --metric l2 or dot',

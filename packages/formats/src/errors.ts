@@ -16,7 +16,7 @@ export const FormatErrorCode = {
   /** A correct file of a kind we do not read (big endian, column order, objects, one row). */
   formatUnsupported: 'FORMAT_UNSUPPORTED',
   /** The file is correct and holds no vector at all. */
-  noVectors: 'NO_VECTORS',
+  fileEmpty: 'FILE_EMPTY',
   /** The caller asked for rows that the file does not have. */
   rowOutOfRange: 'ROW_OUT_OF_RANGE',
   /** A text of rows that is not UTF-8. */

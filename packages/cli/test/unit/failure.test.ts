@@ -66,3 +66,19 @@ test('an error of the system keeps its code; anything else is unexpected', () =>
     exitCode: 1,
   });
 });
+
+test('no vectors in a file and none in a collection are two codes, each with its own hint', () => {
+  const problem = 'the file holds no vectors';
+  const empty = new FormatError({ code: FormatErrorCode.fileEmpty, path: 'a.npy', problem });
+  const without = new CollectionError(CollectionErrorCode.noVectors, 'message');
+  const hints = [empty, without].map((error) => describeFailure(error, collectionHints).hint);
+  expect(hints[0]).toContain('at least one vector');
+  expect(hints[1]).toContain('--text');
+});
+
+test('codes of files and of collections mean one thing each', () => {
+  const shared = Object.values(FormatErrorCode).filter((code) => {
+    return (Object.values(CollectionErrorCode) as string[]).includes(code);
+  });
+  expect(shared.sort()).toEqual(['CLOSED', 'INVALID_OPTION']);
+});

@@ -17,13 +17,13 @@ export interface RowLayout {
 /**
  * Checks that the file is exactly as long as its header says.
  *
- * @throws FormatError NO_VECTORS or FORMAT_DAMAGED.
+ * @throws FormatError FILE_EMPTY or FORMAT_DAMAGED.
  */
 export function checkLayout(file: OpenedFile, layout: RowLayout): void {
   const { count, dimension, dataOffset, rowByteLength } = layout;
   if (count === 0) {
     throw new FormatError({
-      code: FormatErrorCode.noVectors,
+      code: FormatErrorCode.fileEmpty,
       path: file.path,
       problem: 'the file holds no vectors',
     });

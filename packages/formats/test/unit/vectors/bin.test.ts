@@ -36,7 +36,7 @@ test('a file shorter than its header says how many bytes a header has', async ()
 
 test('a file without rows holds no vectors', async () => {
   const path = await write('a.fbin', binBytes(0, 3, new Float32Array(0)));
-  expect((await faultOf(path)).code).toBe('NO_VECTORS');
+  expect((await faultOf(path)).code).toBe('FILE_EMPTY');
 });
 
 test('a file cut at any byte, or with a byte too many, is damage', async () => {

@@ -111,7 +111,7 @@ test('rows without components are damage, though the length of the file agrees',
 test('an array without rows holds no vectors', async () => {
   const header = npyDictionary('<f4', '(0, 2)');
   const path = await write('a.npy', npyBytes({ header, data: new Uint8Array(0) }));
-  expect((await faultOf(path)).code).toBe('NO_VECTORS');
+  expect((await faultOf(path)).code).toBe('FILE_EMPTY');
 });
 
 test('a file cut at any byte is damage', async () => {
