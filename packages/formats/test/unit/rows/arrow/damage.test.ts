@@ -2,7 +2,7 @@
 import { truncations } from '@nigh/testkit';
 import * as flechette from '@uwdata/flechette';
 import { expect, test } from 'vitest';
-import { FormatError } from '../../../../src/index.ts';
+import { FormatError, openRows } from '../../../../src/index.ts';
 import { arrowBytes } from '../../../support/arrow.ts';
 import { faultOf, readRows } from '../../../support/rows.ts';
 import { temporaryFiles } from '../../../support/temporary-files.ts';
@@ -81,16 +81,13 @@ test('a header length of gigabytes is refused before room is made for it', async
 });
 
 test('a file of more than 10,000 columns, parts of them counted, is refused', async () => {
-  const values = { type: flechette.bool(), values: [true] };
-  const wide = (count: number) =>
-    Object.fromEntries(Array.from({ length: count }, (_, i) => [`c${i}`, values]));
-  const most = await write('a.arrow', arrowBytes(wide(10_000)));
-  expect(Object.keys((await readRows(most))[0] ?? {})).toHaveLength(10_000);
-  const parts = Object.keys(wide(6_000)).map((name) => [name, flechette.bool()] as const);
-  const struct = { type: flechette.struct(Object.fromEntries(parts)), values: [null] };
-  for (const columns of [wide(10_001), { a: struct, ...wide(4_000) }]) {
-    const fault = await faultOf(readRows(await write('b.arrow', arrowBytes(columns))));
-    expect(fault.code).toBe('FORMAT_UNSUPPORTED');
-    expect(fault.message).toContain('more than 10,000 columns');
-  }
+  const structOf = (count: number) => {
+    const parts = Array.from({ length: count }, (_, i) => [`c${i}`, flechette.bool()] as const);
+    return { a: { type: flechette.struct(Object.fromEntries(parts)), values: [null] } };
+  };
+  const most = await write('a.arrow', arrowBytes(structOf(9_999)));
+  await (await openRows(most)).close();
+  const fault = await faultOf(openRows(await write('b.arrow', arrowBytes(structOf(10_000)))));
+  expect(fault.code).toBe('FORMAT_UNSUPPORTED');
+  expect(fault.message).toContain('more than 10,000 columns');
 });
