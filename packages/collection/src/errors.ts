@@ -11,6 +11,7 @@ export const CollectionErrorCode = {
   schemaMismatch: 'SCHEMA_MISMATCH',
   noSchema: 'NO_SCHEMA',
   noVectors: 'NO_VECTORS',
+  dimensionMismatch: 'DIMENSION_MISMATCH',
   noText: 'NO_TEXT',
   keyNotFound: 'KEY_NOT_FOUND',
   collectionCorrupt: 'COLLECTION_CORRUPT',

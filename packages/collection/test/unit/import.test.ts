@@ -1,7 +1,7 @@
 // Importing files: rows with their vectors in a column or beside them, what is told when one of
 // them is wrong, and what is kept when it is stopped.
 
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -224,7 +224,9 @@ describe('a row that is wrong', () => {
     const details = { row: at, path: rows };
     await expect(collection.import({ rows })).rejects.toMatchObject({ details });
     const error = await collection.import({ rows }).catch((reason: unknown) => reason);
-    expect((error as Error).message).toContain(String(at));
+    const { message } = error as Error;
+    expect(message).toContain(`row ${at} of ${rows}`);
+    expect(message.replace(`row ${at} of ${rows}`, '')).not.toMatch(/(row|document) \d/);
     if (code !== 'NOT_FINITE')
       expect(error).toMatchObject({ code: 'INVALID_DOCUMENT', details: { code } });
     expect(collection.count()).toBe(BLOCK); // the blocks before it, none of its own
@@ -272,7 +274,17 @@ describe('a row that is wrong', () => {
     );
     const collection = await Collection.open(IN_MEMORY, OPTIONS);
     await expect(collection.import({ rows, vectors })).rejects.toMatchObject({
-      code: expect.stringMatching(/DIMENSION_MISMATCH|INVALID_DOCUMENT/),
+      ...{ name: 'CollectionError', code: 'DIMENSION_MISMATCH' },
+      details: { path: vectors, expected: 2, got: 3 },
+      message: `${vectors} has vectors of 3 components; those of the collection have 2`,
+    });
+    const wide = await jsonl(
+      'wide.jsonl',
+      range(10).map((i) => ({ ...rowOf(i), vector: [i, 1, 2] })),
+    );
+    await expect(collection.import({ rows: wide })).rejects.toMatchObject({
+      ...{ code: 'DIMENSION_MISMATCH', details: { path: wide, expected: 2, got: 3 } },
+      message: expect.stringContaining('in column "vector", vectors of 3 components'),
     });
     expect(collection.count()).toBe(0);
     await collection.close();
@@ -282,7 +294,54 @@ describe('a row that is wrong', () => {
   });
 });
 
+describe('a column that was named', () => {
+  const named = ['key', 'text', 'metadata', 'vector'] as const;
+  test.for(named)('as %s and is in no row is told at once', async (option) => {
+    const rows = await jsonl('columns.jsonl', range(3).map(rowOf));
+    const collection = await Collection.open(IN_MEMORY, OPTIONS);
+    const column = option === 'metadata' ? ['year', 'missing'] : 'missing';
+    const importing = collection.import({ rows, [option]: column });
+    await expect(importing).rejects.toMatchObject({
+      ...{ name: 'FormatError', code: 'COLUMN_NOT_FOUND' },
+      details: { path: rows, column: 'missing', expected: expect.stringContaining('"year"') },
+    });
+    expect(collection.count()).toBe(0);
+    await collection.close();
+  });
+
+  test('may be missing in some rows', async () => {
+    const rows = await jsonl('some.jsonl', [{ key: 1 }, { key: 2, year: 5 }]);
+    const collection = await Collection.open(IN_MEMORY, { fields: { year: 'number' } });
+    await collection.import({ rows, metadata: ['year'] });
+    expect(range(2).map((i) => collection.get(i + 1)?.metadata)).toEqual([{}, { year: 5 }]);
+    await collection.close();
+  });
+});
+
 describe('progress', () => {
+  test('is of rows where a file has their number, else of bytes', async () => {
+    const rows = await jsonl('phases.jsonl', range(5).map(rowOf).map(withoutVector));
+    const vectors = await npy(
+      'phases.npy',
+      range(5).map((i) => [i, 1]),
+    );
+    const { size } = await stat(rows);
+    for (const [given, wanted] of [
+      [{ rows }, { phase: 'import bytes', done: size, total: size }],
+      [
+        { rows, vectors },
+        { phase: 'import', done: 5, total: 5 },
+      ],
+    ] as const) {
+      const schema = 'vectors' in given ? { vector: { dimension: 2 }, threads: 1 } : { fields: {} };
+      const collection = await Collection.open(IN_MEMORY, schema);
+      const seen: unknown[] = [];
+      await collection.import({ ...given, onProgress: (progress) => seen.push(progress) });
+      expect(seen[0]).toEqual(wanted);
+      await collection.close();
+    }
+  });
+
   test('only grows, and ends at the end', async () => {
     const rows = await jsonl(
       'progress.jsonl',
@@ -302,7 +361,7 @@ describe('progress', () => {
       await collection.import({
         ...given,
         onProgress: (progress) => {
-          if (progress.phase === 'import')
+          if (progress.phase.startsWith('import'))
             seen.push({ done: progress.done, total: progress.total });
         },
       });

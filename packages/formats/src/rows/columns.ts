@@ -33,7 +33,16 @@ export function checkColumns(
   const wanted = vectors === undefined ? columns : [...columns, vectors];
   const missing = wanted.find((name) => !names.includes(name));
   if (missing === undefined) return;
-  throw new FormatError({
+  throw columnNotFound(path, missing, names);
+}
+
+/** The error for a column that a file does not have; `names` are those it has. */
+export function columnNotFound(
+  path: string,
+  missing: string,
+  names: readonly string[],
+): FormatError {
+  return new FormatError({
     code: FormatErrorCode.columnNotFound,
     path,
     problem: `there is no column ${quote(missing)}`,

@@ -3,6 +3,7 @@
 import { describe } from '@nigh/base';
 
 import { FormatError, FormatErrorCode } from '../errors.ts';
+import { columnNotFound } from './columns.ts';
 import type { ReadBlock, Row, VectorBlock } from './rows.ts';
 
 /** Where a block lies. A `dimension` of 0 is not known yet: the first vector decides. */
@@ -16,7 +17,8 @@ export interface VectorPlace {
 /**
  * Moves the vectors of a block out of its rows; a block that has them flat already keeps them.
  *
- * @throws FormatError ROW_INVALID at a row without a vector of this dimension.
+ * @throws FormatError ROW_INVALID at a row without a vector of this dimension; COLUMN_NOT_FOUND
+ * where no row of the first block has the column.
  */
 export function takeVectors(
   rows: readonly Row[],
@@ -29,7 +31,10 @@ export function takeVectors(
     if (isOther || dimension === 0) throw refuse(place, 0, `a list of ${dimension}`);
     return { rows, vectors: values, dimension };
   }
-  const { column } = place;
+  const { column, path, firstRow } = place;
+  if (firstRow === 0 && rows.every((row) => !Object.hasOwn(row, column))) {
+    throw columnNotFound(path, column, [...new Set(rows.flatMap((row) => Object.keys(row)))]);
+  }
   const dimension = place.dimension === 0 ? lengthOf(rows[0]?.[column]) : place.dimension;
   const vectors = new Float32Array(rows.length * dimension);
   const others = rows.map((row, i) => {

@@ -1,0 +1,76 @@
+// What an import is asked for, checked.
+
+import { assertOptions, assertString, type Check } from '@nigh/base';
+import type { WorkOptions } from '@nigh/core';
+import { argumentError } from './errors.ts';
+import { OWN_TEXT, type Schema } from './schema.ts';
+import { readWork } from './work-options.ts';
+
+export interface ImportOptions extends WorkOptions {
+  /** The file of rows: .jsonl, .ndjson, .parquet, .arrow, .feather or .ipc. */
+  readonly rows: string;
+  /** A file of vectors, one for each row: .npy, .fvecs, .fbin and others. */
+  readonly vectors?: string;
+  /** The column of vectors, where they are in the rows. Default 'vector'. */
+  readonly vector?: string;
+  /** The column of keys. Default 'key', or 'id' where no row of the first block has a 'key'. */
+  readonly key?: string;
+  /** The column of the documents' text, where the collection searches it. Default 'text'. */
+  readonly text?: string;
+  /**
+   * The columns that become metadata. Default: all others. Where `key` is named too, and `text`
+   * where the collection searches it, other columns are not even read.
+   */
+  readonly metadata?: readonly string[];
+}
+
+const NAMES = ['rows', 'vectors', 'vector', 'key', 'text', 'metadata'] as const;
+
+const check = (name: string): Check => ({ name, error: argumentError });
+
+/** Which column is what. */
+export interface Mapping {
+  readonly key: string | undefined;
+  readonly text: string | undefined;
+  readonly metadata: readonly string[] | undefined;
+}
+
+/** An import, checked. */
+export interface Import {
+  readonly rows: string;
+  readonly vectors: string | undefined;
+  readonly vector: string;
+  readonly mapping: Mapping;
+  /** The columns that the caller named, but for that of the vectors. */
+  readonly named: readonly string[];
+  /** The columns to read, where the caller named all of them. */
+  readonly columns: readonly string[] | undefined;
+}
+
+/** @throws {CollectionError} INVALID_OPTION, INVALID_ARGUMENT */
+export function readImport(
+  options: unknown,
+  schema: Schema,
+): { readonly plan: Import; readonly work: WorkOptions } {
+  const work = readWork(options, NAMES);
+  const given = assertOptions(options, [...NAMES, 'onProgress', 'signal'], check('import options'));
+  const name = (value: unknown, what: string): string | undefined =>
+    value === undefined ? undefined : assertString(value, check(what));
+  const { metadata } = given;
+  if (metadata !== undefined && !Array.isArray(metadata)) {
+    throw argumentError('metadata must be an array of column names', { name: 'metadata' });
+  }
+  const hasText = schema.text?.fields.some((field) => field.name === OWN_TEXT) ?? false;
+  const [key, text] = [name(given.key, 'key'), name(given.text, 'text')];
+  const names = metadata?.map((column) => assertString(column, check('metadata')));
+  const others = text !== undefined ? [text] : hasText ? undefined : [];
+  const plan = {
+    rows: assertString(given.rows, check('rows')),
+    vectors: name(given.vectors, 'vectors'),
+    vector: name(given.vector, 'vector') ?? 'vector',
+    named: [key, text, ...(names ?? [])].filter((column) => column !== undefined),
+    mapping: { key, text: text ?? (hasText ? OWN_TEXT : undefined), metadata: names },
+    columns: key !== undefined && names && others ? [key, ...others, ...names] : undefined,
+  };
+  return { plan, work };
+}

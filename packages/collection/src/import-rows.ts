@@ -1,0 +1,81 @@
+// Rows of a file as columns of documents: which column is the key, which the text, and what of the
+// rest becomes metadata.
+
+import { columnNotFound, type Row } from '@nigh/formats';
+import type { DocumentColumns } from './document.ts';
+import type { Mapping } from './import-options.ts';
+import { define } from './json.ts';
+import type { Key } from './key.ts';
+import type { Schema } from './schema.ts';
+
+/**
+ * A value of a file as metadata has it: lists as arrays, dates as text but in fields of dates. Files
+ * of columns have them within lists and structs too.
+ */
+function metadataValue(value: unknown, type: string | undefined): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) {
+    const isKept = type?.startsWith('date') || Number.isNaN(value.getTime());
+    return isKept ? value : value.toISOString();
+  }
+  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number>);
+  if (Array.isArray(value)) {
+    const isFlat = value.every((one) => typeof one !== 'object');
+    return isFlat ? value : value.map((one) => metadataValue(one, type));
+  }
+  const copy: Record<string, unknown> = {};
+  for (const [name, own] of Object.entries(value))
+    define(copy, name, metadataValue(own, undefined));
+  return copy;
+}
+
+/** Which columns of a row become metadata: those of `names`, else all that are not `taken`. */
+interface MetadataColumns {
+  readonly names: readonly string[] | undefined;
+  readonly taken: ReadonlySet<string | undefined>;
+  readonly fields: Schema['fields'];
+}
+
+/** A loop: it touches every value of a file. */
+function metadataOf(row: Row, { names, taken, fields }: MetadataColumns): Record<string, unknown> {
+  const metadata: Record<string, unknown> = {};
+  for (const name of names ?? Object.keys(row)) {
+    if (names ? !Object.hasOwn(row, name) : taken.has(name)) continue;
+    const type = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    define(metadata, name, metadataValue(row[name], type));
+  }
+  return metadata;
+}
+
+/** Which column has the keys, where nobody says: what the first rows have. */
+export function keyColumnOf(rows: readonly Row[]): string {
+  return rows.every((row) => !Object.hasOwn(row, 'key')) ? 'id' : 'key';
+}
+
+/** The columns of a block of rows. */
+export function columnsOf(
+  rows: readonly Row[],
+  { key, text, metadata: names }: Mapping & { readonly key: string },
+  { fields }: Schema,
+): Omit<DocumentColumns, 'vectors'> {
+  const columns = { names, taken: new Set([key, text]), fields };
+  const own = (row: Row, name: string | undefined): unknown =>
+    name !== undefined && Object.hasOwn(row, name) ? row[name] : undefined;
+  return {
+    keys: rows.map((row) => own(row, key) as Key),
+    texts: rows.map((row) => own(row, text) as string | undefined),
+    metadata: rows.map((row) => metadataOf(row, columns)),
+  };
+}
+
+/**
+ * Columns that a caller named must be in the first rows; one row or another may lack them.
+ *
+ * @throws {FormatError} COLUMN_NOT_FOUND
+ */
+export function assertColumns(path: string, named: readonly string[], rows: readonly Row[]): void {
+  const missing = named.find((name) => rows.every((row) => !Object.hasOwn(row, name)));
+  if (missing === undefined) return;
+  const names = new Set(rows.flatMap((row) => Object.keys(row)));
+  throw columnNotFound(path, missing, [...names]);
+}
