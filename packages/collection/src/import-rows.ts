@@ -1,16 +1,18 @@
 // Rows of a file as columns of documents: which column is the key, which the text, and what of the
 // rest becomes metadata.
 
-import { columnNotFound, type Row } from '@nigh/formats';
 import type { DocumentColumns } from './document.ts';
 import type { Mapping } from './import-options.ts';
 import { define } from './json.ts';
 import type { Key } from './key.ts';
 import type { Schema } from './schema.ts';
 
+/** A row of a file. */
+type Row = Readonly<Record<string, unknown>>;
+
 /**
- * A value of a file as metadata has it: lists as arrays, dates as text but in fields of dates. Files
- * of columns have them within lists and structs too.
+ * A value of a file as metadata has it: lists as arrays, dates as text but in fields of dates.
+ * Files of columns have them within lists and structs too.
  */
 function metadataValue(value: unknown, type: string | undefined): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -66,16 +68,4 @@ export function columnsOf(
     texts: rows.map((row) => own(row, text) as string | undefined),
     metadata: rows.map((row) => metadataOf(row, columns)),
   };
-}
-
-/**
- * Columns that a caller named must be in the first rows; one row or another may lack them.
- *
- * @throws {FormatError} COLUMN_NOT_FOUND
- */
-export function assertColumns(path: string, named: readonly string[], rows: readonly Row[]): void {
-  const missing = named.find((name) => rows.every((row) => !Object.hasOwn(row, name)));
-  if (missing === undefined) return;
-  const names = new Set(rows.flatMap((row) => Object.keys(row)));
-  throw columnNotFound(path, missing, [...names]);
 }

@@ -2,11 +2,18 @@
 // file beside them, block by block, so that files of any size take little memory.
 
 import type { WorkOptions } from '@nigh/core';
-import { openRows, openVectorFile, type Row, type Rows, zipBlocks } from '@nigh/formats';
+import {
+  columnNotFound,
+  openRows,
+  openVectorFile,
+  type Row,
+  type Rows,
+  zipBlocks,
+} from '@nigh/formats';
 import type { DocumentColumns } from './document.ts';
 import { abortedError, CollectionError, CollectionErrorCode } from './errors.ts';
 import type { Import } from './import-options.ts';
-import { assertColumns, columnsOf, keyColumnOf } from './import-rows.ts';
+import { columnsOf, keyColumnOf } from './import-rows.ts';
 import type { Schema } from './schema.ts';
 
 export { type ImportOptions, readImport } from './import-options.ts';
@@ -36,6 +43,18 @@ function inFile(error: unknown, path: string, firstRow: number): unknown {
     : `${where}: ${error.message}`;
   const place = { ...details, path, row: firstRow + row, code: error.code };
   return new CollectionError(CollectionErrorCode.invalidDocument, message, place, error);
+}
+
+/**
+ * Columns that a caller named must be in the first rows; one row or another may lack them.
+ *
+ * @throws {FormatError} COLUMN_NOT_FOUND
+ */
+function assertColumns(path: string, named: readonly string[], rows: readonly Row[]): void {
+  const missing = named.find((name) => rows.every((row) => !Object.hasOwn(row, name)));
+  if (missing === undefined) return;
+  const names = new Set(rows.flatMap((row) => Object.keys(row)));
+  throw columnNotFound(path, missing, [...names]);
 }
 
 /** Blocks of rows with their vectors, where the collection has some. */
@@ -100,8 +119,8 @@ async function countOf(rows: Rows, vectors: string | undefined): Promise<number 
  * Writes the rows of a file into a collection.
  *
  * @throws {FormatError} of the files
- * @throws {CollectionError} NO_VECTORS, DIMENSION_MISMATCH, INVALID_DOCUMENT, ABORTED, ...: what was
- *   written before stays
+ * @throws {CollectionError} NO_VECTORS, DIMENSION_MISMATCH, INVALID_DOCUMENT, ABORTED, ...: what
+ *   was written before stays
  */
 export async function importRows(
   plan: Import,

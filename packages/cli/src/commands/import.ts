@@ -2,22 +2,14 @@
 // durable as any write: a run that is stopped keeps what it wrote, and one after it goes over the
 // same keys once more.
 
-import { stat } from 'node:fs/promises';
-import { Collection, CollectionErrorCode, type ImportOptions } from '@nigh/collection';
+import type { Collection, ImportOptions } from '@nigh/collection';
 import type { Progress } from '@nigh/core';
-import { openRows, openVectorFile, rowEndings, vectorEndings } from '@nigh/formats';
+import { rowEndings, vectorEndings } from '@nigh/formats';
 import type { Command } from 'commander';
-import {
-  assertSchema,
-  fieldOption,
-  hasVectors,
-  nameList,
-  type SchemaInput,
-  schemaOf,
-  searchTextList,
-} from '../collection-options.ts';
+import { fieldOption, nameList, searchTextList } from '../collection-options.ts';
 import type { CommandSpec, Work } from '../command.ts';
 import { collectionHints, UsageError } from '../failure.ts';
+import { openOrCreate, type TargetInput, vectorsAsMetadata } from '../new-collection.ts';
 import { closingAfter, given, metricOption, threadsOption, wholeNumber } from '../options.ts';
 import {
   formatBytes,
@@ -29,13 +21,7 @@ import {
   renderFacts,
 } from '../render.ts';
 
-export interface ImportInput extends SchemaInput {
-  readonly folder: string;
-  readonly rows: string;
-  readonly key?: string;
-  readonly metadata?: readonly string[];
-  readonly threads?: number;
-}
+export type ImportInput = TargetInput;
 
 export interface ImportedReport {
   readonly collection: string;
@@ -46,6 +32,8 @@ export interface ImportedReport {
   readonly count: number;
   readonly milliseconds: number;
   readonly bytes: { readonly memory: number; readonly files: number };
+  /** What may not be as it was meant. */
+  readonly note?: string;
 }
 
 export const importCommand: CommandSpec<ImportInput, ImportedReport> = {
@@ -91,92 +79,64 @@ Types of fields: number, string, boolean, date, and lists of them, such as strin
 `;
 
 async function importRows(input: ImportInput, work: Work): Promise<ImportedReport> {
-  const { folder } = input;
-  const { size } = await stat(input.rows).catch(() => ({ size: 0 })); // openRows says what is wrong
-  const { collection, created } = await openOrCreate(input);
-  return closingAfter(collection, async () => {
-    const startedAt = performance.now();
-    const options: ImportOptions = given({
-      ...{ rows: input.rows, vectors: input.vectors, vector: input.vector, key: input.key },
-      ...{ text: input.text, metadata: input.metadata, signal: work.signal },
-      onProgress: (progress: Progress) => {
-        keptIfCancelled(folder, collection.count(), work);
-        work.onProgress(byBytes(progress, size));
-      },
+  const { collection, created, removeMade } = await openOrCreate(input);
+  let isEmpty = false;
+  try {
+    return await closingAfter(collection, async () => {
+      try {
+        return await importInto(collection, created, input, work);
+      } catch (error) {
+        isEmpty = created && collection.count() === 0;
+        throw error;
+      }
     });
-    keptIfCancelled(folder, collection.count(), work);
-    const { count: rows } = await collection.import(options).finally(() => {
-      keptIfCancelled(folder, collection.count(), work);
-    });
-    const milliseconds = performance.now() - startedAt;
-    const { count, bytes, storage } = collection.stats();
-    const files = (storage?.snapshotBytes ?? 0) + (storage?.logBytes ?? 0);
-    const taken = { memory: bytes.total, files };
-    return { collection: folder, created, rows, count, milliseconds, bytes: taken };
-  });
+  } catch (error) {
+    if (isEmpty) await removeMade();
+    throw error;
+  }
 }
 
-/** Where the count of rows is not known, bytes of the file are counted. */
-function byBytes(progress: Progress, size: number): Progress {
-  const isOfBytes = progress.phase === 'import' && progress.total === size;
-  return isOfBytes ? { ...progress, phase: 'import bytes' } : progress;
+async function importInto(
+  collection: Collection,
+  created: boolean,
+  input: ImportInput,
+  work: Work,
+): Promise<ImportedReport> {
+  const { folder } = input;
+  const startedAt = performance.now();
+  const keep = (): void => keptIfCancelled(folder, collection.count(), work);
+  const options: ImportOptions = given({
+    ...{ rows: input.rows, vectors: input.vectors, vector: input.vector, key: input.key },
+    ...{ text: input.text, metadata: input.metadata, signal: work.signal },
+    onProgress: (progress: Progress) => {
+      keep();
+      work.onProgress(progress);
+    },
+  });
+  keep();
+  const { count: rows } = await collection.import(options).finally(keep);
+  const milliseconds = performance.now() - startedAt;
+  const note = created ? await vectorsAsMetadata(input) : undefined;
+  const { count, bytes, storage } = collection.stats();
+  const files = (storage?.snapshotBytes ?? 0) + (storage?.logBytes ?? 0);
+  const taken = { memory: bytes.total, files };
+  const report = { collection: folder, created, rows, count, milliseconds, bytes: taken };
+  return { ...report, ...(note !== undefined && { note }) };
 }
 
 function keptIfCancelled(folder: string, count: number, work: Work): void {
+  if (count === 0) {
+    work.ifCancelled('Cancelled: nothing was imported.');
+    return;
+  }
   const documents = formatNumberOf(count, 'document is', 'documents are');
   work.ifCancelled(
     `Cancelled: ${documents} in ${folder} and kept; importing the same file again replaces them.`,
   );
 }
 
-/** The collection, which has to be as the options say; or a new one, as they say. */
-async function openOrCreate(
-  input: ImportInput,
-): Promise<{ readonly collection: Collection; readonly created: boolean }> {
-  const { folder, threads } = input;
-  const run = given({ threads });
-  try {
-    const collection = await Collection.open(folder, run);
-    try {
-      assertSchema(folder, input, collection.schema);
-      return { collection, created: false };
-    } catch (error) {
-      await collection.close();
-      throw error;
-    }
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== CollectionErrorCode.noSchema) throw error;
-    const dimension = await dimensionOf(input); // opens the files before a folder is made
-    const schema = schemaOf(input, dimension);
-    return { collection: await Collection.open(folder, { ...schema, ...run }), created: true };
-  }
-}
-
-/** Components of the vectors to come; undefined where there are none. */
-async function dimensionOf(input: ImportInput): Promise<number | undefined> {
-  const column = input.vectors === undefined ? (input.vector ?? 'vector') : undefined;
-  const isInRows = hasVectors(input) && column !== undefined;
-  const { key, text, metadata } = input;
-  const columns = key && metadata ? [key, ...metadata, ...(text ? [text] : [])] : undefined;
-  const vectors = isInRows ? column : undefined;
-  const rows = await openRows(input.rows, { blockRows: 1, ...given({ columns, vectors }) });
-  try {
-    if (!hasVectors(input)) return undefined;
-    if (input.vectors !== undefined) {
-      const file = await openVectorFile(input.vectors);
-      await file.close();
-      return input.dimension ?? file.dimension;
-    }
-    if (input.dimension !== undefined) return input.dimension;
-    for await (const { dimension } of rows.vectorBlocks()) return dimension;
-    throw new UsageError(`${input.rows} has no row that says the dimension: give --dimension`);
-  } finally {
-    await rows.close();
-  }
-}
-
 function renderImport(report: ImportedReport, paint: Paint): string {
-  const { collection, created, rows, count, milliseconds, bytes } = report;
+  const { collection, created, rows, count, milliseconds, bytes, note } = report;
   const rate = formatRate(rows / (milliseconds / 1000));
   return [
     paint.good(`Imported into ${collection}${created ? ', a new collection' : ''}`),
@@ -190,5 +150,6 @@ function renderImport(report: ImportedReport, paint: Paint): string {
       ],
       paint,
     ),
+    ...(note === undefined ? [] : [`note: ${note}`]),
   ].join('\n');
 }

@@ -1,5 +1,5 @@
-// Listing documents while others write: what is deleted does not come any more, what is new does not
-// come, and nothing comes twice.
+// Listing documents while others write: what is deleted does not come any more, what is new does
+// not come, and nothing comes twice.
 
 import { SimulatedDisk } from '@nigh/testkit';
 import { expect, test } from 'vitest';

@@ -34,7 +34,7 @@ function opensMore(text: string, most: number): boolean {
   return false;
 }
 
-/** Where the string that begins at `start` ends: at a quote behind an even number of backslashes. */
+/** Where the string that begins at `start` ends: a quote behind an even number of backslashes. */
 function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let before = at;
