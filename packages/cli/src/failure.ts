@@ -55,7 +55,7 @@ export const collectionHints: Readonly<Record<string, string>> = {
   FORMAT_UNSUPPORTED: 'use the release that wrote it',
   MANIFEST_CORRUPT: 'restore the folder from a backup',
   LOG_CORRUPT:
-    "restore the folder from a backup, or open it in a program with recover: 'point-in-time'",
+    'restore the folder from a backup, or drop what comes after the damage: nigh compact --recover',
   COLLECTION_CORRUPT: 'restore the folder from a backup',
   COLUMNS_CORRUPT: 'restore the folder from a backup',
   TEXT_CORRUPT: 'restore the folder from a backup',

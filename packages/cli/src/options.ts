@@ -29,6 +29,13 @@ export function share(text: string): number {
   throw new InvalidArgumentError('expected a number above 0, at most 1.');
 }
 
+/** `0.3`: a weight from 0 to 1. */
+export function weight(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError('expected a number from 0 to 1.');
+}
+
 /** `0.9,0.95`: shares, separated by commas. */
 export function shareList(text: string): number[] {
   return text.split(',').map(share);
@@ -79,6 +86,14 @@ export function threadsOption(): Option {
     '--threads <n>',
     'threads to build and search with (default: all cores)',
   ).argParser(wholeNumber(1));
+}
+
+/** For commands on collections whose log is damaged. */
+export function recoverOption(): Option {
+  return new Option(
+    '--recover',
+    'where the log is damaged, take what comes before the damage, and drop the rest for good',
+  ).default(false);
 }
 
 /** Search widths that show the whole range from fast to nearly exact, the default among them. */

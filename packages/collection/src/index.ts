@@ -18,3 +18,4 @@ export type { Hit } from './search.ts';
 export type { SearchOptions } from './search-options.ts';
 export type { CollectionStats } from './stats.ts';
 export type { CollectionProblem } from './verify.ts';
+export { type FolderVerdict, verifyCollection } from './verify-folder.ts';

@@ -4,12 +4,13 @@ import { Collection } from '@nigh/collection';
 import type { Command } from 'commander';
 import type { CommandSpec } from '../command.ts';
 import { collectionHints } from '../failure.ts';
-import { closingAfter } from '../options.ts';
+import { closingAfter, recoverOption } from '../options.ts';
 import { formatDuration, formatNumberOf, type Paint } from '../render.ts';
 
 export interface BackupInput {
   readonly folder: string;
   readonly to: string;
+  readonly recover: boolean;
 }
 
 export interface BackupReport {
@@ -26,14 +27,15 @@ export const backupCommand: CommandSpec<BackupInput, BackupReport> = {
     command
       .description('Copy a collection into another folder.')
       .argument('<folder>', 'folder of the collection')
-      .argument('<to>', 'folder of the copy: new, or empty');
+      .argument('<to>', 'folder of the copy: new, or empty')
+      .addOption(recoverOption());
   },
   parse(command: Command) {
     const [folder = '', to = ''] = command.args;
-    return { folder, to };
+    return { folder, to, ...command.opts<Pick<BackupInput, 'recover'>>() };
   },
-  async run({ folder, to }, { signal, onProgress, ifCancelled }) {
-    const collection = await Collection.open(folder);
+  async run({ folder, to, recover }, { signal, onProgress, ifCancelled }) {
+    const collection = await Collection.open(folder, recover ? { recover: 'point-in-time' } : {});
     ifCancelled('Cancelled: no backup was written.');
     return closingAfter(collection, async () => {
       const startedAt = performance.now();

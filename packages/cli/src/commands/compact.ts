@@ -4,12 +4,13 @@ import { Collection, type CollectionStats } from '@nigh/collection';
 import type { Command } from 'commander';
 import type { CommandSpec, Work } from '../command.ts';
 import { collectionHints } from '../failure.ts';
-import { closingAfter, given, threadsOption } from '../options.ts';
+import { closingAfter, given, recoverOption, threadsOption } from '../options.ts';
 import { formatBytes, formatCount, formatDuration, type Paint, renderFacts } from '../render.ts';
 
 export interface CompactInput {
   readonly folder: string;
   readonly threads?: number;
+  readonly recover: boolean;
 }
 
 /** What a collection takes. */
@@ -34,7 +35,8 @@ export const compactCommand: CommandSpec<CompactInput, CompactReport> = {
     command
       .description('Give back the memory and files of deleted and replaced documents.')
       .argument('<folder>', 'folder of the collection')
-      .addOption(threadsOption());
+      .addOption(threadsOption())
+      .addOption(recoverOption());
   },
   parse: (command: Command) => ({
     folder: command.args[0] as string,
@@ -49,9 +51,11 @@ function takenBy({ rows, bytes, storage }: CollectionStats): Taken {
   return { rows, memory: bytes.total, files };
 }
 
-async function compact({ folder, threads }: CompactInput, work: Work): Promise<CompactReport> {
+async function compact(input: CompactInput, work: Work): Promise<CompactReport> {
+  const { folder, threads } = input;
   const { signal, onProgress } = work;
-  const collection = await Collection.open(folder, given({ threads }));
+  const recover = input.recover ? ('point-in-time' as const) : undefined;
+  const collection = await Collection.open(folder, given({ threads, recover }));
   work.ifCancelled('Cancelled: the collection has all its documents, and may be compacted again.');
   return closingAfter(collection, async () => {
     const before = takenBy(collection.stats());

@@ -1,13 +1,20 @@
 // `nigh query`: one search of a collection: by text, by a vector, by a document to be like, or by
 // text and one of the others, among the documents that a filter lets through.
 
-import { Collection, type Filter, type Hit, type Key, type SearchOptions } from '@nigh/collection';
+import {
+  Collection,
+  type Filter,
+  type FusionOption,
+  type Hit,
+  type Key,
+  type SearchOptions,
+} from '@nigh/collection';
 import { type Command, Option } from 'commander';
 import { filterJson } from '../collection-options.ts';
 import type { CommandSpec, Work } from '../command.ts';
 import { collectionHints, UsageError } from '../failure.ts';
 import { readRows, withVectorFile } from '../ingest.ts';
-import { closingAfter, given, vectorLiteral, wholeNumber } from '../options.ts';
+import { closingAfter, given, vectorLiteral, weight, wholeNumber } from '../options.ts';
 import { type Column, formatNumberOf, type Paint, renderTable } from '../render.ts';
 
 export interface QueryInput {
@@ -20,6 +27,10 @@ export interface QueryInput {
   readonly filter?: Filter;
   readonly k: number;
   readonly fusion?: 'rrf' | 'convex';
+  readonly weight?: number;
+  readonly efSearch?: number;
+  readonly exact: boolean;
+  readonly texts: boolean;
 }
 
 export interface QueryReport {
@@ -51,7 +62,15 @@ export const queryCommand: CommandSpec<QueryInput, QueryReport> = {
           '--fusion <kind>',
           'how text and vectors become one ranking: by ranks or by scores (default: rrf)',
         ).choices(['rrf', 'convex']),
-      );
+      )
+      .option('--weight <share>', 'what vectors count beside text, 0 to 1 (default: 0.5)', weight)
+      .addOption(
+        new Option('--ef-search <n>', 'search width among vectors: more finds more')
+          .argParser(wholeNumber(1))
+          .conflicts('exact'),
+      )
+      .option('--exact', 'compare with every vector', false)
+      .option('--texts', 'show the texts of the documents too', false);
   },
   parse(command: Command) {
     const options = command.opts<Omit<QueryInput, 'folder'>>();
@@ -61,6 +80,10 @@ export const queryCommand: CommandSpec<QueryInput, QueryReport> = {
     if (near.length === 0 && text === undefined) {
       throw new UsageError('say what to find: --text, --vector, --vectors or --like');
     }
+    const isBoth = near.length > 0 && text !== undefined;
+    if (options.weight !== undefined && !isBoth) {
+      throw new UsageError('--weight is for a text and something to be near to, together');
+    }
     return { folder: command.args[0] as string, ...options };
   },
   run: query,
@@ -68,17 +91,24 @@ export const queryCommand: CommandSpec<QueryInput, QueryReport> = {
 };
 
 async function query(input: QueryInput, _work: Work): Promise<QueryReport> {
-  const { folder, text, k, filter, fusion } = input;
+  const { folder, text, k, filter, efSearch, exact, texts } = input;
   const vector = await readVector(input);
   const collection = await Collection.open(folder);
   return closingAfter(collection, async () => {
     const like = input.like === undefined ? undefined : keyOf(input.like, collection);
-    const options: SearchOptions = given({ text, vector, like, k, filter, fusion });
+    const options: SearchOptions = given({
+      ...{ text, vector, like, k, filter, efSearch, exact, texts },
+      fusion: fusionOf(input),
+    });
     const startedAt = performance.now();
     const hits = await collection.search(options);
     const milliseconds = performance.now() - startedAt;
     return { k, matching: collection.count(filter), hits, milliseconds };
   });
+}
+
+function fusionOf({ fusion, weight }: QueryInput): FusionOption | undefined {
+  return weight === undefined ? fusion : { kind: fusion ?? 'rrf', weight };
 }
 
 async function readVector({ vector, vectors, row }: QueryInput): Promise<Float32Array | undefined> {
@@ -114,6 +144,12 @@ function numbers(hits: readonly Hit[], title: 'distance' | 'textScore'): Column[
   return [{ title: title === 'textScore' ? 'text' : title, cells }];
 }
 
+function textsOf(hits: readonly Hit[]): Column[] {
+  if (hits.every(({ text }) => text === undefined)) return [];
+  const cells = hits.map(({ text }) => shorten(plain(text ?? '-')));
+  return [{ title: 'document', cells, align: 'left' }];
+}
+
 function renderQuery({ hits, matching, milliseconds }: QueryReport, paint: Paint): string {
   const among = formatNumberOf(matching, 'document', 'documents');
   const note = paint.faint(`${hits.length} among ${among}, ${milliseconds.toFixed(2)} ms`);
@@ -125,6 +161,7 @@ function renderQuery({ hits, matching, milliseconds }: QueryReport, paint: Paint
       ...numbers(hits, 'textScore'),
       { title: 'key', cells: hits.map(({ key }) => shorten(plain(String(key)))), align: 'left' },
       { title: 'metadata', cells: hits.map(metadataOf), align: 'left' },
+      ...textsOf(hits),
     ],
     paint,
   );

@@ -1,9 +1,8 @@
-// `nigh verify`: checks a whole index file, or the folder of a collection. Opening either checks
-// its checksums; then every node and link, every key and document is walked. Exit code 1 and a
-// list when something is broken.
+// `nigh verify`: checks a whole index file, or the folder of a collection: the checksums, then
+// every node and link, every key and document. Exit code 1 and a list when something is broken.
 
 import { stat } from 'node:fs/promises';
-import { Collection, type CollectionProblem } from '@nigh/collection';
+import { type CollectionProblem, verifyCollection } from '@nigh/collection';
 import { type Problem, VectorIndex } from '@nigh/core';
 import type { Command } from 'commander';
 import type { CommandSpec, Work } from '../command.ts';
@@ -15,20 +14,20 @@ export interface VerifyInput {
   readonly path: string;
 }
 
-interface Verdict {
+/** Of an index file. */
+export interface IndexVerdict {
+  readonly index: string;
   readonly count: number;
   readonly sound: boolean;
-}
-
-/** Of an index file. */
-export interface IndexVerdict extends Verdict {
-  readonly index: string;
   readonly problems: readonly Problem[];
 }
 
 /** Of the folder of a collection. */
-export interface CollectionVerdict extends Verdict {
+export interface CollectionVerdict {
   readonly collection: string;
+  /** Missing where files are damaged: it is not opened then. */
+  readonly count?: number;
+  readonly sound: boolean;
   readonly problems: readonly CollectionProblem[];
 }
 
@@ -52,7 +51,7 @@ export const verifyCommand: CommandSpec<VerifyInput, VerifyReport> = {
       (found) => found.isDirectory(),
       () => false, // loading it as an index says what is wrong
     );
-    return isFolder ? verifyCollection(path) : verifyIndex(path, work);
+    return isFolder ? verifyFolder(path) : verifyIndex(path, work);
   },
   render: renderVerify,
   exitCode: ({ sound }) => (sound ? ExitCode.ok : ExitCode.failed),
@@ -66,13 +65,10 @@ async function verifyIndex(path: string, { signal, onProgress }: Work): Promise<
   });
 }
 
-async function verifyCollection(path: string): Promise<CollectionVerdict> {
-  const collection = await Collection.open(path);
-  return closingAfter(collection, async () => {
-    const problems = await collection.verify();
-    const count = collection.count();
-    return { collection: path, count, sound: problems.length === 0, problems };
-  });
+async function verifyFolder(path: string): Promise<CollectionVerdict> {
+  const { count, problems } = await verifyCollection(path);
+  const sound = problems.length === 0;
+  return { collection: path, ...(count !== undefined && { count }), sound, problems };
 }
 
 function renderVerify(report: VerifyReport, paint: Paint): string {
@@ -92,8 +88,10 @@ function renderIndex({ index, count, sound, problems }: IndexVerdict, paint: Pai
 
 function renderCollection(report: CollectionVerdict, paint: Paint): string {
   const { collection, count, sound, problems } = report;
-  const documents = formatNumberOf(count, 'document', 'documents');
-  if (sound) return `${paint.good('sound')}  ${collection}: ${documents} and their files checked`;
+  const documents =
+    count === undefined ? '' : `: ${formatNumberOf(count, 'document', 'documents')}`;
+  if (sound) return `${paint.good('sound')}  ${collection}${documents} and their files checked`;
   const lines = problems.map(({ part, message }) => `  ${part}: ${message}`);
-  return [`${paint.bad('broken')}  ${collection}: ${documents}`, ...lines].join('\n');
+  const todo = paint.faint(`hint: ${collectionHints.COLLECTION_CORRUPT}`);
+  return [`${paint.bad('broken')}  ${collection}${documents}`, ...lines, todo].join('\n');
 }

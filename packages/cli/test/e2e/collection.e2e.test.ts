@@ -1,7 +1,7 @@
 // The commands on collections as people run them: import, query, stats, verify, compact, backup.
 // Needs a build of all packages.
 
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -161,12 +161,41 @@ test('verify calls a good collection sound, and a damaged one not', async () => 
   expect(good.stdout).toMatch(/^sound {2}films: 3,000 documents/);
   await nigh(['backup', 'films', 'broken']);
   const names = await readdir(at('broken'));
-  const tables = names.find((name) => name.endsWith('-tables')) ?? '';
-  await truncate(at(`broken/${tables}`), 1000);
-  const { exitCode, stdout, stderr } = await nigh(['verify', 'broken', '--json']);
+  const damaged = names.filter((name) => /^snapshot-/.test(name)).slice(0, 2);
+  expect(damaged).toHaveLength(2);
+  for (const name of damaged) await truncate(at(`broken/${name}`), 40);
+  const { exitCode, stdout } = await nigh(['verify', 'broken', '--json']);
   expect(exitCode).toBe(1);
-  expect(JSON.parse(stdout).error.code).toBe('SNAPSHOT_CORRUPT');
-  expect(stderr).toMatch(/^error: .*\nhint: restore/);
+  const { sound, problems } = JSON.parse(stdout);
+  expect([sound, problems.length]).toEqual([false, 2]); // all, not the first
+  for (const [i, name] of damaged.entries()) expect(problems[i].message).toContain(name);
+  const told = await nigh(['verify', 'broken']);
+  expect(told.stdout).toMatch(/^broken {2}broken\n( {2}files: .*\n){2}hint: restore/);
+});
+
+test('what comes before the damage of a log is kept where --recover says so', async () => {
+  const block = 4096; // rows of a write: three of them stay in the log, as the fourth fails
+  const rows = Array.from({ length: 3 * block }, (_, id) => ({ id }));
+  await writeRows('long.jsonl', [...rows, { id: null }]);
+  expect((await nigh(['import', 'torn', 'long.jsonl'])).exitCode).toBe(1);
+  const log = (await readdir(at('torn'))).find((name) => name.startsWith('log-')) ?? '';
+  const bytes = await readFile(at(`torn/${log}`));
+  const middle = bytes.length >>> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+  for (const [name, args] of [
+    ['torn-1', ['compact']],
+    ['torn-2', ['backup', 'torn-3']],
+  ] as const) {
+    await cp(at('torn'), at(name), { recursive: true });
+    await writeFile(at(`${name}/${log}`), bytes);
+    const [command, ...others] = args;
+    const refused = await nigh([command, name, ...others, '--json']);
+    expect(JSON.parse(refused.stdout).error).toMatchObject({
+      ...{ code: 'LOG_CORRUPT', hint: expect.stringContaining('--recover') },
+    });
+    expect(await json([command, name, ...others, '--recover'])).toMatchObject({ count: block });
+    expect((await nigh(['verify', name])).exitCode).toBe(0);
+  }
 });
 
 test('compact and backup keep every document', async () => {
@@ -189,6 +218,9 @@ test.each([
   ['vectors twice', ['import', 'new', 'films.jsonl', '--vectors', 'a.npy', '--vector', 'b']],
   ['another metric', ['import', 'films', 'films.jsonl', '--metric', 'l2']],
   ['another type of a field', ['import', 'films', 'films.jsonl', '--field', 'year:string']],
+  ['a weight of nothing', ['query', 'films', '--text', 'a', '--weight', '0.5']],
+  ['a weight above 1', ['query', 'films', '--text', 'a', '--like', '1', '--weight', '2']],
+  ['exact and a width', ['query', 'films', '--like', '1', '--exact', '--ef-search', '9']],
   ['no place for a backup', ['backup', 'films']],
 ])('%s is bad usage', async (_, args) => {
   const { exitCode, stdout } = await nigh([...args, '--json']);
@@ -230,6 +262,48 @@ test('a bad row is named by its number, and what came before it stays', async ()
   const { error } = JSON.parse(stdout);
   expect(error).toMatchObject({ code: 'INVALID_DOCUMENT' });
   expect(error.message).toContain('row 1 of bad.jsonl');
+});
+
+test('an import that fails before anything is written leaves no collection', async () => {
+  const args = ['import', 'failed', 'bad.jsonl', '--field', 'year:number'];
+  expect((await nigh(args)).exitCode).toBe(1);
+  expect(await readdir(folder)).not.toContain('failed');
+  await mkdir(at('mine'));
+  await writeFile(at('mine/notes.txt'), 'kept');
+  expect((await nigh(['import', 'mine', ...args.slice(2)])).exitCode).toBe(1);
+  expect(await readdir(at('mine'))).toEqual(['notes.txt']);
+  const options = ['--metadata', 'year', '--field', 'year:number'];
+  await nigh(['import', 'failed', 'films.jsonl', ...options]);
+  expect((await nigh(args)).exitCode).toBe(1);
+  const { stats } = await json(['stats', 'failed']);
+  expect(stats).toMatchObject({ count: COUNT }); // there before, and kept
+});
+
+test('vectors that become metadata are told, with what to do', async () => {
+  await writeRows('lists.jsonl', [{ key: 'a', vector: [1, 2] }]);
+  const { stdout } = await nigh(['import', 'lists', 'lists.jsonl']);
+  expect(stdout).toMatch(/note: column "vector" was taken as metadata: .*--vector vector\n$/);
+  for (const args of [
+    ['lists-2', 'lists.jsonl', '--vector', 'vector'],
+    ['lists-3', 'bad.jsonl'],
+    ['lists', 'lists.jsonl'],
+  ]) {
+    const other = await nigh(['import', ...args]);
+    expect([other.exitCode, other.stdout]).toEqual([0, expect.not.stringContaining('note:')]);
+  }
+});
+
+test('a query may be exact, wide, weighted, and show texts', async () => {
+  const near = ['query', 'films', '--vectors', 'films.fbin', '--row', '7', '-k', '3'];
+  const exact = await json([...near, '--exact', '--texts']);
+  expect(exact.hits[0]).toMatchObject({ key: 7, text: expect.stringContaining('number 7') });
+  expect((await json([...near, '--ef-search', '400'])).hits).toHaveLength(3);
+  expect((await nigh([...near, '--texts'])).stdout).toMatch(/metadata +document *\n/);
+  const keysOf = async (weight: string) => {
+    const args = [...near, '--text', 'number 77', '--fusion', 'convex', '--weight', weight];
+    return ((await json(args)).hits as { key: number }[]).map(({ key }) => key)[0];
+  };
+  expect([await keysOf('1'), await keysOf('0')]).toEqual([7, 77]);
 });
 
 test('Ctrl-C during an import keeps what was imported, and says how much', async () => {
