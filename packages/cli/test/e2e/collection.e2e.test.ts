@@ -148,7 +148,7 @@ test('stats tells what a collection is made of', async () => {
   expect(report).toMatchObject({
     command: 'stats',
     schema: { vector: { dimension: DIMENSION }, fields: { year: 'number', title: 'string' } },
-    stats: { count: COUNT, rows: COUNT, storage: { logRecords: 0 } },
+    stats: { count: COUNT, rows: COUNT, storage: { logRecords: 1 } },
   });
   const { stdout } = await nigh(['stats', 'films']);
   expect(stdout).toMatch(/vectors +24 components, cosine/);
