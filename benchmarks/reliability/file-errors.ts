@@ -43,6 +43,9 @@ const MOST_MS = 60_000;
 const isTyped = (error: unknown): boolean =>
   error instanceof NighError || error instanceof VectorIndexError;
 
+/** The folder of a backup that is made behind a failed write. */
+const RESCUED = '/rescued';
+
 /** What says of a failed write that none comes after it. */
 const LAST_WORDS: readonly unknown[] = ['STORAGE_FAILED', 'COLLECTION_FAILED'];
 
@@ -62,6 +65,8 @@ class Run {
   });
   /** Errors that callers got. */
   readonly errors: unknown[] = [];
+  /** Whether there is a backup that was made behind a failed write. */
+  isRescued = false;
   /** What went wrong besides. */
   readonly failures: string[] = [];
 
@@ -111,7 +116,10 @@ class Run {
   #write(collection: Collection): Promise<void> {
     const { write, number } = this.#ledger.next();
     return perform(collection, write, number).then(
-      () => this.#ledger.acknowledge(number),
+      // A deletion that finds nothing is not logged, and says nothing of the writes before it.
+      (count) => {
+        if (count > 0) this.#ledger.acknowledge(number);
+      },
       (error) => {
         this.#note(error);
         this.#failed ??= { error };
@@ -128,7 +136,12 @@ class Run {
 
   /** Writes that were begun before may still be on their way to the contents. */
   async #afterFailure(collection: Collection, error: unknown): Promise<void> {
+    // All of these come behind them, and must not meet a batch of which a part is in.
+    const backup = collection.backup(RESCUED).then(() => true, this.#note);
+    const compacted = collection.compact().catch(this.#note);
     const problems = (await collection.verify().catch(this.#note)) ?? [];
+    await compacted;
+    this.isRescued = (await backup) === true;
     const broken = problems.find(({ part }) => part !== 'files');
     if (broken) this.failures.push(`behind a failed write: ${broken.part}: ${broken.message}`);
     const isLast = LAST_WORDS.includes(codeOf(error));
@@ -144,9 +157,13 @@ class Run {
   }
 }
 
-async function check(disk: SimulatedDisk, ledger: Ledger): Promise<string | undefined> {
+async function check(
+  disk: SimulatedDisk,
+  ledger: Ledger,
+  folder = FOLDER,
+): Promise<string | undefined> {
   const files = disk.process();
-  const collection = await Collection.open(FOLDER, { ...openOptions(ledger.seed), files });
+  const collection = await Collection.open(folder, { ...openOptions(ledger.seed), files });
   const found = await ledger.match(collection, ledger.acknowledged);
   const problems = await collection.verify();
   await collection.close();
@@ -169,6 +186,7 @@ async function failCall(
   const failure =
     run.failures[0] ??
     (await check(disk.image('lost'), ledger).catch(String)) ??
+    (run.isRescued ? await check(disk, ledger, RESCUED).catch(String) : undefined) ??
     (await check(disk, ledger).catch(String));
   return { errors: run.errors.length, failure };
 }

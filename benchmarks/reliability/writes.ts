@@ -100,8 +100,8 @@ export function applyWrite(before: State, write: Write, number: number): State {
   return after;
 }
 
-/** Asks a collection for a write; settles when it is acknowledged. */
-export function perform(collection: Collection, write: Write, number: number): Promise<unknown> {
+/** Asks a collection for a write, acknowledged when it settles; how many documents it concerned. */
+export function perform(collection: Collection, write: Write, number: number): Promise<number> {
   if (write.kind === 'delete where') return collection.delete({ filter: { group: write.group } });
   if (write.kind === 'delete') return collection.delete(write.keys);
   if (write.kind === 'update') {
