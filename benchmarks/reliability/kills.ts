@@ -19,7 +19,7 @@ import { openOptions, type State } from './writes.ts';
 export interface Kills {
   readonly kills: number;
   readonly seed: number;
-  /** Collections that processes work on at the same time, each with a seed of its own. Default 1. */
+  /** Collections that are worked on at the same time, each with its own seed. Default 1. */
   readonly lanes?: number;
   /** A mistake that is planted in the processes. */
   readonly fault?: string;

@@ -97,7 +97,7 @@ publish(
       'A ledger outside of the collection knows every write, and which were acknowledged. What ' +
         'is found after a crash must be the state after one of the writes, none before the last ' +
         'acknowledged one: whole batches, in their order. `verify` must find nothing.',
-      'Kills: SIGKILL to a process that writes, at a random time; what it was about is what it had ' +
+      'Kills: SIGKILL to a process that writes, at random; what it was about is what it had ' +
         'said last. In recovery: to the next process, while it opens what nobody has opened since.',
       'Power cuts: a simulated disk, cut before every call that changes it, with what was not ' +
         'synced kept, lost, torn, zeroed, only renamed, or any of it; every 25th cut is followed ' +
