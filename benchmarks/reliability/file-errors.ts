@@ -1,15 +1,18 @@
 /**
  * Fails the k-th call of the file system, for every k that a workload comes to: once, or from then
- * on. Nothing may crash, hang or go unnoticed: errors have codes, what was acknowledged is there
- * when the disk is well again, and what was not is there as a whole or not at all.
+ * on. Nothing may crash, hang or go unnoticed: errors have codes, reads go on, no write is
+ * acknowledged behind one that failed, what was acknowledged is there when the disk is well again
+ * (and after a power cut too), and what was not is there as a whole or not at all.
  */
 import { NighError } from '@nigh/base';
 import { Collection } from '@nigh/collection';
 import { VectorIndexError } from '@nigh/core';
+import type { FileSystem } from '@nigh/storage';
 import { type DiskFault, SimulatedDisk } from '@nigh/testkit';
-import { Ledger, OPEN_OPTIONS, perform } from './ledger.ts';
+import { Ledger } from './ledger.ts';
 import { FOLDER } from './power-cuts.ts';
-import { drawUpkeep, performUpkeep } from './upkeep.ts';
+import { drawUpkeep, MOST_IN_FLIGHT, pause } from './upkeep.ts';
+import { openOptions, perform } from './writes.ts';
 
 export const DISK_FAULTS: readonly DiskFault[] = ['EIO', 'ENOSPC', 'EMFILE', 'short write'];
 
@@ -19,6 +22,10 @@ export interface FileErrors {
   /** Of so many calls one is failed. */
   readonly every?: number;
   readonly faults?: readonly DiskFault[];
+  /** A file system that does something wrong on purpose. */
+  readonly spoil?: (files: FileSystem) => FileSystem;
+  /** Failures after which it ends. Default 20. */
+  readonly enough?: number;
 }
 
 export interface FileErrorReport {
@@ -29,40 +36,134 @@ export interface FileErrorReport {
   readonly failures: readonly string[];
 }
 
-const MOST_FAILURES = 20;
+const ENOUGH = 20;
 /** A run that takes longer hangs. */
 const MOST_MS = 60_000;
 
 const isTyped = (error: unknown): boolean =>
   error instanceof NighError || error instanceof VectorIndexError;
 
-/** One run of the workload; the errors its callers got. */
-async function runWorkload(
-  disk: SimulatedDisk,
-  ledger: Ledger,
-  writes: number,
-): Promise<unknown[]> {
-  const errors: unknown[] = [];
-  const note = (error: unknown): undefined => void errors.push(error);
-  const open = (): Promise<Collection> => Collection.open(FOLDER, { ...OPEN_OPTIONS, files: disk });
-  let collection = await open().catch(note);
-  for (let i = 0; i < writes && collection; i++) {
-    const { write, number } = ledger.next();
-    const isDone = await perform(collection, write, number).then(() => true, note);
-    // Behind a write that failed none is acknowledged until the collection is opened again.
-    if (!isDone) break;
-    ledger.acknowledge(number);
-    const upkeep = drawUpkeep(ledger.seed, i);
-    if (upkeep) collection = await performUpkeep(upkeep, collection, open).catch(note);
+/** The folder of a backup that is made behind a failed write. */
+const RESCUED = '/rescued';
+
+/** What says of a failed write that none comes after it. */
+const LAST_WORDS: readonly unknown[] = ['STORAGE_FAILED', 'COLLECTION_FAILED'];
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
+
+/** One run of the workload, in one process. */
+class Run {
+  readonly #options: FileErrors;
+  readonly #files: FileSystem;
+  readonly #ledger: Ledger;
+  readonly #waiting: Promise<void>[] = [];
+  /** The error of the first write that failed. */
+  #failed: { readonly error: unknown } | undefined;
+  #tellFailed: () => void = () => undefined;
+  readonly #whenFailed = new Promise<void>((resolve) => {
+    this.#tellFailed = resolve;
+  });
+  /** Errors that callers got. */
+  readonly errors: unknown[] = [];
+  /** Whether there is a backup that was made behind a failed write. */
+  isRescued = false;
+  /** What went wrong besides. */
+  readonly failures: string[] = [];
+
+  constructor(options: FileErrors, disk: SimulatedDisk, ledger: Ledger) {
+    this.#options = options;
+    this.#files = options.spoil?.(disk.process()) ?? disk.process();
+    this.#ledger = ledger;
   }
-  await collection?.close().catch(note);
-  return errors;
+
+  readonly #note = (error: unknown): undefined => {
+    this.errors.push(error);
+    if (!isTyped(error)) this.failures.push(`an error without a code: ${String(error)}`);
+  };
+
+  async work(): Promise<void> {
+    const { seed, writes } = this.#options;
+    let collection = await this.#open();
+    let upkeeping: Promise<void> | undefined;
+    for (let i = 0; i < writes && collection && !this.#failed; i++) {
+      this.#waiting.push(this.#write(collection));
+      await pause(seed, i);
+      const upkeep = drawUpkeep(seed, i);
+      if (upkeep === 'checkpoint' || upkeep === 'compact') {
+        // Where it fails, writes go on.
+        upkeeping = collection[upkeep]().catch(this.#note);
+      }
+      if (this.#waiting.length === MOST_IN_FLIGHT || upkeep === 'reopen') await this.#settle();
+      if (upkeep !== 'reopen' || this.#failed) continue;
+      await upkeeping;
+      await collection.close().catch(this.#note);
+      collection = await this.#open();
+    }
+    if (!this.#failed) await this.#settle();
+    if (collection && this.#failed) await this.#afterFailure(collection, this.#failed.error);
+    await upkeeping;
+    await collection?.close().catch(this.#note);
+  }
+
+  /** Opens the collection, on a second try too: a call may fail once. */
+  async #open(): Promise<Collection | undefined> {
+    const options = { ...openOptions(this.#options.seed), files: this.#files };
+    const open = (): Promise<Collection | undefined> =>
+      Collection.open(FOLDER, options).catch(this.#note);
+    return (await open()) ?? open();
+  }
+
+  #write(collection: Collection): Promise<void> {
+    const { write, number } = this.#ledger.next();
+    return perform(collection, write, number).then(
+      // A deletion that finds nothing is not logged, and says nothing of the writes before it.
+      (count) => {
+        if (count > 0) this.#ledger.acknowledge(number);
+      },
+      (error) => {
+        this.#note(error);
+        this.#failed ??= { error };
+        this.#tellFailed();
+      },
+    );
+  }
+
+  /** Waits for the writes that are on their way, or for one of them to fail. */
+  async #settle(): Promise<void> {
+    await Promise.race([Promise.all(this.#waiting), this.#whenFailed]);
+    if (!this.#failed) this.#waiting.length = 0;
+  }
+
+  /** Writes that were begun before may still be on their way to the contents. */
+  async #afterFailure(collection: Collection, error: unknown): Promise<void> {
+    // All of these come behind them, and must not meet a batch of which a part is in.
+    const backup = collection.backup(RESCUED).then(() => true, this.#note);
+    const compacted = collection.compact().catch(this.#note);
+    const problems = (await collection.verify().catch(this.#note)) ?? [];
+    await compacted;
+    this.isRescued = (await backup) === true;
+    const broken = problems.find(({ part }) => part !== 'files');
+    if (broken) this.failures.push(`behind a failed write: ${broken.part}: ${broken.message}`);
+    const isLast = LAST_WORDS.includes(codeOf(error));
+    const { acknowledged } = this.#ledger;
+    // It is refused; or its code says that it is the only write that was not made.
+    if (isLast) await this.#write(collection);
+    await Promise.all(this.#waiting);
+    if (isLast && this.#ledger.acknowledged === this.#ledger.begun) {
+      this.failures.push('a write was acknowledged behind one that failed');
+    }
+    const found = await this.#ledger.match(collection, acknowledged).catch(String);
+    if (typeof found === 'string') this.failures.push(`reading behind a failed write: ${found}`);
+  }
 }
 
-async function check(disk: SimulatedDisk, ledger: Ledger): Promise<string | undefined> {
-  disk.heal();
-  disk.kill();
-  const collection = await Collection.open(FOLDER, { ...OPEN_OPTIONS, files: disk });
+async function check(
+  disk: SimulatedDisk,
+  ledger: Ledger,
+  folder = FOLDER,
+): Promise<string | undefined> {
+  const files = disk.process();
+  const collection = await Collection.open(folder, { ...openOptions(ledger.seed), files });
   const found = await ledger.match(collection, ledger.acknowledged);
   const problems = await collection.verify();
   await collection.close();
@@ -71,19 +172,23 @@ async function check(disk: SimulatedDisk, ledger: Ledger): Promise<string | unde
 
 /** What goes wrong when call `k` fails; undefined where nothing does. */
 async function failCall(
-  { writes, seed }: FileErrors,
+  options: FileErrors,
   [k, fault, isForEver]: readonly [number, DiskFault, boolean],
 ): Promise<{ readonly errors: number; readonly failure: string | undefined }> {
+  const { seed } = options;
   const disk = new SimulatedDisk({ seed });
   const ledger = new Ledger(seed);
   disk.failAt(k, fault, isForEver);
-  const errors = await runWorkload(disk, ledger, writes);
-  const untyped = errors.find((error) => !isTyped(error));
+  const run = new Run(options, disk, ledger);
+  await run.work();
+  disk.heal();
+  disk.kill();
   const failure =
-    untyped === undefined
-      ? await check(disk, ledger).catch(String)
-      : `an error without a code: ${String(untyped)}`;
-  return { errors: errors.length, failure };
+    run.failures[0] ??
+    (await check(disk.image('lost'), ledger).catch(String)) ??
+    (run.isRescued ? await check(disk, ledger, RESCUED).catch(String) : undefined) ??
+    (await check(disk, ledger).catch(String));
+  return { errors: run.errors.length, failure };
 }
 
 async function withinTime<T>(work: Promise<T>): Promise<T> {
@@ -95,29 +200,30 @@ async function withinTime<T>(work: Promise<T>): Promise<T> {
 }
 
 /** Calls that a workload makes where none fails. */
-async function countCalls({ writes, seed }: FileErrors): Promise<number> {
-  const disk = new SimulatedDisk({ seed });
-  await runWorkload(disk, new Ledger(seed), writes);
+async function countCalls(options: FileErrors): Promise<number> {
+  const disk = new SimulatedDisk({ seed: options.seed });
+  await new Run(options, disk, new Ledger(options.seed)).work();
   return disk.calls;
 }
 
 /** Fails every call of a workload, in every way. */
 export async function failCalls(options: FileErrors): Promise<FileErrorReport> {
-  const { every = 1, faults = DISK_FAULTS } = options;
+  const { seed, every = 1, faults = DISK_FAULTS, enough = ENOUGH } = options;
   const calls = await countCalls(options);
   const failures: string[] = [];
   let [runs, errors] = [0, 0];
   for (let k = 1; k <= calls; k += every) {
-    for (const fault of faults) {
-      for (const isForEver of [false, true]) {
-        runs++;
-        const run = withinTime(failCall(options, [k, fault, isForEver]));
-        const result = await run.catch((error) => ({ errors: 0, failure: String(error) }));
-        errors += result.errors;
-        if (result.failure === undefined || failures.length >= MOST_FAILURES) continue;
-        const when = isForEver ? 'from then on' : 'once';
-        failures.push(`call ${k} of ${calls}, ${fault} ${when}: ${result.failure}`);
-      }
+    for (const [fault, isForEver] of faults.flatMap((fault) => {
+      return [[fault, false] as const, [fault, true] as const];
+    })) {
+      if (failures.length >= enough) return { runs, errors, failures };
+      runs++;
+      const run = withinTime(failCall(options, [k, fault, isForEver]));
+      const result = await run.catch((error) => ({ errors: 0, failure: String(error) }));
+      errors += result.errors;
+      if (result.failure === undefined) continue;
+      const when = isForEver ? 'from then on' : 'once';
+      failures.push(`seed ${seed}, call ${k} of ${calls}, ${fault} ${when}: ${result.failure}`);
     }
   }
   return { runs, errors, failures };

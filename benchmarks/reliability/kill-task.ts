@@ -1,5 +1,5 @@
 /** What the parent of a process that will be killed tells it. */
-import type { Version } from './ledger.ts';
+import type { Version } from './writes.ts';
 
 /** What the parent knows: where the writes go on. */
 export interface KillTask {
@@ -7,11 +7,10 @@ export interface KillTask {
   readonly seed: number;
   readonly first: number;
   readonly state: readonly (readonly [string, Version])[];
-  /** Writes until it ends by itself. */
+  /** Writes until it ends by itself. None: it opens, closes and ends. */
   readonly writes: number;
   /** Whether it makes checkpoints all the time. */
   readonly checkpoints: boolean;
+  /** A mistake in its file system, planted on purpose. */
+  readonly fault?: string;
 }
-
-/** Writes that wait for the log together, at most. */
-export const MOST_IN_FLIGHT = 3;

@@ -1,30 +1,29 @@
-/** What a workload does between its writes: checkpoints, compacting, closing and opening again. */
-import type { Collection } from '@nigh/collection';
+/** What a workload does between its writes, and while some of them are on their way. */
 import { Random } from '@nigh/testkit';
 
-export type Upkeep = 'checkpoint' | 'compact' | 'reopen';
+export type Upkeep = 'checkpoint' | 'compact' | 'backup' | 'reopen';
 
 /** A stream of random numbers that no write draws from. */
 const STREAM = 1_000_000;
 
-/** What is done behind write number `number`, mostly nothing. */
+/** What is begun behind write number `number`, mostly nothing. */
 export function drawUpkeep(seed: number, number: number): Upkeep | undefined {
   const draw = new Random(seed, STREAM + number).uniform();
   if (draw < 0.06) return 'checkpoint';
-  if (draw < 0.075) return 'compact';
-  return draw < 0.095 ? 'reopen' : undefined;
+  if (draw < 0.08) return 'compact';
+  if (draw < 0.1) return 'backup';
+  return draw < 0.12 ? 'reopen' : undefined;
 }
 
-/** Does it; the collection to go on with. */
-export async function performUpkeep(
-  upkeep: Upkeep,
-  collection: Collection,
-  open: () => Promise<Collection>,
-): Promise<Collection> {
-  if (upkeep !== 'reopen') {
-    await collection[upkeep]();
-    return collection;
-  }
-  await collection.close();
-  return open();
+/** Writes that are on their way together, at most. */
+export const MOST_IN_FLIGHT = 3;
+
+/**
+ * Lets a write get somewhere before the next: nowhere, into the log, or into the contents, so that
+ * some are logged together and some while others are applied.
+ */
+export async function pause(seed: number, number: number): Promise<void> {
+  const draw = new Random(seed, 2 * STREAM + number).integer(0, 3);
+  if (draw === 1) await Promise.resolve();
+  if (draw === 2) await new Promise((resolve) => setImmediate(resolve));
 }
