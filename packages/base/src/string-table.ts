@@ -1,6 +1,6 @@
 // Strings with numbers: the first gets 0, the next new one 1, and so on for good. Open addressing
-// over typed arrays, so that a table of a million strings needs no million objects. Strings are kept
-// as UTF-16 units: any string of JavaScript comes back as it was, lone surrogates too.
+// over typed arrays, so that a table of a million strings needs no million objects. Strings are
+// kept as UTF-16 units: any string of JavaScript comes back as it was, lone surrogates too.
 //
 // Hashes start from numbers that strangers cannot know, so that nobody can choose strings that
 // collide. An image has the strings alone: whoever loads it hashes them anew, with other numbers,

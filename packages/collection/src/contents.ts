@@ -209,6 +209,8 @@ export class Contents {
   link(options: WorkOptions = {}): Applied {
     const linked = this.#index?.link(options).catch((error: unknown) => {
       if (options.signal?.aborted) throw error;
+      // Closed, or compacted: whoever opens it, or has compacted it, links anew.
+      if ((error as { code?: unknown }).code === 'CLOSED') return;
       warn(`vectors are found by scanning until the next write: ${String(error)}`, 'NOT_LINKED');
     });
     return linked ? { linked } : NOTHING_TO_LINK;

@@ -1,5 +1,5 @@
-// Verifies the folder of a collection that nobody has open: its files first, all of them, and what
-// they hold only where every file is sound.
+// Verifies the folder of a collection: its files first, all of them, and what they hold only where
+// every file is sound.
 
 import { assertString } from '@nigh/base';
 import { verifyStore } from '@nigh/storage';
@@ -15,12 +15,12 @@ export interface FolderVerdict {
 }
 
 /**
- * What is broken in the folder of a collection. Reads all its files, without a lock; where they
- * are sound, opens the collection and walks everything in it. Opening cuts off what a killed writer
- * left behind the last whole record, which is no damage.
+ * What is broken in the folder of a collection. Reads all its files and changes none; where they
+ * are sound, opens the collection to read it and walks everything in it. What a killed writer left
+ * behind the last whole record is no damage.
  *
  * @throws {CollectionError} NO_SCHEMA where there is no collection, COLLECTION_CORRUPT
- * @throws {StorageError} LOCKED, FILE_FAILED
+ * @throws {StorageError} FILE_FAILED
  */
 export async function verifyCollection(path: string): Promise<FolderVerdict> {
   const folder = assertString(path, { name: 'path', error: argumentError });
@@ -29,7 +29,7 @@ export async function verifyCollection(path: string): Promise<FolderVerdict> {
     const problems = damages.map(({ message }) => ({ part: 'files', message }) as const);
     return { count: undefined, problems };
   }
-  const collection = await Collection.open(folder);
+  const collection = await Collection.open(folder, { readOnly: true });
   try {
     return { problems: await collection.verify(), count: collection.count() };
   } finally {

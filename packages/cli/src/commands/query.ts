@@ -93,7 +93,7 @@ export const queryCommand: CommandSpec<QueryInput, QueryReport> = {
 async function query(input: QueryInput, _work: Work): Promise<QueryReport> {
   const { folder, text, k, filter, efSearch, exact, texts } = input;
   const vector = await readVector(input);
-  const collection = await Collection.open(folder);
+  const collection = await Collection.open(folder, { readOnly: true });
   return closingAfter(collection, async () => {
     const like = input.like === undefined ? undefined : keyOf(input.like, collection);
     const options: SearchOptions = given({

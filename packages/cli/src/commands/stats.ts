@@ -27,7 +27,7 @@ export const statsCommand: CommandSpec<StatsInput, StatsReport> = {
   },
   parse: (command: Command) => ({ folder: command.args[0] as string }),
   async run({ folder }) {
-    const collection = await Collection.open(folder);
+    const collection = await Collection.open(folder, { readOnly: true });
     return closingAfter(collection, async () => ({
       collection: folder,
       schema: collection.schema,
