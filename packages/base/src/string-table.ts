@@ -170,6 +170,19 @@ export class StringTable {
     return length - text.length;
   }
 
+  /** The same of two strings of the table. */
+  compareNumbers(one: number, other: number): number {
+    const [start, end] = this.#rangeOf(one);
+    const [otherStart, otherEnd] = this.#rangeOf(other);
+    const common = Math.min(end - start, otherEnd - otherStart);
+    const units = this.#units.values;
+    for (let i = 0; i < common; i++) {
+      const difference = units[start + i] - units[otherStart + i];
+      if (difference !== 0) return difference;
+    }
+    return end - start - (otherEnd - otherStart);
+  }
+
   /** What is wrong, in words: strings that a search would not find. Nothing in a sound table. */
   verify(): string[] {
     for (let number = 0; number < this.count; number++) {

@@ -12,8 +12,10 @@ import { and, exists, NONE, not, type OrderOperator, or, type Predicate } from '
 
 /** Filters within filters. */
 export const MAX_DEPTH = 32;
-/** Objects, operators and values of one filter. */
+/** Objects, operators and values of one filter; a condition on a field counts CONDITION_SIZE. */
 export const MAX_SIZE = 10_000;
+/** A condition is a pass over all rows, a value in a list next to nothing. */
+const CONDITION_SIZE = 40;
 
 const COMBINING: readonly string[] = ['$and', '$or', '$not'];
 const ORDER: readonly string[] = ['$gt', '$gte', '$lt', '$lte'];
@@ -114,7 +116,7 @@ class Parser {
   }
 
   #equal(value: unknown, target: Target): Predicate {
-    this.#spend(1);
+    this.#spend(CONDITION_SIZE);
     if (value === null) return not(exists(target.name));
     this.#assertFits(value, target);
     return oneOf([value], target);
@@ -123,6 +125,7 @@ class Parser {
   #among(operand: unknown, target: Target): Predicate {
     const values: unknown[] = [];
     let acceptsMissing = false;
+    this.#spend(CONDITION_SIZE);
     this.#list(operand).forEach((value, i) => {
       if (value === null) {
         acceptsMissing = true;
@@ -136,7 +139,7 @@ class Parser {
   }
 
   #compared(operator: OrderOperator, bound: unknown, target: Target): Predicate {
-    this.#spend(1);
+    this.#spend(CONDITION_SIZE);
     if (elementTypeOf(target.type) === 'boolean') {
       const expected = '$eq, $ne, $in, $nin, $exists';
       throw this.#fail(
@@ -150,7 +153,7 @@ class Parser {
   }
 
   #exists(operand: unknown, { name }: Target): Predicate {
-    this.#spend(1);
+    this.#spend(CONDITION_SIZE);
     if (operand === true) return exists(name);
     if (operand === false) return not(exists(name));
     throw this.#invalid('$exists takes true or false', { expected: 'true or false' }, operand);
@@ -195,7 +198,8 @@ class Parser {
   #spend(count: number): void {
     this.#left -= count;
     if (this.#left >= 0) return;
-    const message = `the filter has more than ${MAX_SIZE} conditions and values`;
+    const size = `${MAX_SIZE} values, of which a condition counts for ${CONDITION_SIZE}`;
+    const message = `the filter has more than ${size}`;
     throw this.#fail(FilterErrorCode.filterTooLarge, message, { expected: MAX_SIZE });
   }
 
@@ -261,7 +265,7 @@ class Parser {
  *
  * @param fields as `readFields` gives them
  * @throws {FilterError} INVALID_FILTER, UNKNOWN_FIELD, UNKNOWN_OPERATOR, WRONG_TYPE,
- * FILTER_TOO_DEEP (32 levels), FILTER_TOO_LARGE (10,000 conditions and values); `details.path`
+ * FILTER_TOO_DEEP (32 levels), FILTER_TOO_LARGE (10,000 values, of which a condition counts for 40); `details.path`
  * says where, as in 'genres.$in[2]'
  */
 export function parseFilter(filter: unknown, fields: Fields): Predicate {

@@ -179,10 +179,42 @@ function narrow(one: Predicate | undefined, other: Range): Predicate {
   return range(other.field, limits, true);
 }
 
-/** Any of the parts; nothing where there are none. */
+/** Values of one field that is to be one of them; undefined for other conditions. */
+function valuesOf(part: Predicate): readonly unknown[] | undefined {
+  if (part.kind === 'strings' || part.kind === 'flags') return part.values;
+  if (part.kind === 'among') return [...part.values];
+  return part.kind === 'range' && part.low === part.high ? [part.low] : undefined;
+}
+
+type Equality = Strings | Flags | Among | Range;
+
+/** Any of the values of conditions on one field, of which each is one of its own values. */
+function unite(parts: readonly Equality[]): Predicate {
+  const [first] = parts as readonly [Equality];
+  const values = parts.flatMap((part) => valuesOf(part) as unknown[]);
+  if (first.kind === 'strings') return strings(first.field, values as string[]);
+  if (first.kind === 'flags') return flags(first.field, values as boolean[]);
+  return among(first.field, values as number[], first.kind === 'range' && first.isSingle);
+}
+
+/** Any of the parts; nothing where there are none. Equalities of one field become one list. */
 export function or(parts: readonly Predicate[]): Predicate {
   const flat = flatten('or', parts);
   flat.delete(NONE.key);
   if (flat.has(ALL.key)) return ALL;
+  const byField = new Map<string, Equality[]>();
+  for (const part of flat.values()) {
+    if (valuesOf(part) === undefined) continue;
+    const { field } = part as Equality;
+    const known = byField.get(field);
+    if (known === undefined) byField.set(field, [part as Equality]);
+    else known.push(part as Equality);
+  }
+  for (const equalities of byField.values()) {
+    if (equalities.length === 1) continue;
+    for (const { key } of equalities) flat.delete(key);
+    const united = unite(equalities);
+    flat.set(united.key, united);
+  }
   return flat.size === 0 ? NONE : several('or', flat);
 }

@@ -40,6 +40,16 @@ const ROUNDING = 1 + 1e-9;
 /** Terms of fewer documents are added without a thought about what could be left out. */
 const FEWEST_TO_PRUNE = 1024;
 
+/** Postings that must be left for each document with a score, for a look at those to pay off. */
+const TRY_WORTH = 4;
+
+/** For each element, the sum of it and all behind it. */
+function sumsFrom(values: readonly number[]): Float64Array {
+  const sums = Float64Array.from(values);
+  for (let i = sums.length - 2; i >= 0; i--) sums[i] += sums[i + 1];
+  return sums;
+}
+
 /** Scores by document, and which documents have one. Made for one index and used again. */
 export class Scorer {
   readonly #k1: number;
@@ -93,15 +103,20 @@ export class Scorer {
     const factors = ordered.map(({ times, docCount }) => {
       return times * inverseFrequency(docCount, documents.liveCount) * (this.#k1 + 1);
     });
+    const left = sumsFrom(factors);
+    let postingsLeft = ordered.reduce((sum, { docCount }) => sum + docCount, 0);
     let onlyTouched = false;
+    let nextTry = k; // documents touched before the next attempt at leaving others out
     for (const [i, { term, docCount }] of ordered.entries()) {
-      if (!onlyTouched && docCount >= FEWEST_TO_PRUNE && this.#touchedCount >= k) {
-        const left = factors.slice(i).reduce((sum, factor) => sum + factor, 0);
-        onlyTouched = left * ROUNDING < this.#leastOf(k);
+      const isDue = docCount >= FEWEST_TO_PRUNE && this.#touchedCount >= nextTry;
+      if (isDue && !onlyTouched && postingsLeft >= TRY_WORTH * this.#touchedCount) {
+        onlyTouched = (left[i] as number) * ROUNDING < this.#leastOf(k);
+        nextTry = 2 * this.#touchedCount;
       }
       const addition = { term, factor: factors[i] as number, onlyTouched, accept };
       if (term + 1 < postings.base.offsets.length) this.#addBase(postings, addition);
       if (term < postings.tail.heads.length) this.#addTail(postings, addition);
+      postingsLeft -= docCount;
     }
   }
 

@@ -58,6 +58,8 @@ test('strings compare as JavaScript compares them, by UTF-16 units', () => {
       const number = table.find(one);
       const sign = Math.sign(table.compare(number, other));
       expect(sign).toBe(one < other ? -1 : Number(one > other));
+      const second = table.intern(other);
+      expect(Math.sign(table.compareNumbers(number, second))).toBe(sign);
     }),
     { numRuns: 1000 },
   );

@@ -1,5 +1,6 @@
 // Strings: the number in a dictionary plus one, 0 where there is none. What compares strings is
-// asked of the dictionary once, and then of a table by code.
+// asked of the dictionary once, and then of a table by code. A dictionary whose order is asked for
+// often is sorted; strings that come later are looked at one by one until it is sorted again.
 
 import { allocateArray, type Image, StringTable, type TypedArray } from '@nigh/base';
 import { invert, selectByTable, selectCode } from '../kernels.ts';
@@ -13,6 +14,9 @@ const SPARE_STRINGS = 4096;
 const RECENT = 256;
 /** UTF-16 units of such a string. */
 const MAX_RECENT_LENGTH = 64;
+
+/** Looks at the whole dictionary that are put up with before it is sorted. */
+const LOOKS_BEFORE_SORTING = 16;
 
 /** Where a string is kept: spread by its length and some of its units. */
 function recentSlot(text: string): number {
@@ -32,12 +36,17 @@ export class StringElements implements Elements {
   readonly #recent: (string | undefined)[] = new Array(RECENT).fill(undefined);
   readonly #recentCodes: Uint32Array = new Uint32Array(RECENT);
 
+  /** Numbers of the first strings of the dictionary, as the strings ascend. */
+  #sorted: Uint32Array = new Uint32Array(0);
+  /** Strings looked at one by one since the dictionary was sorted. */
+  #looks = 0;
+
   constructor(strings: StringTable) {
     this.#strings = strings;
   }
 
   get byteLength(): number {
-    return this.#strings.byteLength;
+    return this.#strings.byteLength + this.#sorted.byteLength;
   }
 
   accepts(value: unknown): boolean {
@@ -98,6 +107,8 @@ export class StringElements implements Elements {
     }
     this.#strings = fresh;
     this.#recent.fill(undefined);
+    this.#sorted = new Uint32Array(0);
+    this.#looks = 0;
   }
 
   image(): Image {
@@ -115,14 +126,41 @@ export class StringElements implements Elements {
   /** By code: 1 where the string compares as the leaf wants it. */
   #ordered({ operator, bound }: Order): Uint8Array {
     const strings = this.#strings;
+    this.#sortWhenDue();
+    const sorted = this.#sorted;
     const table = new Uint8Array(strings.count + 1);
-    for (let code = 1; code <= strings.count; code++) {
-      const order = strings.compare(code - 1, bound);
-      if (operator === '$gt') table[code] = Number(order > 0);
-      else if (operator === '$gte') table[code] = Number(order >= 0);
-      else if (operator === '$lt') table[code] = Number(order < 0);
-      else table[code] = Number(order <= 0);
+    // What is below the place is less than the bound, or the bound where `<=` or `>` says so.
+    const isBelow = operator === '$lt' || operator === '$lte';
+    const limit = operator === '$lte' || operator === '$gt' ? 0 : -1;
+    const place = this.#placeOf(bound, limit);
+    const [from, to] = isBelow ? [0, place] : [place, sorted.length];
+    for (let i = from; i < to; i++) table[sorted[i] + 1] = 1;
+    for (let number = sorted.length; number < strings.count; number++) {
+      const order = Math.sign(strings.compare(number, bound));
+      table[number + 1] = Number(isBelow === order <= limit);
     }
+    this.#looks += strings.count - sorted.length;
     return table;
+  }
+
+  /** How many of the sorted strings compare as `limit` or less with a bound. */
+  #placeOf(bound: string, limit: 0 | -1): number {
+    let [low, high] = [0, this.#sorted.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const order = Math.sign(this.#strings.compare(this.#sorted[middle], bound));
+      if (order <= limit) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #sortWhenDue(): void {
+    const strings = this.#strings;
+    if (this.#looks < LOOKS_BEFORE_SORTING * strings.count || this.#looks === 0) return;
+    const sorted = Uint32Array.from({ length: strings.count }, (_, number) => number);
+    sorted.set(this.#sorted); // nearly in order: fewer comparisons
+    this.#sorted = sorted.sort((one, other) => strings.compareNumbers(one, other));
+    this.#looks = 0;
   }
 }

@@ -31,8 +31,8 @@ test('conditions do not change when others are made of them', () => {
 
 test('long chains do not become deep', () => {
   let any: Condition = field('year').eq(0);
-  for (let i = 1; i < 1000; i++) any = any.or(field('year').eq(i));
-  expect(parseFilter(any, FIELDS)).toMatchObject({ kind: 'or', parts: { length: 1000 } });
+  for (let i = 1; i < 100; i++) any = any.or(field('year').gte(i).and(field('title').eq('a')));
+  expect(parseFilter(any, FIELDS)).toMatchObject({ kind: 'or', parts: { length: 100 } });
 });
 
 test('a field that is called as an operator is refused, one like __proto__ is not', () => {
