@@ -126,6 +126,7 @@ const NODE_FILES: readonly string[] = [
   'packages/storage/src/node-file-system.ts',
   'packages/storage/src/node-lock.ts',
   'packages/storage/src/crc32.ts',
+  'packages/storage/src/producing.ts',
 ];
 const NODE_FOLDERS = ['packages/cli/', 'packages/formats/', 'packages/testkit/', 'benchmarks/'];
 

@@ -4,7 +4,7 @@
 
 import { StorageError, StorageErrorCode } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
-import { encodeRecord } from './log-format.ts';
+import { encodeRecord, MAX_UNSYNCED } from './log-format.ts';
 import { LogWriter, type OpenRecord } from './log-writer.ts';
 import { logName } from './names.ts';
 import type { Durability } from './options.ts';
@@ -28,6 +28,8 @@ export interface CommitLogOptions {
   readonly folder: string;
   readonly durability: Durability;
   readonly intervalMs: number;
+  /** Records that are written without a sync, whatever the mode. */
+  readonly maxUnsynced?: number;
 }
 
 /** Where a log is taken up. */
@@ -215,7 +217,9 @@ export class CommitLog {
 
   async #commit(batch: readonly Appended[]): Promise<void> {
     const last = batch[batch.length - 1]?.sequence ?? this.#written;
+    const { maxUnsynced = MAX_UNSYNCED } = this.#options;
     try {
+      if (last - this.#synced > maxUnsynced) await this.#sync();
       await this.#guard(() => this.#writer.write(batch, this.#synced));
       this.#written = last;
       if (this.#options.durability === 'sync') await this.#sync();

@@ -29,6 +29,11 @@ export interface Lock {
 }
 
 export interface FileSystem {
+  /**
+   * A path that means the same whatever happens to the process; asked for once, at opening. Without
+   * it paths are taken as they are.
+   */
+  resolve?(path: string): string;
   open(path: string, mode: OpenMode): Promise<File>;
   /** Gives a file another name at once, also where one of that name is. Durable by `syncFolder`. */
   rename(from: string, to: string): Promise<void>;

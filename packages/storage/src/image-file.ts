@@ -3,7 +3,7 @@
 // size of the file.
 
 import { allocateArray, type Image, type TypedArray, viewOf } from '@nigh/base';
-import { crc32, crc32InPieces } from './crc32.ts';
+import { crc32, crc32InPieces, PIECE_BYTES } from './crc32.ts';
 import { StorageError, StorageErrorCode } from './errors.ts';
 import {
   alignDown,
@@ -28,7 +28,6 @@ export interface ReadableFile {
 
 export type Write = (source: Uint8Array, position: number) => Promise<void>;
 
-const PIECE_BYTES: number = 4 * 2 ** 20;
 /** Small enough to be in the cache when its checksum is taken. */
 const READ_BYTES: number = 2 ** 20;
 /** Reads under way. More only take processors from the checksums. */

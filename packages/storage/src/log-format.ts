@@ -15,7 +15,8 @@ export const MARK_TYPE = 0xffffffff;
 export const MAX_TYPE: number = MARK_TYPE - 1;
 
 const WORD: number = 2 ** 32;
-const MAX_WORD: number = WORD - 1;
+/** How many records that are not durable one of them can tell of. */
+export const MAX_UNSYNCED: number = WORD - 1;
 const MAGIC_BYTES: Uint8Array = new TextEncoder().encode('NIGHWLOG');
 
 const AT = {
@@ -114,12 +115,12 @@ export function encodeRecord(
 
 /**
  * Fills in what is known when a record is written: the checksum of the record before it, and how
- * many records up to it were not durable then. `setCrc` comes last.
+ * many records up to it were not durable then, at most `MAX_UNSYNCED`. `setCrc` comes last.
  */
 export function chainRecord(bytes: Uint8Array, previous: number, unsynced: number): void {
   const view = dataView(bytes);
   view.setUint32(AT.previous, previous, true);
-  view.setUint32(AT.unsynced, Math.min(unsynced, MAX_WORD), true);
+  view.setUint32(AT.unsynced, unsynced, true);
 }
 
 export function setCrc(bytes: Uint8Array, crc: number): void {

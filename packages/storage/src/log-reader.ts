@@ -1,7 +1,7 @@
 // Reading one log: records one after the other, as long as they are whole, in sequence and linked
 // to the one before. Nothing larger than the file is ever allocated, whatever lengths it claims.
 
-import { crc32InPieces, nextTurn } from './crc32.ts';
+import { crc32InPieces, nextTurn, PIECE_BYTES } from './crc32.ts';
 import type { File } from './file-system.ts';
 import {
   coveredBytes,
@@ -16,7 +16,7 @@ import {
 
 /** Bytes read by one call. */
 const WINDOW_BYTES: number = 2 ** 20;
-/** Checksums a search may compute, in sizes of the file, before it takes the file for forged. */
+/** Checksums a search may compute, in sizes of the file: honest bytes hardly ever need one. */
 const MAX_SEARCHED = 8;
 
 /**
@@ -84,8 +84,12 @@ export class LogReader {
    * may be known to the system's memory only, also when it was synced without an error since.
    */
   proven = 0;
-  /** Where the records end that nothing proves yet, and the sequence of the first of them. */
+  /**
+   * Where records end; from number `#unproven` on nothing proves them yet, and `#firstEnd` is the
+   * sequence of the first of those.
+   */
   #ends: number[] = [];
+  #unproven = 0;
   #firstEnd: number;
 
   /**
@@ -125,12 +129,15 @@ export class LogReader {
 
   /** Everything up to this sequence is durable. */
   #prove(synced: number): void {
-    const count = Math.min(this.#ends.length, synced - this.#firstEnd + 1);
-    const end = this.#ends[count - 1];
-    if (end === undefined) return;
-    this.proven = end;
-    this.#ends = this.#ends.slice(count);
+    const count = Math.min(this.#ends.length - this.#unproven, synced - this.#firstEnd + 1);
+    if (!(count > 0)) return;
+    this.#unproven += count;
     this.#firstEnd += count;
+    this.proven = this.#ends[this.#unproven - 1] as number;
+    // At half, so that every end is moved once.
+    if (this.#unproven * 2 < this.#ends.length) return;
+    this.#ends = this.#ends.slice(this.#unproven);
+    this.#unproven = 0;
   }
 
   /** Whether there are bytes behind the last record that was read. */
@@ -141,13 +148,15 @@ export class LogReader {
   /**
    * Where behind `offset` a whole record says that the one missing here was durable; undefined when
    * none does. Records that were under way together may reach the disk in any order, so a whole one
-   * behind a broken one proves nothing by itself.
+   * behind a broken one proves nothing by itself. What is forged so that all of it would have to be
+   * checked again and again proves nothing either: the search ends, and takes the end for torn.
    */
   async findProof(): Promise<number | undefined> {
     const missing = this.sequence + 1;
     const largest = missing + Math.floor((this.size - this.offset) / RECORD_HEADER_BYTES);
     const range = { missing, largest };
     let budget = MAX_SEARCHED * this.size;
+    let work = 0;
     for (let at = this.offset; at + RECORD_HEADER_BYTES <= this.size; at += WINDOW_BYTES) {
       const count = Math.min(WINDOW_BYTES + RECORD_HEADER_BYTES - 1, this.size - at);
       const bytes = this.#window.held(at, count) ?? (await this.#window.load(at, count));
@@ -157,8 +166,13 @@ export class LogReader {
         if (!mayProve(view, i, range)) continue;
         const { length } = parseRecordHeader(bytes, i);
         if (length > this.size - at - i - RECORD_HEADER_BYTES) continue;
+        if (length + RECORD_HEADER_BYTES > budget) continue;
         budget -= length + RECORD_HEADER_BYTES;
-        if (budget < 0 || (await this.#recordAt(at + i)) !== undefined) return at + i;
+        if ((await this.#recordAt(at + i)) !== undefined) return at + i;
+        work += length + RECORD_HEADER_BYTES;
+        if (work < PIECE_BYTES) continue;
+        work = 0;
+        await nextTurn();
       }
       if (at + count < this.size) await nextTurn();
     }

@@ -126,6 +126,10 @@ function validated(value: unknown, path: string): Manifest {
   return { settings, snapshot, log: { number, first } };
 }
 
+export function isSameManifest(one: Manifest | undefined, other: Manifest | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 /** The manifest of a folder; undefined when there is none. */
 export async function readManifest(
   files: FileSystem,

@@ -99,6 +99,7 @@ async function exists(path: string): Promise<boolean> {
 
 /** The files of the machine. */
 export const nodeFileSystem: FileSystem = {
+  resolve: (path) => resolve(path),
   open: async (path, mode) => new NodeFile(await open(path, FLAGS[mode])),
   rename,
   remove: unlink,

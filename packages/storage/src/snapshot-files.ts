@@ -40,8 +40,28 @@ interface Place {
 
 function assertNotAborted(signal: AbortSignal | undefined): void {
   if (!signal?.aborted) return;
+  throw aborted(signal);
+}
+
+function aborted(signal: AbortSignal): StorageError {
   const message = 'the snapshot was aborted; the one before stays in force';
-  throw new StorageError(StorageErrorCode.aborted, message, {}, signal.reason);
+  return new StorageError(StorageErrorCode.aborted, message, {}, signal.reason);
+}
+
+/** Rejects when `signal` does not want `work` any more, whether that notices or not. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return await work;
+  let stop = (): void => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(aborted(signal));
+    signal.addEventListener('abort', stop);
+  });
+  try {
+    assertNotAborted(signal);
+    await Promise.race([work, stopped]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 class Writer implements SnapshotWriter {
@@ -49,6 +69,9 @@ class Writer implements SnapshotWriter {
   readonly #signal: AbortSignal | undefined;
   readonly written: SnapshotFile[] = [];
   readonly #names = new Set<string>();
+  /** Calls to the file system under way. */
+  readonly #running = new Set<Promise<unknown>>();
+  #isOver = false;
 
   constructor(place: Place, signal: AbortSignal | undefined) {
     this.#place = place;
@@ -65,20 +88,29 @@ class Writer implements SnapshotWriter {
     const { files, folder, number } = this.#place;
     const path = `${folder}/${snapshotName(number, name)}`;
     const temporary = temporaryName(path, number);
-    const file = await files.open(temporary, 'create');
+    const file = await this.#run(() => files.open(temporary, 'create'));
     try {
-      await produce(async (source, position) => {
-        assertNotAborted(this.#signal);
-        await file.write(source, position);
-      });
-      assertNotAborted(this.#signal);
-      await file.sync();
-      const size = await file.size();
-      this.written.push({ name, size, head: await headOf(file, size) });
+      await produce((source, position) => this.#run(() => file.write(source, position)));
+      await this.#run(() => file.sync());
+      const size = await this.#run(() => file.size());
+      this.written.push({ name, size, head: await this.#run(() => headOf(file, size)) });
     } finally {
       await file.close();
     }
-    await files.rename(temporary, path);
+    await this.#run(() => files.rename(temporary, path));
+  }
+
+  /** One call to the file system: none is begun when it is over, and the end waits for it. */
+  async #run<T>(call: () => Promise<T>): Promise<T> {
+    assertNotAborted(this.#signal);
+    if (this.#isOver) throw invalidArgument('the snapshot has ended', { name: 'writer' });
+    const running = call();
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
   }
 
   images(name: string, images: Readonly<Record<string, Image>>): Promise<void> {
@@ -87,6 +119,8 @@ class Writer implements SnapshotWriter {
 
   /** Takes back what was written, as far as that goes. */
   async undo(): Promise<void> {
+    this.#isOver = true;
+    await Promise.allSettled(this.#running);
     const { files, folder, number } = this.#place;
     for (const name of this.#names) {
       const path = `${folder}/${snapshotName(number, name)}`;
@@ -114,7 +148,7 @@ export async function writeSnapshotFiles(
   assertNotAborted(signal);
   const writer = new Writer(place, signal);
   try {
-    await write(writer);
+    await unlessAborted(write(writer), signal);
     assertNotAborted(signal);
     return { files: writer.written, undo: () => writer.undo() };
   } catch (error) {

@@ -7,18 +7,21 @@ import { writeBackup } from './backup.ts';
 import { CommitLog, type Mark } from './commit-log.ts';
 import { invalidArgument, StorageError, StorageErrorCode } from './errors.ts';
 import type { FileSystem, Lock } from './file-system.ts';
+import type { HeldFiles } from './held-files.ts';
 import { MAX_TYPE } from './log-format.ts';
 import type { StoredRecord } from './log-reader.ts';
 import { LogReplay } from './log-replay.ts';
 import { LogWriter } from './log-writer.ts';
 import { type Manifest, readManifest, replaceManifest } from './manifest.ts';
 import { MANIFEST } from './names.ts';
+import { openBeside, openFolder } from './open-folder.ts';
 import {
   type Durability,
   type ResolvedOptions,
   resolveOptions,
   type StoreOptions,
 } from './options.ts';
+import { isProducing, produceFor } from './producing.ts';
 import {
   SnapshotReader,
   type SnapshotWriter,
@@ -26,8 +29,9 @@ import {
   writeSnapshotFiles,
 } from './snapshot-files.ts';
 import { assertParts, copySettings, notAStore, notReady } from './store-checks.ts';
-import { type FolderContents, readFolder, removeLeftovers } from './store-folder.ts';
+import { type FolderContents, removeLeftovers } from './store-folder.ts';
 import { takeUp } from './take-up.ts';
+import { resolveFolder } from './typed-files.ts';
 
 /** What opening found besides records. */
 export interface Recovery {
@@ -80,6 +84,10 @@ export class Store {
   /** Snapshots and backups, one after the other. */
   #work: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
+  /** Aborts snapshots and backups when the store is closed. */
+  readonly #ending = new AbortController();
+  /** What is read beside a writer. */
+  #held: HeldFiles | undefined;
 
   private constructor(
     folder: string,
@@ -108,16 +116,22 @@ export class Store {
     assertString(folder, { name: 'folder', error: invalidArgument });
     const resolved = resolveOptions(options);
     const { files, readOnly } = resolved;
+    const whole = resolveFolder(files, folder);
     const mayCreate = resolved.create && !readOnly;
-    if (mayCreate) await files.makeFolder(folder);
-    else if (!(await files.exists(`${folder}/${MANIFEST}`))) throw notAStore(folder);
-    const lock = readOnly ? undefined : await files.lock(folder);
-    try {
-      const contents = await readFolder(files, folder);
-      if (contents.manifest === undefined && !mayCreate) throw notAStore(folder);
-      const store = new Store(folder, resolved, lock, contents);
-      await store.snapshot?.check();
+    if (mayCreate) await files.makeFolder(whole);
+    else if (!(await files.exists(`${whole}/${MANIFEST}`))) throw notAStore(whole);
+    if (readOnly) {
+      const { contents, held } = await openBeside(files, whole);
+      if (contents.manifest === undefined) throw notAStore(whole); // and so nothing is held
+      const store = new Store(whole, { ...resolved, files: held.files }, undefined, contents);
+      store.#held = held;
       return store;
+    }
+    const lock = await files.lock(whole);
+    try {
+      const contents = await openFolder(files, whole);
+      if (contents.manifest === undefined && !mayCreate) throw notAStore(whole);
+      return new Store(whole, resolved, lock, contents);
     } catch (error) {
       await lock?.release().catch(() => undefined);
       throw error;
@@ -200,13 +214,14 @@ export class Store {
     const { folder } = this;
     const number = Math.max(0, ...this.#contents.logs) + 1;
     const manifest = { settings, snapshot: undefined, log: { number, first: 1 } };
-    const writer = await LogWriter.create(files, folder, manifest.log);
+    let writer: LogWriter | undefined;
     try {
+      writer = await LogWriter.create(files, folder, manifest.log);
       // The name of the log first: a manifest must never name what is not there.
       await files.syncFolder(folder);
       await this.#switch(manifest);
     } catch (error) {
-      await writer.close().catch(() => undefined);
+      await writer?.close().catch(() => undefined);
       this.#state = 'closed';
       await this.#lock?.release().catch(() => undefined);
       throw error;
@@ -258,6 +273,8 @@ export class Store {
     write: WriteFiles,
     options: SnapshotOptions = {},
   ): Promise<void> {
+    this.#assertOutside('writeSnapshot');
+    const signal = this.#signal(options.signal);
     const log = this.#openLog();
     const copy = copySettings(settings);
     this.#assertMark(mark, log);
@@ -267,7 +284,7 @@ export class Store {
       const { files } = this.#options;
       const number = ++this.#snapshotNumber;
       const place = { files, folder: this.folder, number };
-      const written = await writeSnapshotFiles(place, write, options.signal);
+      const written = await writeSnapshotFiles(place, this.#producer(write), signal);
       const manifest: Manifest = {
         settings: copy,
         snapshot: { number, sequence: mark.sequence, files: written.files },
@@ -300,17 +317,17 @@ export class Store {
     settings: unknown,
     write: WriteFiles,
   ): Promise<void> {
+    this.#assertOutside('backup');
     this.#openLog();
     assertString(folder, { name: 'folder', error: invalidArgument });
     const copy = copySettings(settings);
-    const { signal } = point;
     const range = [0, Number.MAX_SAFE_INTEGER - 1] as const;
     const check = { name: 'point.sequence', error: invalidArgument };
     const sequence = assertInteger(point.sequence, range, check);
     const { files } = this.#options;
-    await this.#alone(() =>
-      writeBackup({ files, folder, sequence, settings: copy }, write, signal),
-    );
+    const target = { files, folder: resolveFolder(files, folder), sequence, settings: copy };
+    const signal = this.#signal(point.signal);
+    await this.#alone(() => writeBackup(target, this.#producer(write), signal));
   }
 
   stats(): StoreStats {
@@ -330,12 +347,13 @@ export class Store {
   }
 
   /**
-   * Waits for what was asked for, makes it durable and frees the lock, also when it rejects. When
+   * Aborts snapshots and backups, waits for what else was asked for, makes it durable and frees the lock, also when it rejects. When
    * the lock cannot be freed, that can be tried again by closing again.
    *
    * @throws {StorageError} `STORAGE_FAILED` where acknowledged records may not survive a power cut
    */
   async close(): Promise<void> {
+    this.#assertOutside('close');
     this.#closing ??= this.#close();
     try {
       await this.#closing;
@@ -346,8 +364,25 @@ export class Store {
 
   async #close(): Promise<void> {
     this.#state = 'closed';
+    this.#ending.abort(new Error('the store was closed'));
     await this.#work;
     await this.#log?.close();
+    await this.#held?.letGo();
+  }
+
+  /** Says when to stop: when the caller does, or when the store is closed. */
+  #signal(given: AbortSignal | undefined): AbortSignal {
+    const { signal } = this.#ending;
+    return given === undefined ? signal : AbortSignal.any([given, signal]);
+  }
+
+  #producer(write: WriteFiles): WriteFiles {
+    return (writer) => produceFor(this, () => write(writer));
+  }
+
+  #assertOutside(call: string): void {
+    if (!isProducing(this)) return;
+    throw notReady(`${call}() waits for the snapshot that is being written: call it afterwards`);
   }
 
   #logOptions(): { files: FileSystem; folder: string; durability: Durability; intervalMs: number } {

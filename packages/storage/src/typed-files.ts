@@ -65,6 +65,10 @@ class TypedFiles implements FileSystem {
     this.#files = files;
   }
 
+  resolve(path: string): string {
+    return this.#files.resolve?.(path) ?? path;
+  }
+
   open(path: string, mode: OpenMode): Promise<File> {
     return attempt(
       mode === 'create' ? 'create' : 'open',
@@ -108,6 +112,11 @@ class TypedFiles implements FileSystem {
 /** `files` with `StorageError`s: `FILE_FAILED` with path and errno, `LOCKED` with the folder. */
 export function withTypedErrors(files: FileSystem): FileSystem {
   return files instanceof TypedFiles ? files : new TypedFiles(files);
+}
+
+/** The path of a folder that stays the same when the process goes to another one. */
+export function resolveFolder(files: FileSystem, folder: string): string {
+  return files.resolve?.(folder) ?? folder;
 }
 
 /** Opens `path`, lets `use` have the file, and closes it. */

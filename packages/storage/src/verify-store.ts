@@ -7,7 +7,7 @@ import { LogReplay } from './log-replay.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 import { SnapshotReader } from './snapshot-files.ts';
 import { type FolderContents, readFolder } from './store-folder.ts';
-import { withTypedErrors } from './typed-files.ts';
+import { resolveFolder, withTypedErrors } from './typed-files.ts';
 
 export interface Problem {
   /**
@@ -91,10 +91,11 @@ export async function verifyStore(
   files: FileSystem = nodeFileSystem,
 ): Promise<Problem[]> {
   const typed = withTypedErrors(files);
-  let [problems, manifest] = await verifyOnce(typed, folder);
+  const whole = resolveFolder(typed, folder);
+  let [problems, manifest] = await verifyOnce(typed, whole);
   for (let round = 1; problems.length > 0 && round < MAX_ROUNDS; round++) {
     const before = manifest;
-    [problems, manifest] = await verifyOnce(typed, folder);
+    [problems, manifest] = await verifyOnce(typed, whole);
     if (manifest === before) break;
   }
   return problems;

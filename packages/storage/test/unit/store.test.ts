@@ -416,17 +416,76 @@ describe('closing', () => {
     expect((await readAll(disk)).records).toHaveLength(2);
   });
 
-  test('waits for a snapshot and for what was appended', async () => {
-    const disk = await diskWith([]);
+  test('aborts a snapshot or backup that takes for ever, and leaves nothing of it', async () => {
+    const disk = await diskWithSnapshot();
     const store = await openStore(disk);
     for await (const _ of store.records());
     const mark = await store.rotate();
-    const all = Promise.all([
-      store.writeSnapshot(mark, { name: 'small' }, (writer) => writer.images('tables', {})),
-      store.append(0, [text('last')]),
-    ]);
+    const names = disk.names(FOLDER);
+    const write = (writer: SnapshotWriter): Promise<void> =>
+      writer.file('long', async (write) => {
+        await write(text('begun'), 0);
+        await new Promise(() => undefined);
+      });
+    const both = [store.writeSnapshot(mark, {}, write), store.backup(BACKUP, mark, {}, write)];
+    const refused = Promise.allSettled(both);
+    await new Promise(setImmediate);
+    await store.close();
+    const reason = { code: StorageErrorCode.aborted };
+    expect(await refused).toMatchObject([{ reason }, { reason }]);
+    expect(disk.names(FOLDER)).toEqual(names);
+    expect(disk.names(BACKUP)).toEqual([]);
+    expect((await readAll(disk)).records).toHaveLength(2);
+  });
+
+  test.for(['writeSnapshot', 'backup', 'close'] as const)(
+    'or %s from inside a snapshot is refused, and possible afterwards',
+    async (call) => {
+      const store = await openStore(new SimulatedDisk());
+      const mark = await store.rotate();
+      const nothing = async (): Promise<void> => undefined;
+      const calls = {
+        writeSnapshot: () => store.writeSnapshot(mark, {}, nothing),
+        backup: () => store.backup(BACKUP, mark, {}, nothing),
+        close: () => store.close(),
+      };
+      let later = nothing;
+      await store.writeSnapshot(mark, {}, async () => {
+        const code = StorageErrorCode.notReady;
+        await expect(calls[call]()).rejects.toMatchObject({ code });
+        await store.append(0, [text('may be appended')]);
+        const { promise, resolve } = Promise.withResolvers<void>();
+        const waiting = promise.then(calls[call]);
+        later = () => {
+          resolve();
+          return waiting;
+        };
+      });
+      await later();
+      await store.close();
+    },
+  );
+
+  test('frees what could not be made', async () => {
+    const disk = new SimulatedDisk();
+    const store = await Store.open(FOLDER, { files: disk });
+    disk.failAt(1, 'ENOSPC');
+    await expect(store.initialize({})).rejects.toMatchObject({ code: 'FILE_FAILED' });
+    await expect(store.flush()).rejects.toMatchObject({ code: 'CLOSED' });
+    await (await openStore(disk)).close();
+    await store.close();
+  });
+
+  test('waits for what was appended', async () => {
+    const disk = await diskWith([]);
+    const store = await openStore(disk);
+    for await (const _ of store.records());
+    const all = Promise.all(['first', 'last'].map((value) => store.append(0, [text(value)])));
     await store.close();
     await all;
-    expect((await readAll(disk)).records).toMatchObject([{ payload: 'last' }]);
+    expect((await readAll(disk)).records).toMatchObject([
+      { payload: 'first' },
+      { payload: 'last' },
+    ]);
   });
 });
