@@ -80,6 +80,11 @@ export class Store {
   #state: State;
   #log: CommitLog | undefined;
   #recovery: Recovery = NONE;
+  /** The logs that were read, for a store that is only read. */
+  #found: { readonly logs: readonly { readonly size: number }[]; readonly sequence: number } = {
+    logs: [],
+    sequence: 0,
+  };
   #snapshotNumber: number;
   /** Snapshots and backups, one after the other. */
   #work: Promise<unknown> = Promise.resolve();
@@ -183,8 +188,9 @@ export class Store {
       this.#assertUsable();
       if (!this.#options.readOnly) await this.#takeUp(replay, manifest);
     });
-    const { droppedBytes, damage } = replay;
+    const { droppedBytes, damage, logs, sequence } = replay;
     this.#recovery = { droppedBytes, records, damage };
+    this.#found = { logs, sequence };
     if (this.#state === 'reading') this.#state = 'open';
   }
 
@@ -332,8 +338,9 @@ export class Store {
 
   stats(): StoreStats {
     const snapshot = this.#manifest?.snapshot;
-    const logs = this.#log?.logs ?? [];
-    const sequence = this.#log?.sequence ?? snapshot?.sequence ?? 0;
+    const logs = this.#log?.logs ?? this.#found.logs;
+    const sequence = this.#log?.sequence ?? Math.max(this.#found.sequence, snapshot?.sequence ?? 0);
+    const counts = this.#log?.logs.map(({ count }) => count) ?? [this.#recovery.records];
     return {
       folder: this.folder,
       durability: this.#options.durability,
@@ -341,7 +348,7 @@ export class Store {
       snapshotSequence: snapshot?.sequence ?? 0,
       snapshotBytes: (snapshot?.files ?? []).reduce((sum, { size }) => sum + size, 0),
       logBytes: logs.reduce((sum, { size }) => sum + size, 0),
-      logRecords: logs.reduce((sum, { count }) => sum + count, 0),
+      logRecords: counts.reduce((sum, count) => sum + count, 0),
       logFiles: logs.length,
     };
   }

@@ -26,6 +26,9 @@ test('is read beside its writer, and changes nothing', async () => {
   expect([reader.count(), writer.count()]).toEqual([3, 4]);
   const hits = await reader.search({ vector: [3, 1], text: 'number', filter: { n: { $gte: 2 } } });
   expect(hits.map(({ key }) => key).sort()).toEqual([2, 3]);
+  const { logBytes = 0, ...counts } = reader.stats().storage ?? {};
+  expect(counts).toMatchObject({ logRecords: 1, sequence: 2, snapshotSequence: 1 });
+  expect(logBytes).toBeGreaterThan(0);
   const written = files.steps;
   await expect(reader.upsert(documentOf(5))).rejects.toMatchObject({ code: 'READ_ONLY' });
   await expect(reader.delete(1)).rejects.toMatchObject({ code: 'READ_ONLY' });
