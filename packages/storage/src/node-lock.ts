@@ -1,8 +1,8 @@
 // One writer per folder, without native code: whoever made the file `lock-N` of the highest N has
 // the folder. Numbers never go down: a lock is released by writing over its content that it is
-// free, which needs no space on the disk, and only a holder removes lower ones. A lock whose process
-// is gone counts as free, so that nobody has to clean up after a kill. A process is known by its
-// number, its time of start and the boot: numbers are given anew.
+// free, which needs no space on the disk, and only a holder removes lower ones. A lock of a process
+// that is gone counts as free, so that nobody has to clean up after a kill. A process is known by
+// its number, its time of start and the boot: numbers are given anew.
 
 import { link, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
