@@ -19,7 +19,7 @@ const UNITS_PER_CALL = 8192;
 const MAX_UNITS: number = 2 ** 32 - 1;
 
 const BYTES = 256;
-const GOLDEN_STEP = 0x9e3779b9;
+const STEP = 0x8da6b343;
 
 /** The last steps of MurmurHash3 (Appleby, 2011; public domain). */
 function finish(hash: number, length: number): number {
@@ -31,7 +31,7 @@ function finish(hash: number, length: number): number {
 
 /** A secret number for each value of a low byte, and behind them for each of a high byte. */
 function keysOf(seed: number): Uint32Array {
-  return Uint32Array.from({ length: 2 * BYTES }, (_, i) => finish(seed, (i + 1) * GOLDEN_STEP));
+  return Uint32Array.from({ length: 2 * BYTES }, (_, i) => finish(seed, (i + 1) * STEP));
 }
 
 /**

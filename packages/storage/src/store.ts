@@ -354,8 +354,8 @@ export class Store {
   }
 
   /**
-   * Aborts snapshots and backups, waits for what else was asked for, makes it durable and frees the lock, also when it rejects. When
-   * the lock cannot be freed, that can be tried again by closing again.
+   * Aborts snapshots and backups, waits for what else was asked for, makes it durable and frees the
+   * lock, also when it rejects. When the lock cannot be freed, closing again tries again.
    *
    * @throws {StorageError} `STORAGE_FAILED` where acknowledged records may not survive a power cut
    */

@@ -1,5 +1,6 @@
-// Which document a row is now. In pages of few rows: where every row has a page to itself, one costs
-// some 300 bytes, so that rows far apart, of an image that was forged too, take no more than that.
+// Which document a row is now. In pages of few rows: where every row has a page to itself, one
+// costs some 300 bytes, so that rows far apart, of an image that was forged too, take no more than
+// that.
 
 const PAGE_SHIFT = 6;
 const PAGE_ROWS = 1 << PAGE_SHIFT;
