@@ -118,7 +118,7 @@ function load(images: Images, fields: Fields): Table {
 /**
  * The table of its images, over their arrays.
  *
- * @throws {FilterError} COLUMNS_CORRUPT
+ * @throws {FilterError} COLUMNS_CORRUPT, OUT_OF_MEMORY
  */
 export function loadTable(images: Images, fields: Fields): Table {
   try {
@@ -127,6 +127,10 @@ export function loadTable(images: Images, fields: Fields): Table {
     if (problem !== undefined) throw new ImageError(problem);
     return table;
   } catch (error) {
+    if (error instanceof RangeError) {
+      const message = 'there is no memory for these columns';
+      throw new FilterError(FilterErrorCode.outOfMemory, message, {}, error);
+    }
     const reason = error instanceof Error ? error.message : 'they cannot be read';
     const message = `these columns cannot be used: ${reason}; save them again from their source`;
     throw new FilterError(FilterErrorCode.columnsCorrupt, message, { reason }, error);
