@@ -1,6 +1,6 @@
 // Strings with numbers: the first gets 0, the next new one 1, and so on for good. Open addressing
-// over typed arrays, so that a table of a million strings needs no million objects. Strings are kept
-// as UTF-16 units: any string of JavaScript comes back as it was, lone surrogates too.
+// over typed arrays, so that a table of a million strings needs no million objects. Strings are
+// kept as UTF-16 units: any string of JavaScript comes back as it was, lone surrogates too.
 //
 // Hashes start from numbers that strangers cannot know, so that nobody can choose strings that
 // collide. An image has the strings alone: whoever loads it hashes them anew, with other numbers,
@@ -19,7 +19,6 @@ const UNITS_PER_CALL = 8192;
 const MAX_UNITS: number = 2 ** 32 - 1;
 
 const BYTES = 256;
-const GOLDEN_STEP = 0x9e3779b9;
 
 /** The last steps of MurmurHash3 (Appleby, 2011; public domain). */
 function finish(hash: number, length: number): number {
@@ -31,7 +30,7 @@ function finish(hash: number, length: number): number {
 
 /** A secret number for each value of a low byte, and behind them for each of a high byte. */
 function keysOf(seed: number): Uint32Array {
-  return Uint32Array.from({ length: 2 * BYTES }, (_, i) => finish(seed, (i + 1) * GOLDEN_STEP));
+  return Uint32Array.from({ length: 2 * BYTES }, (_, i) => finish(seed, i + 1));
 }
 
 /**
@@ -225,7 +224,7 @@ export class StringTable {
     return true;
   }
 
-  /** The table as it is now. What was appended is never changed, so views of it stay as they are. */
+  /** The table as it is now; what was appended is never changed, so views of it stay. */
   image(): Image {
     const arrays = { ends: this.#ends.view(), units: this.#units.view() };
     return { header: { count: this.count }, arrays };

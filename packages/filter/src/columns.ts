@@ -1,14 +1,23 @@
 // The table of rows: live or not, and a column for every declared field. One thread writes; what is
 // handed out (bits, images) stays as it is.
 
-import { allocateBits, describe, detail, hasBit, type Image, setBit, wordsFor } from '@nigh/base';
+import {
+  allocateBits,
+  describe,
+  detail,
+  hasBit,
+  type Image,
+  MAX_ROW,
+  setBit,
+  wordsFor,
+} from '@nigh/base';
 import type { Column } from './column.ts';
 import { FilterError, FilterErrorCode } from './errors.ts';
 import { type Accepted, Evaluator } from './evaluate.ts';
 import { elementTypeOf, type Fields, isList, type Metadata, readFields } from './fields.ts';
 import { EXPECTED } from './operands.ts';
 import type { Predicate } from './predicate.ts';
-import { createColumns, imagesOf, loadTable, MAX_ROW, type Table, tableProblems } from './table.ts';
+import { createColumns, imagesOf, loadTable, type Table, tableProblems } from './table.ts';
 
 const FEWEST_ROWS = 64;
 

@@ -265,8 +265,8 @@ class Parser {
  *
  * @param fields as `readFields` gives them
  * @throws {FilterError} INVALID_FILTER, UNKNOWN_FIELD, UNKNOWN_OPERATOR, WRONG_TYPE,
- * FILTER_TOO_DEEP (32 levels), FILTER_TOO_LARGE (10,000 values, of which a condition counts for 40); `details.path`
- * says where, as in 'genres.$in[2]'
+ * FILTER_TOO_DEEP (32 levels), FILTER_TOO_LARGE (10,000 values, of which a condition counts for
+ * 40); `details.path` says where, as in 'genres.$in[2]'
  */
 export function parseFilter(filter: unknown, fields: Fields): Predicate {
   const parser = new Parser(fields);

@@ -5,8 +5,10 @@ import {
   allocateBits,
   arrayOfImage,
   countBits,
+  hasBit,
   type Image,
   ImageError,
+  MAX_ROW,
   numberOfImage,
   StringTable,
   wordsFor,
@@ -21,8 +23,6 @@ import { elementTypeOf, type Fields, type FieldType, isList } from './fields.ts'
 import { ListColumn } from './list-column.ts';
 import { ValueColumn } from './value-column.ts';
 
-/** Rows are numbered from 0 to this. */
-export const MAX_ROW: number = 2 ** 31 - 2;
 const FORMAT = 1;
 
 export interface Table {
@@ -143,8 +143,7 @@ export function tableProblems({ rows, count, live, columns }: Table): string[] {
   const set = countBits(live);
   if (set !== count) problems.push(`${set} rows are live, not ${count}`);
   for (let row = rows; row < 32 * live.length; row++) {
-    if (((live[row >>> 5] >>> (row & 31)) & 1) === 1)
-      problems.push(`row ${row} of ${rows} is live`);
+    if (hasBit(live, row)) problems.push(`row ${row} of ${rows} is live`);
   }
   let i = 0;
   for (const column of columns.values()) {

@@ -1,7 +1,8 @@
 // The table: rows, what may be in them, what is kept for later, and what it is for other threads.
 
+import { MAX_ROW } from '@nigh/base';
 import { expect, test } from 'vitest';
-import { Columns, type Fields, type FilterError, MAX_ROW, parseFilter } from '../../src/index.ts';
+import { Columns, type Fields, type FilterError, parseFilter } from '../../src/index.ts';
 import { FIELDS } from '../support/arbitraries.ts';
 import { errorOf } from '../support/errors.ts';
 import { expectedRows, type Model, rowsOf, select } from '../support/rows.ts';
