@@ -5,6 +5,8 @@ import type { ArrayKind, ArrayOf } from './image.ts';
 import { allocateArray } from './shared-arrays.ts';
 
 const FEWEST = 16;
+/** From so many bytes on an array grows by a quarter: half of it in reserve would be too much. */
+const LARGE: number = 8 * 2 ** 20;
 
 export class GrowingArray<K extends ArrayKind> {
   readonly kind: K;
@@ -29,7 +31,9 @@ export class GrowingArray<K extends ArrayKind> {
   /** Makes room for `capacity` elements in all. */
   reserve(capacity: number): void {
     if (capacity <= this.values.length) return;
-    const values = allocateArray(this.kind, Math.max(capacity, 2 * this.values.length));
+    const factor = this.values.byteLength < LARGE ? 2 : 1.25;
+    const length = Math.max(capacity, Math.ceil(factor * this.values.length));
+    const values = allocateArray(this.kind, length);
     values.set(this.values.subarray(0, this.length));
     this.values = values;
   }

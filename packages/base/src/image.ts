@@ -2,6 +2,8 @@
 // Tables turn into images and back; whoever owns the files writes and reads images without knowing
 // what is in them. An image that was read may be forged, so tables check what they take from it.
 
+import { kindOf } from './shared-arrays.ts';
+
 export interface Arrays {
   uint8: Uint8Array;
   uint16: Uint16Array;
@@ -39,10 +41,9 @@ export function arrayOfImage<K extends ArrayKind>(
   length?: number,
 ): ArrayOf<K> {
   const array = Object.hasOwn(image.arrays, name) ? image.arrays[name] : undefined;
-  const expected = `${kind[0]?.toUpperCase()}${kind.slice(1)}Array`;
-  if (array?.constructor.name !== expected) {
-    throw new ImageError(`array ${name} is ${array?.constructor.name ?? 'missing'}`);
-  }
+  if (array === undefined) throw new ImageError(`array ${name} is missing`);
+  const found = kindOf(array) ?? 'of no kind';
+  if (found !== kind) throw new ImageError(`array ${name} is ${found}, not ${kind}`);
   if (length !== undefined && array.length !== length) {
     throw new ImageError(`array ${name} has ${array.length} elements, not ${length}`);
   }

@@ -25,6 +25,7 @@ export {
   numberOfImage,
   type TypedArray,
 } from './image.ts';
+export { MAX_ROW } from './rows.ts';
 export { allocateArray, kindOf, viewOf } from './shared-arrays.ts';
 export { StringTable } from './string-table.ts';
 export { unpredictable } from './unpredictable.ts';

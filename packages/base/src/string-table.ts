@@ -19,7 +19,6 @@ const UNITS_PER_CALL = 8192;
 const MAX_UNITS: number = 2 ** 32 - 1;
 
 const BYTES = 256;
-const STEP = 0x8da6b343;
 
 /** The last steps of MurmurHash3 (Appleby, 2011; public domain). */
 function finish(hash: number, length: number): number {
@@ -31,7 +30,7 @@ function finish(hash: number, length: number): number {
 
 /** A secret number for each value of a low byte, and behind them for each of a high byte. */
 function keysOf(seed: number): Uint32Array {
-  return Uint32Array.from({ length: 2 * BYTES }, (_, i) => finish(seed, (i + 1) * STEP));
+  return Uint32Array.from({ length: 2 * BYTES }, (_, i) => finish(seed, i + 1));
 }
 
 /**
@@ -225,7 +224,7 @@ export class StringTable {
     return true;
   }
 
-  /** The table as it is now. What was appended is never changed, so views of it stay as they are. */
+  /** The table as it is now; what was appended is never changed, so views of it stay. */
   image(): Image {
     const arrays = { ends: this.#ends.view(), units: this.#units.view() };
     return { header: { count: this.count }, arrays };

@@ -1,14 +1,23 @@
 // The table of rows: live or not, and a column for every declared field. One thread writes; what is
 // handed out (bits, images) stays as it is.
 
-import { allocateBits, describe, detail, hasBit, type Image, setBit, wordsFor } from '@nigh/base';
+import {
+  allocateBits,
+  describe,
+  detail,
+  hasBit,
+  type Image,
+  MAX_ROW,
+  setBit,
+  wordsFor,
+} from '@nigh/base';
 import type { Column } from './column.ts';
 import { FilterError, FilterErrorCode } from './errors.ts';
 import { type Accepted, Evaluator } from './evaluate.ts';
 import { elementTypeOf, type Fields, isList, type Metadata, readFields } from './fields.ts';
 import { EXPECTED } from './operands.ts';
 import type { Predicate } from './predicate.ts';
-import { createColumns, imagesOf, loadTable, MAX_ROW, type Table, tableProblems } from './table.ts';
+import { createColumns, imagesOf, loadTable, type Table, tableProblems } from './table.ts';
 
 const FEWEST_ROWS = 64;
 
@@ -112,15 +121,20 @@ export class Columns {
   /**
    * Makes a row live and replaces all its fields. The metadata passed `check`.
    *
-   * @throws {FilterError} INVALID_ROW, OUT_OF_MEMORY; nothing has changed then
+   * @throws {FilterError} INVALID_ROW; OUT_OF_MEMORY. A row that was not live stays so then; of one
+   * that was, some fields may have their new values already
    */
   set(row: number, metadata: Metadata | undefined): void {
     if (row >= this.#capacity || !(row >= 0) || !Number.isInteger(row)) this.#reserve(row);
     const columns = this.#columns;
     const names = this.#names;
-    for (let i = 0; i < columns.length; i++) {
-      const value = metadata === undefined ? undefined : ownValue(metadata, names[i] as string);
-      (columns[i] as Column).set(row, value);
+    try {
+      for (let i = 0; i < columns.length; i++) {
+        const value = metadata === undefined ? undefined : ownValue(metadata, names[i] as string);
+        (columns[i] as Column).set(row, value);
+      }
+    } catch (error) {
+      throw this.#notSet(row, error);
     }
     if (row >= this.#rows) this.#rows = row + 1;
     if (hasBit(this.#live, row)) return;
@@ -175,6 +189,14 @@ export class Columns {
   #table(): Table {
     const columns = this.#byName;
     return { rows: this.#rows, count: this.#count, live: this.live, columns };
+  }
+
+  /** The error of a row whose fields could not be stored. One that is not live has none. */
+  #notSet(row: number, error: unknown): unknown {
+    if (!this.has(row)) for (const column of this.#columns) column.clear(row);
+    if (!(error instanceof RangeError)) return error;
+    const message = `there is no memory for the fields of row ${row}`;
+    return new FilterError(FilterErrorCode.outOfMemory, message, { row }, error);
   }
 
   /** Room for a row, at least twice as much as before. */

@@ -15,4 +15,3 @@ export {
 } from './fields.ts';
 export { MAX_DEPTH, MAX_SIZE, parseFilter } from './parse.ts';
 export type { Predicate } from './predicate.ts';
-export { MAX_ROW } from './table.ts';

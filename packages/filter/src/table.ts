@@ -5,8 +5,10 @@ import {
   allocateBits,
   arrayOfImage,
   countBits,
+  hasBit,
   type Image,
   ImageError,
+  MAX_ROW,
   numberOfImage,
   StringTable,
   wordsFor,
@@ -21,8 +23,6 @@ import { elementTypeOf, type Fields, type FieldType, isList } from './fields.ts'
 import { ListColumn } from './list-column.ts';
 import { ValueColumn } from './value-column.ts';
 
-/** Rows are numbered from 0 to this. */
-export const MAX_ROW: number = 2 ** 31 - 2;
 const FORMAT = 1;
 
 export interface Table {
@@ -118,7 +118,7 @@ function load(images: Images, fields: Fields): Table {
 /**
  * The table of its images, over their arrays.
  *
- * @throws {FilterError} COLUMNS_CORRUPT
+ * @throws {FilterError} COLUMNS_CORRUPT, OUT_OF_MEMORY
  */
 export function loadTable(images: Images, fields: Fields): Table {
   try {
@@ -127,6 +127,10 @@ export function loadTable(images: Images, fields: Fields): Table {
     if (problem !== undefined) throw new ImageError(problem);
     return table;
   } catch (error) {
+    if (error instanceof RangeError) {
+      const message = 'there is no memory for these columns';
+      throw new FilterError(FilterErrorCode.outOfMemory, message, {}, error);
+    }
     const reason = error instanceof Error ? error.message : 'they cannot be read';
     const message = `these columns cannot be used: ${reason}; save them again from their source`;
     throw new FilterError(FilterErrorCode.columnsCorrupt, message, { reason }, error);
@@ -139,8 +143,7 @@ export function tableProblems({ rows, count, live, columns }: Table): string[] {
   const set = countBits(live);
   if (set !== count) problems.push(`${set} rows are live, not ${count}`);
   for (let row = rows; row < 32 * live.length; row++) {
-    if (((live[row >>> 5] >>> (row & 31)) & 1) === 1)
-      problems.push(`row ${row} of ${rows} is live`);
+    if (hasBit(live, row)) problems.push(`row ${row} of ${rows} is live`);
   }
   let i = 0;
   for (const column of columns.values()) {

@@ -10,6 +10,5 @@ export {
   type TextField,
   type TextOptions,
 } from './options.ts';
-export { MAX_ROW } from './row-map.ts';
 export { MAX_QUERY_UNITS, TextIndex, type TextSearchOptions } from './text-index.ts';
 export type { Ranking } from './top-rows.ts';

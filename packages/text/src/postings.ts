@@ -7,6 +7,7 @@
 // Fields of one document ascend in both, so sums over them have the same bits before and after.
 
 import { allocateArray, GrowingArray, StringTable } from '@nigh/base';
+import { DEAD } from './documents.ts';
 
 /** A use is `times * 16 + field`: how often a term occurs in a field of a document. */
 export const FIELD_BITS = 4;
@@ -130,11 +131,9 @@ interface Target {
   readonly end: number;
 }
 
-const NO_NUMBER = 2 ** 32 - 1;
-
 function countLive(docs: Uint32Array, numbers: Uint32Array): number {
   let count = 0;
-  for (let i = 0; i < docs.length; i++) if (numbers[docs[i]] !== NO_NUMBER) count++;
+  for (let i = 0; i < docs.length; i++) if (numbers[docs[i]] !== DEAD) count++;
   return count;
 }
 
@@ -143,7 +142,7 @@ function copyBase(base: Base, term: number, { numbers, merged, end }: Target): n
   const stop = base.offsets[term + 1];
   for (let at = base.offsets[term]; at < stop; at++) {
     const doc = numbers[base.docs[at]];
-    if (doc === NO_NUMBER) continue;
+    if (doc === DEAD) continue;
     merged.docs[to] = doc;
     merged.uses[to++] = base.uses[at];
   }
@@ -155,7 +154,7 @@ function copyTail(tail: Tail, term: number, { numbers, merged, end }: Target): n
   const previous = tail.previous.values;
   let to = end;
   for (let at = tail.heads.values[term]; at !== 0; at = previous[at - 1]) {
-    if (numbers[docs.values[at - 1]] !== NO_NUMBER) to++;
+    if (numbers[docs.values[at - 1]] !== DEAD) to++;
   }
   // Documents come newest first, their fields in order: whole documents are turned round.
   let next = to;
@@ -167,7 +166,7 @@ function copyTail(tail: Tail, term: number, { numbers, merged, end }: Target): n
       count++;
       after = previous[after - 1];
     }
-    if (numbers[doc] !== NO_NUMBER) {
+    if (numbers[doc] !== DEAD) {
       next -= count;
       for (let i = 0; i < count; i++, at = previous[at - 1]) {
         merged.docs[next + i] = numbers[doc];

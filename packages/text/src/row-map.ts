@@ -1,11 +1,8 @@
-// Which document a row is now. In pages of few rows: where every row has a page to itself, one
-// costs some 300 bytes, so that rows far apart, of an image that was forged too, take no more than
-// that.
+// Which document a row is now. In pages of few rows: where every row has a page to itself, it
+// costs some 300 bytes, so that rows far apart, of a forged image too, take no more than that.
 
 const PAGE_SHIFT = 6;
 const PAGE_ROWS = 1 << PAGE_SHIFT;
-/** The largest number of a row. */
-export const MAX_ROW: number = 2 ** 31 - 1;
 
 export class RowMap {
   /** The document of each row plus one; 0 where there is none. */

@@ -10,6 +10,7 @@
 // rows that have any term in the field. A term that is twice in the query counts twice. A term
 // counts in one field MAX_TIMES times at most.
 
+import { hasBit } from '@nigh/base';
 import { DEAD, type Documents } from './documents.ts';
 import type { ResolvedTextOptions } from './options.ts';
 import { type Base, FIELD_BITS, FIELD_MASK, type Tail } from './postings.ts';
@@ -223,8 +224,5 @@ interface Addition {
 
 /** Whether the row of a document lives and is accepted. */
 function isAsked(row: number, accept: Uint32Array | undefined): boolean {
-  if (row === DEAD) return false;
-  if (accept === undefined) return true;
-  const word = row >>> 5;
-  return word < accept.length && ((accept[word] >>> (row & 31)) & 1) === 1;
+  return row !== DEAD && (accept === undefined || hasBit(accept, row));
 }

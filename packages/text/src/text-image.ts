@@ -15,6 +15,7 @@ import {
   GrowingArray,
   type Image,
   ImageError,
+  MAX_ROW,
   numberOfImage,
   StringTable,
 } from '@nigh/base';
@@ -22,7 +23,7 @@ import { Documents } from './documents.ts';
 import { TextError, TextErrorCode } from './errors.ts';
 import { MAX_FIELDS } from './options.ts';
 import { type Base, FIELD_BITS, FIELD_MASK, MAX_TIMES } from './postings.ts';
-import { MAX_ROW, RowMap } from './row-map.ts';
+import { RowMap } from './row-map.ts';
 
 /** An index without tail and without dead documents. */
 export interface Parts {

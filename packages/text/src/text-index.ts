@@ -1,7 +1,7 @@
 // An index of texts: which rows have which words, ranked by BM25F. Rows are numbers that somebody
 // else gave; what is kept of their texts is postings.
 
-import { describe, GrowingArray, type Image, StringTable } from '@nigh/base';
+import { describe, GrowingArray, type Image, MAX_ROW, StringTable } from '@nigh/base';
 import { Analyzer } from './analyzer.ts';
 import { DEAD, Documents } from './documents.ts';
 import { TextError, TextErrorCode } from './errors.ts';
@@ -17,7 +17,6 @@ import {
   merge,
   Tail,
 } from './postings.ts';
-import { MAX_ROW } from './row-map.ts';
 import { type QueryTerm, Scorer } from './scorer.ts';
 import { imageOf, loadParts, type Parts, verifyParts } from './text-image.ts';
 import { type Ranking, TopRows } from './top-rows.ts';

@@ -42,3 +42,17 @@ test('every kind lies in shared memory, a view over the same, a copy in another'
   }
   expect(kindOf(new Int8Array(1) as never)).toBe(undefined);
 });
+
+test('a large array grows by a quarter, a small one to twice its length', () => {
+  for (const [length, grown] of [
+    [1024, 2048],
+    [2 ** 21, 2 ** 21 * 1.25],
+  ] as const) {
+    const array = new GrowingArray('uint32', length);
+    array.extend(length);
+    array.push(1);
+    expect(array.values).toHaveLength(grown);
+    array.reserve(3 * grown);
+    expect(array.values).toHaveLength(3 * grown);
+  }
+});

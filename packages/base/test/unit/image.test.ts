@@ -17,14 +17,16 @@ const image: Image = {
 test('arrays are of the kind and the length that are asked for', () => {
   expect(arrayOfImage(image, 'units', 'uint16')).toBe(image.arrays.units);
   expect(arrayOfImage(image, 'values', 'float64', 2)).toBe(image.arrays.values);
-  expect(() => arrayOfImage(image, 'units', 'uint32')).toThrow('array units is Uint16Array');
+  expect(() => arrayOfImage(image, 'units', 'uint32')).toThrow('array units is uint16, not uint32');
   expect(() => arrayOfImage(image, 'units', 'uint16', 5)).toThrow('has 4 elements, not 5');
   for (const name of ['nothing', 'constructor', '__proto__', 'toString']) {
     expect(() => arrayOfImage(image, name, 'uint8')).toThrow(ImageError);
     expect(() => arrayOfImage(image, name, 'uint8')).toThrow('missing');
   }
   const arrays = { list: [1, 2], nothing: null } as unknown as Image['arrays'];
-  expect(() => arrayOfImage({ header: {}, arrays }, 'list', 'uint8')).toThrow('is Array');
+  expect(() => arrayOfImage({ header: {}, arrays }, 'list', 'uint8')).toThrow(
+    'array list is of no kind',
+  );
   expect(() => arrayOfImage({ header: {}, arrays }, 'nothing', 'uint8')).toThrow(ImageError);
 });
 

@@ -1,7 +1,8 @@
 // The table: rows, what may be in them, what is kept for later, and what it is for other threads.
 
+import { MAX_ROW } from '@nigh/base';
 import { expect, test } from 'vitest';
-import { Columns, type Fields, MAX_ROW, parseFilter } from '../../src/index.ts';
+import { Columns, type Fields, type FilterError, parseFilter } from '../../src/index.ts';
 import { FIELDS } from '../support/arbitraries.ts';
 import { errorOf } from '../support/errors.ts';
 import { expectedRows, type Model, rowsOf, select } from '../support/rows.ts';
@@ -266,4 +267,40 @@ test('an image stays as it was, also while the table is tidied up', () => {
   expect(loaded.verify()).toEqual([]);
   expect(select(loaded, { genres: 'a' })).toHaveLength(100);
   expect(select(loaded, { title: 't42', genres: 'g42' })).toEqual([42]);
+});
+
+/** What `act` throws while there is no more shared memory. */
+function withoutMemory(act: () => unknown): FilterError {
+  const original = globalThis.SharedArrayBuffer;
+  globalThis.SharedArrayBuffer = class {
+    constructor() {
+      throw new RangeError('no memory');
+    }
+  } as unknown as typeof SharedArrayBuffer;
+  try {
+    return errorOf(act);
+  } finally {
+    globalThis.SharedArrayBuffer = original;
+  }
+}
+
+test('a row whose fields get no memory is not live and has none', () => {
+  const fields: Fields = { year: 'number', title: 'string' };
+  const columns = Columns.create(fields);
+  columns.set(0, { year: 1, title: 'a' });
+  const long = { year: 2, title: 'x'.repeat(10_000) };
+  const error = withoutMemory(() => columns.set(1, long));
+  expect([error.code, error.details.row]).toEqual(['OUT_OF_MEMORY', 1]);
+  expect([columns.count, columns.has(1), columns.verify()]).toEqual([1, false, []]);
+  columns.set(2, {});
+  expect(select(columns, { year: 2 })).toEqual([]);
+  columns.set(1, long);
+  expect(select(columns, long)).toEqual([1]);
+});
+
+test('columns that are loaded without memory are not called damaged', () => {
+  const columns = Columns.create(FIELDS);
+  columns.set(0, { title: 'a' });
+  const images = columns.image();
+  expect(withoutMemory(() => Columns.load(images, FIELDS)).code).toBe('OUT_OF_MEMORY');
 });
