@@ -25,7 +25,7 @@ test('any of several equalities of a field are one condition', () => {
   });
 });
 
-test('strings whose order is asked for often are sorted, and those that come later are found', () => {
+test('strings whose order is asked for often are sorted, and later ones are found', () => {
   const columns = Columns.create(fields);
   const model: Model = new Map();
   const add = (row: number): void => {

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { TextIndex } from '../../src/index.ts';
 import { TopRows } from '../../src/top-rows.ts';
 
-test('a long query looks at the documents with a score a few times, not for every term', async () => {
+test('a long query looks at what has a score a few times, not for every term', async () => {
   const rows = 2400;
   const words = 200;
   const index = await TextIndex.create({ fields: ['text'], language: 'none' });
