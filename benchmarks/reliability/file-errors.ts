@@ -206,8 +206,18 @@ async function countCalls(options: FileErrors): Promise<number> {
   return disk.calls;
 }
 
-/** Fails every call of a workload, in every way. */
+/** Fails every call of a workload, in every way. Warnings of what fails are not printed. */
 export async function failCalls(options: FileErrors): Promise<FileErrorReport> {
+  const printers = process.listeners('warning');
+  process.removeAllListeners('warning');
+  try {
+    return await failEvery(options);
+  } finally {
+    for (const printer of printers) process.on('warning', printer);
+  }
+}
+
+async function failEvery(options: FileErrors): Promise<FileErrorReport> {
   const { seed, every = 1, faults = DISK_FAULTS, enough = ENOUGH } = options;
   const calls = await countCalls(options);
   const failures: string[] = [];

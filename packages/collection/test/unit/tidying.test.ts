@@ -11,11 +11,16 @@ const PATH = '/c';
 
 let warnings: string[] = [];
 const listen = (warning: Error & { code?: string }): void => void warnings.push(`${warning.code}`);
+// Warnings that a test asks for are not printed.
+const printers = process.listeners('warning');
 beforeEach(() => {
   warnings = [];
-  process.on('warning', listen);
+  process.removeAllListeners('warning').on('warning', listen);
 });
-afterEach(() => void process.off('warning', listen));
+afterEach(() => {
+  process.off('warning', listen);
+  for (const printer of printers) process.on('warning', printer);
+});
 
 const documentOf = (n: number) => ({
   key: n,
