@@ -7,6 +7,7 @@ import type { Report } from '../harness/report.ts';
 import { COLLECTION_TABLES } from './collections.ts';
 import { lossesTable, verdictsTable } from './losses.ts';
 import { type Column, markdownTable, ratioText, recallText } from './markdown.ts';
+import { RELIABILITY_TABLES } from './reliability.ts';
 
 export type Reports = ReadonlyMap<string, Report>;
 
@@ -268,6 +269,7 @@ const SOURCES: Readonly<Record<string, TableSource>> = {
     ],
   },
   ...COLLECTION_TABLES,
+  ...RELIABILITY_TABLES,
 };
 
 /** The names that are not simply one table of one report. */

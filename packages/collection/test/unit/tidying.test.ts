@@ -1,6 +1,9 @@
 // What a collection does without being asked: checkpoints when the log has become long, compacting
 // when most of it is garbage, and what becomes of it when that fails.
 
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { File, FileSystem } from '@nigh/storage';
 import { SimulatedDisk } from '@nigh/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -111,8 +114,7 @@ test('an import that fails links what it had imported', async () => {
     vector: { dimension: 2, flatThreshold: 0 },
     threads: 1,
   });
-  const { mkdtemp, rm, writeFile } = await import('node:fs/promises');
-  const folder = await mkdtemp('/tmp/nigh-import-');
+  const folder = await mkdtemp(join(tmpdir(), 'nigh-import-'));
   const lines = Array.from({ length: 5000 }, (_, key) => JSON.stringify({ key, vector: [key, 1] }));
   await writeFile(`${folder}/rows.jsonl`, [...lines, '{"key": {}, "vector": [1, 2]}'].join('\n'));
   const importing = collection.import({ rows: `${folder}/rows.jsonl` });
