@@ -87,7 +87,7 @@ for (const [fault, { check, find }] of Object.entries(PLANTED_FAULTS)) {
 publish(
   {
     program: 'reliability',
-    command: 'npm run reliability --workspace benchmarks',
+    command: 'pnpm --filter @nigh/benchmarks run reliability',
     data: {
       description: 'documents of 8 components with metadata and text, written from a seed',
       seed,

@@ -1,5 +1,5 @@
 // A hundred processes that work on collections, each killed at a random time; a thousand by
-// `npm run reliability --workspace benchmarks`. And proof that lost writes would be noticed.
+// `pnpm --filter @nigh/benchmarks run reliability`. And proof that lost writes would be noticed.
 import { expect, test } from 'vitest';
 import { PLANTED_FAULTS } from '../../reliability/faults.ts';
 import { killProcesses } from '../../reliability/kills.ts';
