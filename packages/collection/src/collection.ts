@@ -130,9 +130,10 @@ export class Collection<M extends object = Metadata> {
     this.#assertWritable();
     const batch = this.#reader.read(documents);
     if (batch.keys.length === 0) return 0;
+    // The next write need not wait until the vectors of this one are in the graph.
     const { linked } = await this.#queue.write(documentsRecord(batch), async () => {
       await this.#contents.write(batch);
-      return this.#contents.link();
+      return { linked: this.#contents.link() };
     });
     await linked;
     this.#tidySoon();
@@ -261,8 +262,8 @@ export class Collection<M extends object = Metadata> {
 
   /**
    * Imports files of rows, and a file of vectors beside them: JSONL, parquet or arrow, and npy and
-   * others. Written block by block, each as durable as any write; linked and written to a
-   * checkpoint at the end. When it is stopped, what was imported stays.
+   * others. Written block by block, each as durable as any write; linked at the end, and written to
+   * a checkpoint where the log has become long. When it is stopped, what was imported stays.
    *
    * @throws {CollectionError} ABORTED, and as `upsert` does @throws {FormatError} of the files
    */
@@ -280,7 +281,7 @@ export class Collection<M extends object = Metadata> {
           await this.#queue.write(documentsRecord(batch), () => this.#contents.write(batch));
           this.#tidySoon(CHECKPOINT_AT_IMPORT);
         },
-        link: () => this.#contents.link(work).linked,
+        link: () => this.#contents.link(work),
       });
       await this.#checkpoints?.makeIfDue(CHECKPOINT_AT_END, work);
       return report;
@@ -362,7 +363,7 @@ export class Collection<M extends object = Metadata> {
     this.#assertOpen();
     await this.#checkpoints?.idle();
     return this.#queue.alone(async () => {
-      await this.#contents.link().linked;
+      await this.#contents.link();
       const problems = await verifyContents(this.#contents);
       if (!this.#store) return problems;
       const { files } = this.#request.store;

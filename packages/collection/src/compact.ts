@@ -2,12 +2,8 @@
 // nobody has and bytes nobody points to are gone. The old contents stay as they are.
 
 import { VectorIndex, type WorkOptions } from '@nigh/core';
-import { Columns } from '@nigh/filter';
-import { TextIndex } from '@nigh/text';
 import { Contents, type RunOptions } from './contents.ts';
-import { DocumentTable } from './document-table.ts';
 import { abortedError } from './errors.ts';
-import { KeyTable } from './key-table.ts';
 import { Slices } from './slices.ts';
 
 /**
@@ -21,17 +17,10 @@ export async function compactContents(
   run: RunOptions,
   work: WorkOptions,
 ): Promise<Contents> {
-  const { schema } = old;
   const index =
     old.index && (await VectorIndex.merge([old.index], { ...run, ...work, renumber: true }));
   try {
-    const contents = new Contents(schema, {
-      keys: new KeyTable(),
-      documents: new DocumentTable(),
-      columns: Columns.create(schema.fields),
-      ...(index && { index }),
-      ...(schema.text && { text: await TextIndex.create(schema.text) }),
-    });
+    const contents = await Contents.over(old.schema, index);
     const slices = new Slices();
     for (const [row, oldRow] of old.keys.rows().entries()) {
       await slices.rest();

@@ -25,11 +25,6 @@ export interface RunOptions {
   readonly threads?: number;
 }
 
-/** A write that is in, and found; `linked` settles when its vectors are in the graph too. */
-export interface Applied {
-  readonly linked: Promise<void>;
-}
-
 /** The contents at one moment, while writing goes on. `index` wants to be closed. */
 export interface FrozenContents {
   readonly index?: VectorIndex;
@@ -45,8 +40,6 @@ export interface Parts {
   readonly index?: VectorIndex;
   readonly text?: TextIndex;
 }
-
-const NOTHING_TO_LINK: Applied = { linked: Promise.resolve() };
 
 /** Rows of a batch that change in one turn at most. */
 const ROWS_PER_TURN = 256;
@@ -88,12 +81,18 @@ export class Contents {
 
   /** Contents of nothing yet. */
   static async create(schema: Schema, run: RunOptions): Promise<Contents> {
-    const { vector, fields, text } = schema;
+    const { vector } = schema;
+    return Contents.over(schema, vector && VectorIndex.create({ ...vector, ...run }));
+  }
+
+  /** Contents without documents; those of the vectors of `index` are to be adopted. */
+  static async over(schema: Schema, index: VectorIndex | undefined): Promise<Contents> {
+    const { fields, text } = schema;
     return new Contents(schema, {
       keys: new KeyTable(),
       documents: new DocumentTable(),
       columns: Columns.create(fields),
-      ...(vector && { index: VectorIndex.create({ ...vector, ...run }) }),
+      ...(index && { index }),
       ...(text && { text: await TextIndex.create(text) }),
     });
   }
@@ -206,14 +205,15 @@ export class Contents {
   }
 
   /** Links what is found by scanning so far. A thread that failed is no failed write. */
-  link(options: WorkOptions = {}): Applied {
-    const linked = this.#index?.link(options).catch((error: unknown) => {
+  async link(options: WorkOptions = {}): Promise<void> {
+    try {
+      await this.#index?.link(options);
+    } catch (error) {
       if (options.signal?.aborted) throw error;
       // Closed, or compacted: whoever opens it, or has compacted it, links anew.
       if ((error as { code?: unknown }).code === 'CLOSED') return;
       warn(`vectors are found by scanning until the next write: ${String(error)}`, 'NOT_LINKED');
-    });
-    return linked ? { linked } : NOTHING_TO_LINK;
+    }
   }
 
   /** The contents as they are when the writes of the index that were asked for have ended. */
@@ -242,9 +242,12 @@ export class Contents {
     const updated: number[] = [];
     for (let i = first; i < end; i++) {
       const row = this.keys.rowOf(batch.keys[i] as KeyText);
-      if (row === -1) rows.push(start + added.push(i) - 1);
-      else rows.push(row);
-      if (row !== -1) updated.push(i);
+      if (row === -1) {
+        rows.push(start + added.push(i) - 1);
+      } else {
+        rows.push(row);
+        updated.push(i);
+      }
     }
     // The index copies before it returns its promises. They are awaited when all is in.
     const writing = this.#writeVectors(batch, added, [

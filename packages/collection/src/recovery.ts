@@ -62,7 +62,7 @@ async function replay(store: Store, contents: Contents): Promise<void> {
       throw ofRecord(error, record.sequence);
     }
   }
-  await contents.link().linked;
+  await contents.link();
 }
 
 /** An error about a record: what was logged could be applied once, so the record is another. */
