@@ -2,10 +2,10 @@
 // every file is sound.
 
 import { assertString } from '@nigh/base';
-import { verifyStore } from '@nigh/storage';
-import { Collection } from './collection.ts';
-import { argumentError } from './errors.ts';
-import type { CollectionProblem } from './verify.ts';
+import { argumentCheck } from './errors.ts';
+import { readOpenOptions } from './open-options.ts';
+import { openStore } from './recovery.ts';
+import { type CollectionProblem, damagedFiles, verifyContents } from './verify.ts';
 
 export interface FolderVerdict {
   /** Documents; undefined where files are damaged and the collection was not opened. */
@@ -16,23 +16,21 @@ export interface FolderVerdict {
 
 /**
  * What is broken in the folder of a collection. Reads all its files and changes none; where they
- * are sound, opens the collection to read it and walks everything in it. What a killed writer left
- * behind the last whole record is no damage.
+ * are sound, opens the collection to read it and walks everything in it.
  *
  * @throws {CollectionError} NO_SCHEMA where there is no collection, COLLECTION_CORRUPT
  * @throws {StorageError} FILE_FAILED
  */
 export async function verifyCollection(path: string): Promise<FolderVerdict> {
-  const folder = assertString(path, { name: 'path', error: argumentError });
-  const damages = (await verifyStore(folder)).filter(({ kind }) => kind === 'damage');
-  if (damages.length > 0) {
-    const problems = damages.map(({ message }) => ({ part: 'files', message }) as const);
-    return { count: undefined, problems };
-  }
-  const collection = await Collection.open(folder, { readOnly: true });
+  const folder = assertString(path, argumentCheck('path'));
+  const problems = await damagedFiles(folder);
+  if (problems.length > 0) return { count: undefined, problems };
+  // The files were read to their ends just now: what they hold is walked, and no more.
+  const { store, contents } = await openStore(folder, readOpenOptions({ readOnly: true }));
   try {
-    return { problems: await collection.verify(), count: collection.count() };
+    return { problems: await verifyContents(contents), count: contents.count };
   } finally {
-    await collection.close();
+    await contents.close();
+    await store.close();
   }
 }

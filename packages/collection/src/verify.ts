@@ -44,15 +44,28 @@ function problemsOfFields(contents: Contents, row: number): string[] {
   }
 }
 
+/** A message about files. */
+const ofFiles = (message: string): CollectionProblem => ({ part: 'files', message });
+
+/**
+ * Which files of a folder are damaged, by their checksums. What a killed writer left behind the last
+ * whole record is no damage.
+ */
+export async function damagedFiles(
+  folder: string,
+  files?: FileSystem,
+): Promise<CollectionProblem[]> {
+  const found = await verifyStore(folder, files);
+  return found.filter(({ kind }) => kind === 'damage').map(({ message }) => ofFiles(message));
+}
+
 /** What is broken in the files of a store: its checksums, and what its snapshot says. */
 export async function verifyFiles(
   store: Store,
   schema: Schema,
   files: FileSystem | undefined,
 ): Promise<CollectionProblem[]> {
-  const messages = (await verifyStore(store.folder, files)).map(({ message }) => message);
-  if (messages.length === 0 && store.snapshot) {
-    messages.push(...(await problemsOfFiles(store.snapshot, schema)));
-  }
-  return messages.map((message) => ({ part: 'files', message }));
+  const damaged = await damagedFiles(store.folder, files);
+  if (damaged.length > 0 || !store.snapshot) return damaged;
+  return (await problemsOfFiles(store.snapshot, schema)).map(ofFiles);
 }

@@ -44,6 +44,20 @@ test('is read beside its writer, and changes nothing', async () => {
   await writer.close();
 });
 
+test('is sound where a killed writer left half a record behind the last whole one', async () => {
+  const files = new SimulatedDisk();
+  const writer = await Collection.open('/c', { ...OPTIONS, files });
+  await writer.upsert([documentOf(1), documentOf(2)]);
+  await writer.upsert(documentOf(3));
+  files.kill();
+  const log = files.names('/c').find((name) => name.startsWith('log-'));
+  files.place(`/c/${log}`, files.bytesOf(`/c/${log}`).slice(0, -3));
+  const reader = await Collection.open('/c', { files, readOnly: true });
+  expect([reader.count(), reader.stats().recovery?.droppedBytes]).toEqual([2, expect.any(Number)]);
+  expect(await reader.verify()).toEqual([]);
+  await reader.close();
+});
+
 test('is not made where there is none', async () => {
   const files = new SimulatedDisk();
   const opening = Collection.open('/c', { ...OPTIONS, files, readOnly: true });
