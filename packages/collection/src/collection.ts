@@ -1,7 +1,7 @@
 // A collection of documents: what people open, write to and search. Checks what comes in, keeps the
 // order of writes, and hands over to the parts.
 
-import { assertBoolean, assertOptions, assertString, type Check, hasBit } from '@nigh/base';
+import { assertBoolean, assertOptions, assertString, hasBit } from '@nigh/base';
 import type { WorkOptions } from '@nigh/core';
 import { type Filter, type Metadata, parseFilter } from '@nigh/filter';
 import type { SnapshotWriter, Store } from '@nigh/storage';
@@ -10,7 +10,7 @@ import { Checkpoints } from './checkpoints.ts';
 import { compactContents } from './compact.ts';
 import { Contents } from './contents.ts';
 import type { DocumentColumns, DocumentInput, MetadataUpdate, StoredDocument } from './document.ts';
-import { argumentError, CollectionError, CollectionErrorCode } from './errors.ts';
+import { argumentCheck, CollectionError, CollectionErrorCode } from './errors.ts';
 import { type ImportOptions, type ImportReport, importRows, readImport } from './import.ts';
 import { encodeKey, type Key, type KeyText } from './key.ts';
 import { deletionsRecord, documentsRecord, metadataRecord } from './log-records.ts';
@@ -51,8 +51,6 @@ export interface DeleteFilter {
 const CHECKPOINT_AT_END: number = 2 ** 20;
 /** An import makes one at its end; only a very long one makes some before. */
 const CHECKPOINT_AT_IMPORT: number = 2 ** 30;
-
-const check = (name: string): Check => ({ name, error: argumentError });
 
 /**
  * Documents with keys, vectors, metadata and text, in a folder or in memory.
@@ -100,7 +98,7 @@ export class Collection<M extends object = Metadata> {
     path: string,
     options: OpenOptions = {},
   ): Promise<Collection<M>> {
-    const folder = assertString(path, check('path'));
+    const folder = assertString(path, argumentCheck('path'));
     const request = readOpenOptions(options);
     if (folder !== IN_MEMORY) {
       const { store, contents } = await openStore(folder, request);
@@ -175,7 +173,7 @@ export class Collection<M extends object = Metadata> {
   #delete(which: Key | readonly Key[] | DeleteFilter): Promise<number> {
     const remove = (keys: readonly KeyText[]): Promise<number> => this.#contents.remove(keys);
     if (typeof which === 'object' && which !== null && !Array.isArray(which)) {
-      const { filter } = assertOptions(which, ['filter'], check('what to delete'));
+      const { filter } = assertOptions(which, ['filter'], argumentCheck('what to delete'));
       const predicate = parseFilter(filter, this.schema.fields);
       return this.#queue.alone(async (begin) => {
         const { bits } = this.#contents.columns.evaluate(predicate);
@@ -221,9 +219,13 @@ export class Collection<M extends object = Metadata> {
    */
   async *documents(options: ListOptions = {}): AsyncGenerator<StoredDocument<M>> {
     this.#assertOpen();
-    const given = assertOptions(options, ['filter', 'vectors', 'texts'], check('list options'));
-    const vectors = assertBoolean(given.vectors ?? false, check('vectors'));
-    const texts = assertBoolean(given.texts ?? true, check('texts'));
+    const given = assertOptions(
+      options,
+      ['filter', 'vectors', 'texts'],
+      argumentCheck('list options'),
+    );
+    const vectors = assertBoolean(given.vectors ?? false, argumentCheck('vectors'));
+    const texts = assertBoolean(given.texts ?? true, argumentCheck('texts'));
     const { filter } = given;
     const contents = this.#contents;
     const { columns, keys } = contents;
@@ -313,7 +315,7 @@ export class Collection<M extends object = Metadata> {
    */
   async backup(path: string, options: WorkOptions = {}): Promise<void> {
     this.#assertWritable();
-    const folder = assertString(path, check('path'));
+    const folder = assertString(path, argumentCheck('path'));
     const work = readWork(options);
     const store = this.#assertStored();
     const { frozen, sequence } = await this.#queue.alone(async () => {

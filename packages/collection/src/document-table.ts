@@ -33,7 +33,8 @@ function parse(json: string): Metadata | undefined {
   }
 }
 
-function bytesOf(textLength: number): number {
+/** Bytes that a text of this length takes. */
+export function textBytes(textLength: number): number {
   return textLength === ABSENT ? 0 : textLength;
 }
 
@@ -66,7 +67,7 @@ export class DocumentTable {
       const bytes = lengths[row] as number;
       table.#used += bytes;
       const isWithin = Number.isSafeInteger(start) && start >= 0 && start + bytes <= end;
-      if (isWithin && bytesOf(texts[row] as number) <= bytes) continue;
+      if (isWithin && textBytes(texts[row] as number) <= bytes) continue;
       throw new ImageError(`document ${row} is not within ${end} bytes`);
     }
     return table;
@@ -133,7 +134,7 @@ export class DocumentTable {
   /** The JSON of a document's metadata. */
   metadataBytes(row: number): Uint8Array {
     const { start, length, textLength } = this.#place(row);
-    return this.#bytes.read(start, length - bytesOf(textLength));
+    return this.#bytes.read(start, length - textBytes(textLength));
   }
 
   /** The UTF-8 of a document's text; undefined where it has none. */
@@ -146,7 +147,7 @@ export class DocumentTable {
   /** Whether a row has a document: the least there is of one is '{}'. */
   has(row: number): boolean {
     const { length, textLength } = this.#place(row);
-    return length - bytesOf(textLength) >= EMPTY_BYTES;
+    return length - textBytes(textLength) >= EMPTY_BYTES;
   }
 
   /** @throws {CollectionError} COLLECTION_CORRUPT, where a file was forged */

@@ -1,7 +1,7 @@
 // What can go wrong with a collection itself, by stable code. Errors of its parts pass through as
 // they are: VectorIndexError, FilterError, TextError and StorageError have codes of their own.
 
-import { type ErrorDetails, NighError } from '@nigh/base';
+import { type Check, type ErrorDetails, NighError } from '@nigh/base';
 
 export const CollectionErrorCode = {
   invalidOption: 'INVALID_OPTION',
@@ -35,6 +35,18 @@ export function argumentError(message: string, details: ErrorDetails): Collectio
 /** The error for an option. */
 export function optionError(message: string, details: ErrorDetails): CollectionError {
   return new CollectionError(CollectionErrorCode.invalidOption, message, details);
+}
+
+/** The check of an argument of a call. */
+export const argumentCheck = (name: string): Check => ({ name, error: argumentError });
+
+/** The check of an option. */
+export const optionCheck = (name: string): Check => ({ name, error: optionError });
+
+/** The error for vectors in a collection that has none. */
+export function noVectorsError(advice: string, details: ErrorDetails = {}): CollectionError {
+  const message = `this collection was made without vectors; ${advice}, or make one with \`vector\``;
+  return new CollectionError(CollectionErrorCode.noVectors, message, details);
 }
 
 /**

@@ -2,8 +2,8 @@
 // Büttcher, 2009), which needs no tuning, or by scores (a convex combination; Bruch, Gai and
 // Ingber, 2023), which is better where the weight is tuned.
 
-import { assertChoice, assertNumber, assertOptions, type Check } from '@nigh/base';
-import { optionError } from './errors.ts';
+import { assertChoice, assertNumber, assertOptions } from '@nigh/base';
+import { optionCheck } from './errors.ts';
 
 /** Reciprocal ranks: the sum of 1 / (k + rank), each times twice its weight. */
 export interface RankFusion {
@@ -39,23 +39,29 @@ export interface Fusion {
 const DEFAULT_RRF_K = 60;
 const MAX_RRF_K = 1_000_000;
 
-const check = (name: string): Check => ({ name, error: optionError });
-
 /** @throws {CollectionError} INVALID_OPTION */
 export function readFusion(option: unknown): Fusion {
   const given = typeof option === 'object' ? option : { kind: option ?? 'rrf' };
-  const { kind } = assertOptions(given, ['kind', 'k', 'weight', 'normalization'], check('fusion'));
-  const chosen = assertChoice(kind, ['rrf', 'convex'], check('fusion.kind'));
+  const { kind } = assertOptions(
+    given,
+    ['kind', 'k', 'weight', 'normalization'],
+    optionCheck('fusion'),
+  );
+  const chosen = assertChoice(kind, ['rrf', 'convex'], optionCheck('fusion.kind'));
   const names = chosen === 'rrf' ? ['kind', 'k', 'weight'] : ['kind', 'weight', 'normalization'];
-  const { k, weight, normalization } = assertOptions(given, names, check(`fusion '${chosen}'`));
+  const { k, weight, normalization } = assertOptions(
+    given,
+    names,
+    optionCheck(`fusion '${chosen}'`),
+  );
   return {
     kind: chosen,
-    k: assertNumber(k ?? DEFAULT_RRF_K, [0, MAX_RRF_K], check('fusion.k')),
-    weight: assertNumber(weight ?? 0.5, [0, 1], check('fusion.weight')),
+    k: assertNumber(k ?? DEFAULT_RRF_K, [0, MAX_RRF_K], optionCheck('fusion.k')),
+    weight: assertNumber(weight ?? 0.5, [0, 1], optionCheck('fusion.weight')),
     normalization: assertChoice(
       normalization ?? 'min-max',
       ['min-max', 'theoretical'],
-      check('fusion.normalization'),
+      optionCheck('fusion.normalization'),
     ),
   };
 }

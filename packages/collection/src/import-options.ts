@@ -1,8 +1,8 @@
 // What an import is asked for, checked.
 
-import { assertOptions, assertString, type Check } from '@nigh/base';
+import { assertOptions, assertString } from '@nigh/base';
 import type { WorkOptions } from '@nigh/core';
-import { argumentError } from './errors.ts';
+import { argumentCheck, argumentError } from './errors.ts';
 import { OWN_TEXT, type Schema } from './schema.ts';
 import { readWork } from './work-options.ts';
 
@@ -25,8 +25,6 @@ export interface ImportOptions extends WorkOptions {
 }
 
 const NAMES = ['rows', 'vectors', 'vector', 'key', 'text', 'metadata'] as const;
-
-const check = (name: string): Check => ({ name, error: argumentError });
 
 /** Which column is what. */
 export interface Mapping {
@@ -53,19 +51,23 @@ export function readImport(
   schema: Schema,
 ): { readonly plan: Import; readonly work: WorkOptions } {
   const work = readWork(options, NAMES);
-  const given = assertOptions(options, [...NAMES, 'onProgress', 'signal'], check('import options'));
+  const given = assertOptions(
+    options,
+    [...NAMES, 'onProgress', 'signal'],
+    argumentCheck('import options'),
+  );
   const name = (value: unknown, what: string): string | undefined =>
-    value === undefined ? undefined : assertString(value, check(what));
+    value === undefined ? undefined : assertString(value, argumentCheck(what));
   const { metadata } = given;
   if (metadata !== undefined && !Array.isArray(metadata)) {
     throw argumentError('metadata must be an array of column names', { name: 'metadata' });
   }
   const hasText = schema.text?.fields.some((field) => field.name === OWN_TEXT) ?? false;
   const [key, text] = [name(given.key, 'key'), name(given.text, 'text')];
-  const names = metadata?.map((column) => assertString(column, check('metadata')));
+  const names = metadata?.map((column) => assertString(column, argumentCheck('metadata')));
   const others = text !== undefined ? [text] : hasText ? undefined : [];
   const plan = {
-    rows: assertString(given.rows, check('rows')),
+    rows: assertString(given.rows, argumentCheck('rows')),
     vectors: name(given.vectors, 'vectors'),
     vector: name(given.vector, 'vector') ?? 'vector',
     named: [key, text, ...(names ?? [])].filter((column) => column !== undefined),

@@ -11,7 +11,7 @@ import {
   zipBlocks,
 } from '@nigh/formats';
 import type { DocumentColumns } from './document.ts';
-import { abortedError, CollectionError, CollectionErrorCode } from './errors.ts';
+import { abortedError, CollectionError, CollectionErrorCode, noVectorsError } from './errors.ts';
 import type { Import } from './import-options.ts';
 import { columnsOf, keyColumnOf } from './import-rows.ts';
 import type { Schema } from './schema.ts';
@@ -91,13 +91,7 @@ async function* blocksOf(rows: Rows, plan: Import, schema: Schema): AsyncGenerat
 
 /** @throws {CollectionError} DIMENSION_MISMATCH, NO_VECTORS */
 function assertDimension(what: string, path: string, got: number, { vector }: Schema): void {
-  if (!vector) {
-    throw new CollectionError(
-      CollectionErrorCode.noVectors,
-      'this collection was made without vectors; leave them out, or make one with `vector`',
-      { path },
-    );
-  }
+  if (!vector) throw noVectorsError('leave them out', { path });
   const { dimension: expected } = vector;
   if (got === expected) return;
   throw new CollectionError(

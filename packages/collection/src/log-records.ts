@@ -10,7 +10,7 @@
 
 import type { Metadata } from '@nigh/filter';
 import type { Batch } from './document.ts';
-import { ABSENT } from './document-table.ts';
+import { ABSENT, textBytes } from './document-table.ts';
 import { corruptError } from './errors.ts';
 import { isKeyText, type KeyText } from './key.ts';
 
@@ -90,10 +90,6 @@ class PayloadReader {
     if (this.#at === this.#payload.length) return;
     throw corruptError(`a record has ${this.#payload.length - this.#at} bytes too many`);
   }
-}
-
-function textBytes(length: number): number {
-  return length === ABSENT ? 0 : length;
 }
 
 function sum(lengths: Uint32Array, first: number): number {

@@ -1,9 +1,9 @@
 // What a collection is opened with: what it is made of, and how it runs.
 
-import { assertBoolean, assertChoice, assertInteger, assertOptions, type Check } from '@nigh/base';
+import { assertBoolean, assertChoice, assertInteger, assertOptions } from '@nigh/base';
 import type { Durability, FileSystem } from '@nigh/storage';
 import type { RunOptions } from './contents.ts';
-import { optionError } from './errors.ts';
+import { optionCheck } from './errors.ts';
 import { readSchema, type Schema, type SchemaOptions } from './schema.ts';
 
 export interface OpenOptions extends SchemaOptions, RunOptions {
@@ -46,8 +46,6 @@ const NAMES = [...SCHEMA_NAMES, ...STORE_NAMES, 'threads', 'checkpointAt'];
 const MAX_THREADS = 128;
 const DEFAULT_CHECKPOINT_AT: number = 64 * 2 ** 20;
 
-const check = (name: string): Check => ({ name, error: optionError });
-
 /** The options of `names` that were given. */
 function pick<Name extends keyof OpenOptions>(
   given: OpenOptions,
@@ -64,10 +62,10 @@ function pick<Name extends keyof OpenOptions>(
  * @throws {VectorIndexError | FilterError | TextError} of a part of the schema
  */
 export function readOpenOptions(options: unknown): OpenRequest {
-  const given: OpenOptions = { ...assertOptions(options, NAMES, check('options')) };
+  const given: OpenOptions = { ...assertOptions(options, NAMES, optionCheck('options')) };
   const { threads, checkpointAt = DEFAULT_CHECKPOINT_AT, recover, readOnly } = given;
-  if (readOnly !== undefined) assertBoolean(readOnly, check('readOnly'));
-  if (recover !== undefined) assertChoice(recover, ['point-in-time'], check('recover'));
+  if (readOnly !== undefined) assertBoolean(readOnly, optionCheck('readOnly'));
+  if (recover !== undefined) assertChoice(recover, ['point-in-time'], optionCheck('recover'));
   const asked = pick(given, SCHEMA_NAMES);
   const isAsked = Object.keys(asked).length > 0;
   return {
@@ -75,8 +73,12 @@ export function readOpenOptions(options: unknown): OpenRequest {
     run:
       threads === undefined
         ? {}
-        : { threads: assertInteger(threads, [1, MAX_THREADS], check('threads')) },
-    checkpointAt: assertInteger(checkpointAt, [1, Number.MAX_SAFE_INTEGER], check('checkpointAt')),
+        : { threads: assertInteger(threads, [1, MAX_THREADS], optionCheck('threads')) },
+    checkpointAt: assertInteger(
+      checkpointAt,
+      [1, Number.MAX_SAFE_INTEGER],
+      optionCheck('checkpointAt'),
+    ),
     store: pick(given, STORE_NAMES),
   };
 }

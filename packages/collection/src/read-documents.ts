@@ -7,9 +7,10 @@ import { Columns, type Metadata } from '@nigh/filter';
 import type { Batch, DocumentColumns, DocumentInput } from './document.ts';
 import { assertDocumentFits, encodeDocuments } from './encode-documents.ts';
 import {
-  argumentError,
+  argumentCheck,
   CollectionError,
   CollectionErrorCode,
+  noVectorsError,
   reading,
   unreadable,
 } from './errors.ts';
@@ -66,7 +67,7 @@ export class DocumentReader {
     return list.map((update, row) => {
       const name = `update ${row}`;
       const { key, metadata } = reading(
-        () => ({ ...assertOptions(update, ['key', 'metadata'], { name, error: argumentError }) }),
+        () => ({ ...assertOptions(update, ['key', 'metadata'], argumentCheck(name)) }),
         unreadable(row),
       );
       return [encodeKey(key, row), this.readMetadata(metadata, row)] as const;
@@ -118,10 +119,7 @@ export class DocumentReader {
     const { vector } = this.#schema;
     if (!vector) {
       if (given === undefined) return undefined;
-      throw new CollectionError(
-        CollectionErrorCode.noVectors,
-        'this collection was made without vectors; leave them out, or make one with `vector`',
-      );
+      throw noVectorsError('leave them out');
     }
     if (given === undefined && count > 0) throw missingVector(0);
     const missing = reading(

@@ -1,9 +1,15 @@
 // What a search is asked for, checked.
 
-import { assertBoolean, assertInteger, assertOptions, assertString, type Check } from '@nigh/base';
+import { assertBoolean, assertInteger, assertOptions, assertString } from '@nigh/base';
 import type { SearchOptions as IndexSearchOptions, Query } from '@nigh/core';
 import type { Filter } from '@nigh/filter';
-import { CollectionError, CollectionErrorCode, optionError } from './errors.ts';
+import {
+  CollectionError,
+  CollectionErrorCode,
+  noVectorsError,
+  optionCheck,
+  optionError,
+} from './errors.ts';
 import { type Fusion, type FusionOption, readFusion } from './fusion.ts';
 import { encodeKey, type Key, type KeyText } from './key.ts';
 import type { Schema } from './schema.ts';
@@ -59,16 +65,11 @@ const MAX_CANDIDATES = 4096;
 const MIN_CANDIDATES = 50;
 const CANDIDATES_PER_RESULT = 4;
 
-const check = (name: string): Check => ({ name, error: optionError });
-
 /** Refuses what the collection was not made for. */
 function assertSearchable(given: SearchOptions, schema: Schema): void {
   const byVector = given.vector !== undefined || given.like !== undefined;
   if (byVector && !schema.vector) {
-    throw new CollectionError(
-      CollectionErrorCode.noVectors,
-      'this collection was made without vectors; search by text, or make one with `vector`',
-    );
+    throw noVectorsError('search by text');
   }
   if (given.text !== undefined && !schema.text) {
     throw new CollectionError(
@@ -91,16 +92,20 @@ function assertSearchable(given: SearchOptions, schema: Schema): void {
 
 /** @throws {CollectionError} INVALID_OPTION, INVALID_KEY, NO_VECTORS, NO_TEXT */
 export function readSearch(options: unknown, schema: Schema): SearchRequest {
-  const given: SearchOptions = { ...assertOptions(options, NAMES, check('search options')) };
+  const given: SearchOptions = { ...assertOptions(options, NAMES, optionCheck('search options')) };
   assertSearchable(given, schema);
   const { vector, like, text, efSearch, recall, exact } = given;
-  const k = assertInteger(given.k ?? DEFAULT_K, [1, MAX_K], check('k'));
+  const k = assertInteger(given.k ?? DEFAULT_K, [1, MAX_K], optionCheck('k'));
   const usual = Math.min(MAX_CANDIDATES, Math.max(MIN_CANDIDATES, CANDIDATES_PER_RESULT * k));
-  const candidates = assertInteger(given.candidates ?? usual, [1, MAX_K], check('candidates'));
+  const candidates = assertInteger(
+    given.candidates ?? usual,
+    [1, MAX_K],
+    optionCheck('candidates'),
+  );
   return {
     ...(vector !== undefined && { vector }),
     ...(like !== undefined && { like: encodeKey(like) }),
-    ...(text !== undefined && { text: assertString(text, check('text')) }),
+    ...(text !== undefined && { text: assertString(text, optionCheck('text')) }),
     ...{ k, filter: given.filter, fusion: readFusion(given.fusion) },
     candidates: Math.max(k, candidates),
     effort: {
@@ -108,7 +113,7 @@ export function readSearch(options: unknown, schema: Schema): SearchRequest {
       ...(recall !== undefined && { recall }),
       ...(exact !== undefined && { exact }),
     },
-    vectors: assertBoolean(given.vectors ?? false, check('vectors')),
-    texts: assertBoolean(given.texts ?? false, check('texts')),
+    vectors: assertBoolean(given.vectors ?? false, optionCheck('vectors')),
+    texts: assertBoolean(given.texts ?? false, optionCheck('texts')),
   };
 }

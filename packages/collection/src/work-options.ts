@@ -1,17 +1,15 @@
 // The options of long work: progress and cancelling.
 
-import { assertOptions, type Check } from '@nigh/base';
+import { assertOptions } from '@nigh/base';
 import type { WorkOptions } from '@nigh/core';
-import { optionError } from './errors.ts';
-
-const check = (name: string): Check => ({ name, error: optionError });
+import { optionCheck, optionError } from './errors.ts';
 
 /** @throws {CollectionError} INVALID_OPTION */
 export function readWork(options: unknown, others: readonly string[] = []): WorkOptions {
   const { onProgress, signal } = assertOptions(
     options,
     ['onProgress', 'signal', ...others],
-    check('options'),
+    optionCheck('options'),
   );
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw optionError('onProgress must be a function', { name: 'onProgress' });
