@@ -2,6 +2,7 @@
 // Tables turn into images and back; whoever owns the files writes and reads images without knowing
 // what is in them. An image that was read may be forged, so tables check what they take from it.
 
+import { ownValue } from './own-property.ts';
 import { kindOf } from './shared-arrays.ts';
 
 export interface Arrays {
@@ -33,6 +34,21 @@ export class ImageError extends Error {
   override readonly name = 'ImageError';
 }
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+/**
+ * Image `name` of those that were read.
+ *
+ * @throws {ImageError} where it is missing, or is none
+ */
+export function imageNamed(images: Readonly<Record<string, Image>>, name: string): Image {
+  const image = isObject(images) ? ownValue(images, name) : undefined;
+  if (image !== undefined && isObject(image) && isObject(image.header) && isObject(image.arrays)) {
+    return image;
+  }
+  throw new ImageError(`image ${name} is missing`);
+}
+
 /** Array `name` of an image, of this kind and, where given, of this length. */
 export function arrayOfImage<K extends ArrayKind>(
   image: Image,
@@ -40,7 +56,7 @@ export function arrayOfImage<K extends ArrayKind>(
   kind: K,
   length?: number,
 ): ArrayOf<K> {
-  const array = Object.hasOwn(image.arrays, name) ? image.arrays[name] : undefined;
+  const array = ownValue(image.arrays, name);
   if (array === undefined) throw new ImageError(`array ${name} is missing`);
   const found = kindOf(array) ?? 'of no kind';
   if (found !== kind) throw new ImageError(`array ${name} is ${found}, not ${kind}`);
@@ -56,7 +72,7 @@ export function numberOfImage(
   name: string,
   range: readonly [number, number],
 ): number {
-  const value = Object.hasOwn(image.header, name) ? image.header[name] : undefined;
+  const value = ownValue(image.header, name);
   const [min, max] = range;
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) {
     return value;

@@ -22,9 +22,12 @@ export {
   ImageError,
   type ImageHeader,
   imageBytes,
+  imageNamed,
   numberOfImage,
   type TypedArray,
 } from './image.ts';
+export { nextTurn } from './next-turn.ts';
+export { ownValue, setOwn } from './own-property.ts';
 export { MAX_ROW } from './rows.ts';
 export { allocateArray, kindOf, viewOf } from './shared-arrays.ts';
 export { StringTable } from './string-table.ts';

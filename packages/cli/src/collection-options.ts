@@ -1,6 +1,7 @@
 // Options of the commands on collections: how fields, names with weights and filters are typed, and
 // what a new collection is made of. Values are checked by the packages they are for.
 
+import { ownValue } from '@nigh/base';
 import type { Filter, Schema, SchemaOptions } from '@nigh/collection';
 import type { Metric } from '@nigh/core';
 import { InvalidArgumentError } from 'commander';
@@ -107,7 +108,7 @@ export function assertSchema(folder: string, input: SchemaInput, schema: Schema)
   compare('--dimension', dimension, schema.vector?.dimension);
   compare('--metric', metric, schema.vector?.metric);
   for (const [name, type] of field) {
-    const kept = Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
+    const kept = ownValue(schema.fields, name);
     compare(`--field ${name}`, type, kept);
   }
   compare('--search-text', searchText, schema.text?.fields);

@@ -3,7 +3,7 @@
 // search sees half of it. Nothing here knows of files; the same writes in the same order lead to
 // the same contents, which is what recovery rests on.
 
-import { hasBit, type Image } from '@nigh/base';
+import { hasBit, type Image, ownValue } from '@nigh/base';
 import { VectorIndex, type WorkOptions } from '@nigh/core';
 import { Columns, type Metadata } from '@nigh/filter';
 import { TextIndex } from '@nigh/text';
@@ -304,6 +304,6 @@ export class Contents {
 
 /** A field of metadata as it is searched: text, or texts one after another. */
 function asText(metadata: Metadata, name: string): string {
-  const value = Object.hasOwn(metadata, name) ? metadata[name] : undefined;
+  const value = ownValue(metadata, name);
   return Array.isArray(value) ? value.join('\n') : ((value as string | null | undefined) ?? '');
 }

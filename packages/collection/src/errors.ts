@@ -45,7 +45,8 @@ export const optionCheck = (name: string): Check => ({ name, error: optionError 
 
 /** The error for vectors in a collection that has none. */
 export function noVectorsError(advice: string, details: ErrorDetails = {}): CollectionError {
-  const message = `this collection was made without vectors; ${advice}, or make one with \`vector\``;
+  const rest = `${advice}, or make one with \`vector\``;
+  const message = `this collection was made without vectors; ${rest}`;
   return new CollectionError(CollectionErrorCode.noVectors, message, details);
 }
 

@@ -1,9 +1,9 @@
 // Rows of a file as columns of documents: which column is the key, which the text, and what of the
 // rest becomes metadata.
 
+import { ownValue, setOwn } from '@nigh/base';
 import type { DocumentColumns } from './document.ts';
 import type { Mapping } from './import-options.ts';
-import { define } from './json.ts';
 import type { Key } from './key.ts';
 import type { Schema } from './schema.ts';
 
@@ -27,7 +27,7 @@ function metadataValue(value: unknown, type: string | undefined): unknown {
   }
   const copy: Record<string, unknown> = {};
   for (const [name, own] of Object.entries(value))
-    define(copy, name, metadataValue(own, undefined));
+    setOwn(copy, name, metadataValue(own, undefined));
   return copy;
 }
 
@@ -43,8 +43,8 @@ function metadataOf(row: Row, { names, taken, fields }: MetadataColumns): Record
   const metadata: Record<string, unknown> = {};
   for (const name of names ?? Object.keys(row)) {
     if (names ? !Object.hasOwn(row, name) : taken.has(name)) continue;
-    const type = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    define(metadata, name, metadataValue(row[name], type));
+    const type = ownValue(fields, name);
+    setOwn(metadata, name, metadataValue(row[name], type));
   }
   return metadata;
 }
@@ -62,7 +62,7 @@ export function columnsOf(
 ): Omit<DocumentColumns, 'vectors'> {
   const columns = { names, taken: new Set([key, text]), fields };
   const own = (row: Row, name: string | undefined): unknown =>
-    name !== undefined && Object.hasOwn(row, name) ? row[name] : undefined;
+    name === undefined ? undefined : ownValue(row, name);
   return {
     keys: rows.map((row) => own(row, key) as Key),
     texts: rows.map((row) => own(row, text) as string | undefined),

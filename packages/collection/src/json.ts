@@ -2,7 +2,7 @@
 // the caller does later changes what was checked. What JSON would turn into something else (NaN,
 // Map, functions) is refused; `undefined` properties are left out, as JSON does.
 
-import { describe, detail } from '@nigh/base';
+import { describe, detail, ownValue, setOwn } from '@nigh/base';
 import type { Fields, Metadata } from '@nigh/filter';
 import { CollectionError, CollectionErrorCode, reading, unreadable } from './errors.ts';
 
@@ -36,20 +36,12 @@ function isPlain(value: object): boolean {
   return prototype === null || prototype === Object.prototype;
 }
 
-/** Defines a property whatever its name is: assigning `__proto__` would set the prototype. */
-export function define<T>(target: Record<string, T>, name: string, value: T): void {
-  if (name !== '__proto__') target[name] = value;
-  else Object.defineProperty(target, name, { value, ...WRITABLE });
-}
-
-const WRITABLE = { writable: true, enumerable: true, configurable: true };
-
 function copyObject(value: object, place: Place, depth: number): JsonValue {
   const copy: Record<string, JsonValue> = {};
   for (const name of Object.keys(value)) {
     const own = (value as Record<string, unknown>)[name];
     if (own === undefined) continue;
-    define(copy, name, copyValue(own, place, depth + 1));
+    setOwn(copy, name, copyValue(own, place, depth + 1));
   }
   return copy;
 }
@@ -111,8 +103,8 @@ function copyFields(metadata: unknown, fields: Fields, row: number): Metadata {
   for (const name of Object.keys(metadata)) {
     const value = (metadata as Record<string, unknown>)[name];
     if (value === undefined) continue;
-    const type = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    define(copy, name, copyField(value, type, { row, path: `metadata.${name.slice(0, 80)}` }));
+    const type = ownValue(fields, name);
+    setOwn(copy, name, copyField(value, type, { row, path: `metadata.${name.slice(0, 80)}` }));
   }
   return copy;
 }
@@ -121,10 +113,10 @@ function copyFields(metadata: unknown, fields: Fields, row: number): Metadata {
 export function patchMetadata(metadata: Metadata, patch: Metadata): Metadata {
   const patched: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(metadata)) {
-    if (!Object.hasOwn(patch, name)) define(patched, name, value as JsonValue);
+    if (!Object.hasOwn(patch, name)) setOwn(patched, name, value as JsonValue);
   }
   for (const [name, value] of Object.entries(patch)) {
-    if (value !== null) define(patched, name, value as JsonValue);
+    if (value !== null) setOwn(patched, name, value as JsonValue);
   }
   return patched;
 }

@@ -7,6 +7,7 @@ import {
   GrowingArray,
   type Image,
   ImageError,
+  imageNamed,
   numberOfImage,
   StringTable,
 } from '@nigh/base';
@@ -28,10 +29,9 @@ export class KeyTable {
    * @throws {ImageError} where they are not as a table would have written them
    */
   static load(images: Readonly<Record<string, Image>>): KeyTable {
-    const { keys, 'key-texts': texts } = images;
-    if (!keys || !texts) throw new ImageError('the keys are missing');
+    const keys = imageNamed(images, 'keys');
     const table = new KeyTable();
-    table.#texts = StringTable.load(texts);
+    table.#texts = StringTable.load(imageNamed(images, 'key-texts'));
     table.#rows = GrowingArray.over('uint32', arrayOfImage(keys, 'rows', 'uint32'));
     table.#numbers = GrowingArray.over('uint32', arrayOfImage(keys, 'numbers', 'uint32'));
     table.#count = numberOfImage(keys, 'count', [0, MAX_ROWS]);

@@ -1,7 +1,7 @@
 // Documents on their way in: checked as a whole before anything is written, so that a batch with
 // one bad document changes nothing. Of documents with the same key the last one counts.
 
-import { assertOptions, describe, detail } from '@nigh/base';
+import { assertOptions, describe, detail, ownValue } from '@nigh/base';
 import { readVectors, type Vectors } from '@nigh/core';
 import { Columns, type Metadata } from '@nigh/filter';
 import type { Batch, DocumentColumns, DocumentInput } from './document.ts';
@@ -85,7 +85,7 @@ export class DocumentReader {
   #checkMetadata(metadata: Metadata, row: number): void {
     this.#columns.check(metadata, row);
     for (const name of this.#textFields) {
-      const value = Object.hasOwn(metadata, name) ? metadata[name] : undefined;
+      const value = ownValue(metadata, name);
       if (isSearchable(value)) continue;
       const message = `metadata.${name} of document ${row} is ${describe(value)}; it is searched`;
       throw refuse(`${message} as text, so it must be text or an array of texts`, {

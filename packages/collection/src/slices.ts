@@ -1,13 +1,10 @@
 // Long work on the thread of the event loop, cut into slices: between two of them others have their
 // turn.
 
+import { nextTurn } from '@nigh/base';
+
 /** Milliseconds of work after which others have their turn. */
 const SLICE_MS = 8;
-
-/** Lets everything that waits in the event loop run once. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
 
 export class Slices {
   #began: number = performance.now();

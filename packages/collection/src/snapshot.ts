@@ -2,7 +2,7 @@
 // as images. What was read may be damaged or forged: the parts check themselves, and here it is
 // checked that they speak of the same documents.
 
-import { type Image, ImageError } from '@nigh/base';
+import { ImageError, imageNamed } from '@nigh/base';
 import { VectorIndex, type WorkOptions } from '@nigh/core';
 import { Columns } from '@nigh/filter';
 import type { SnapshotReader, SnapshotWriter } from '@nigh/storage';
@@ -73,15 +73,9 @@ async function readTables(
   const images = await reader.readImages(TABLES);
   return {
     keys: KeyTable.load(images),
-    documents: DocumentTable.load(imageOf(images, 'documents')),
+    documents: DocumentTable.load(imageNamed(images, 'documents')),
     columns: Columns.load(images, schema.fields),
   };
-}
-
-function imageOf(images: Readonly<Record<string, Image>>, name: string): Image {
-  const image = Object.hasOwn(images, name) ? images[name] : undefined;
-  if (image) return image;
-  throw new ImageError(`${name} is missing`);
 }
 
 async function readText(

@@ -48,8 +48,8 @@ function problemsOfFields(contents: Contents, row: number): string[] {
 const ofFiles = (message: string): CollectionProblem => ({ part: 'files', message });
 
 /**
- * Which files of a folder are damaged, by their checksums. What a killed writer left behind the last
- * whole record is no damage.
+ * Which files of a folder are damaged, by their checksums. What a killed writer left behind the
+ * last whole record is no damage.
  */
 export async function damagedFiles(
   folder: string,

@@ -8,6 +8,7 @@ import {
   hasBit,
   type Image,
   MAX_ROW,
+  ownValue,
   setBit,
   wordsFor,
 } from '@nigh/base';
@@ -20,11 +21,6 @@ import type { Predicate } from './predicate.ts';
 import { createColumns, imagesOf, loadTable, type Table, tableProblems } from './table.ts';
 
 const FEWEST_ROWS = 64;
-
-/** A property of the metadata's own: fields may be called as what every object inherits. */
-function ownValue(metadata: Metadata, name: string): unknown {
-  return Object.hasOwn(metadata, name) ? metadata[name] : undefined;
-}
 
 export class Columns {
   /** The declared fields. */

@@ -3,7 +3,7 @@
 // depth and size are limited before anything is walked over, and whatever a getter or a proxy
 // throws becomes an error of ours.
 
-import { describe, detail, type ErrorDetails } from '@nigh/base';
+import { describe, detail, type ErrorDetails, ownValue } from '@nigh/base';
 import { Condition } from './builder.ts';
 import { FilterError, FilterErrorCode } from './errors.ts';
 import { elementTypeOf, type Fields } from './fields.ts';
@@ -77,7 +77,7 @@ class Parser {
   }
 
   #field(name: string, value: unknown, depth: number): Predicate {
-    const type = Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
+    const type = ownValue(this.#fields, name);
     if (type === undefined) {
       const known = Object.keys(this.#fields);
       const message = `no field ${describe(name)} was declared`;

@@ -8,6 +8,7 @@ import {
   hasBit,
   type Image,
   ImageError,
+  imageNamed,
   MAX_ROW,
   numberOfImage,
   StringTable,
@@ -69,12 +70,6 @@ export function imagesOf({ rows, count, live, columns }: Table): Record<string, 
 
 type Images = Readonly<Record<string, Image>>;
 
-function imageOf(images: Images, name: string): Image {
-  const image = Object.hasOwn(images, name) ? images[name] : undefined;
-  if (image === undefined) throw new ImageError(`${name} is missing`);
-  return image;
-}
-
 /** The fields that were saved, in their order, which must be those that are expected. */
 function savedFields({ header }: Image, fields: Fields): (readonly [string, FieldType])[] {
   const { names, types } = header;
@@ -91,11 +86,11 @@ function savedFields({ header }: Image, fields: Fields): (readonly [string, Fiel
 }
 
 function loadColumn(images: Images, name: string, type: FieldType, rows: number): Column {
-  const image = imageOf(images, name);
+  const image = imageNamed(images, name);
   if (image.header.type !== type) throw new ImageError(`${name} is not of type ${type}`);
   const element = elementTypeOf(type);
   const isText = element === 'string';
-  const strings = isText ? StringTable.load(imageOf(images, `${name}-strings`)) : undefined;
+  const strings = isText ? StringTable.load(imageNamed(images, `${name}-strings`)) : undefined;
   const elements = strings === undefined ? elementsOf(type) : new StringElements(strings);
   return isList(type)
     ? ListColumn.load(image, elements, rows)
@@ -103,7 +98,7 @@ function loadColumn(images: Images, name: string, type: FieldType, rows: number)
 }
 
 function load(images: Images, fields: Fields): Table {
-  const image = imageOf(images, 'table');
+  const image = imageNamed(images, 'table');
   numberOfImage(image, 'format', [FORMAT, FORMAT]);
   const rows = numberOfImage(image, 'rows', [0, MAX_ROW + 1]);
   const count = numberOfImage(image, 'count', [0, rows]);

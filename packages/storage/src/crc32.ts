@@ -2,6 +2,7 @@
 // between, so that a record or table of a gigabyte does not hold everybody up.
 
 import { crc32 as zlibCrc32 } from 'node:zlib';
+import { nextTurn } from '@nigh/base';
 
 /** A few milliseconds of work. */
 export const PIECE_BYTES: number = 4 * 2 ** 20;
@@ -9,13 +10,6 @@ export const PIECE_BYTES: number = 4 * 2 ** 20;
 /** The checksum of bytes; `seed` is the checksum of what lies before them, or a salt. */
 export function crc32(bytes: Uint8Array, seed = 0): number {
   return zlibCrc32(bytes, seed);
-}
-
-/** Resolves in a later turn of the event loop. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
 
 /** As `crc32`, for bytes of any length. */

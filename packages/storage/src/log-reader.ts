@@ -1,7 +1,8 @@
 // Reading one log: records one after the other, as long as they are whole, in sequence and linked
 // to the one before. Nothing larger than the file is ever allocated, whatever lengths it claims.
 
-import { crc32InPieces, nextTurn, PIECE_BYTES } from './crc32.ts';
+import { nextTurn } from '@nigh/base';
+import { crc32InPieces, PIECE_BYTES } from './crc32.ts';
 import type { File } from './file-system.ts';
 import {
   coveredBytes,

@@ -15,6 +15,7 @@ import {
   GrowingArray,
   type Image,
   ImageError,
+  imageNamed,
   MAX_ROW,
   numberOfImage,
   StringTable,
@@ -81,15 +82,6 @@ function readParts(images: Readonly<Record<string, Image>>, fieldCount: number):
   const documents = new Documents(fieldCount, growing, GrowingArray.over('uint32', lengths));
   return { terms, documents, base };
 }
-
-function imageNamed(images: Readonly<Record<string, Image>>, name: string): Image {
-  const image = isObject(images) && Object.hasOwn(images, name) ? images[name] : undefined;
-  if (image !== undefined && isObject(image) && isObject(image.header) && isObject(image.arrays))
-    return image;
-  throw new ImageError(`image ${name} is missing`);
-}
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 function assertRows(rows: Uint32Array): void {
   const seen = new RowMap();

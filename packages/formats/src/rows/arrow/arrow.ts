@@ -2,10 +2,10 @@
 // here and not by a library: those trust the lengths and offsets of a file, and one of them that is
 // forged ends the process. Here each is checked before it is followed.
 
+import { setOwn } from '@nigh/base';
 import type { OpenedFile } from '../../opened-file.ts';
 import { checkColumns } from '../columns.ts';
 import { damaged, faultAt, guarded } from '../flaw.ts';
-import { setOwn } from '../own-key.ts';
 import type { ReadBlock, Row, RowReader, RowsSettings } from '../rows.ts';
 import { BufferReader } from './buffers.ts';
 import type { Column, FlatVectors } from './column.ts';

@@ -1,6 +1,7 @@
 // .parquet: rows in groups, each group column by column. A group is read whole, so its size bounds
 // the memory. Decoding is hyparquet's; `check-*.ts` look through the bytes before.
 
+import { setOwn } from '@nigh/base';
 import type { RowGroup, SchemaTree } from 'hyparquet';
 import { readColumn } from 'hyparquet/src/column.js';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
@@ -12,7 +13,6 @@ import type { OpenedFile } from '../../opened-file.ts';
 import { readExactly } from '../../positioned-read.ts';
 import { checkColumns } from '../columns.ts';
 import { damaged, type FlawPlace, faultAt, guarded } from '../flaw.ts';
-import { setOwn } from '../own-key.ts';
 import type { ReadBlock, Row, RowReader, RowsSettings } from '../rows.ts';
 import { checkBudget, PageBudget } from './budget.ts';
 import { checkPages, levelsOf } from './check-pages.ts';
