@@ -2,11 +2,10 @@
 //
 //   | count u32 | dimension u32 | row 0 | row 1 | ...
 
-import { FormatError, FormatErrorCode } from '../errors.ts';
 import type { OpenedFile } from '../opened-file.ts';
-import { readExactly } from '../positioned-read.ts';
 import type { ComponentType } from './component.ts';
 import { openContiguous } from './contiguous.ts';
+import { readStart } from './shape.ts';
 import type { FormatOpener, VectorFile } from './vector-file.ts';
 
 const HEADER_BYTE_LENGTH = 8;
@@ -20,19 +19,7 @@ async function openBin(
   format: string,
   componentType: ComponentType,
 ): Promise<VectorFile> {
-  if (file.byteLength < HEADER_BYTE_LENGTH) {
-    throw new FormatError({
-      code: FormatErrorCode.formatDamaged,
-      path: file.path,
-      problem: `the file is too short for a .${format} header`,
-      offset: 0,
-      expected: `at least ${HEADER_BYTE_LENGTH} bytes`,
-      got: `${file.byteLength} bytes`,
-    });
-  }
-  const bytes = new Uint8Array(HEADER_BYTE_LENGTH);
-  await readExactly(file, bytes, 0);
-  const view = new DataView(bytes.buffer);
+  const view = await readStart(file, HEADER_BYTE_LENGTH, `.${format} header`);
   const count = view.getUint32(0, true);
   const dimension = view.getUint32(4, true);
   const dataOffset = HEADER_BYTE_LENGTH;

@@ -3,6 +3,7 @@
 
 import { FormatError, FormatErrorCode } from '../errors.ts';
 import type { OpenedFile } from '../opened-file.ts';
+import { readExactly } from '../positioned-read.ts';
 
 /** Where the rows of a file lie and how many bytes each takes. */
 export interface RowLayout {
@@ -12,6 +13,31 @@ export interface RowLayout {
   readonly dataOffset: number;
   /** Bytes from the start of a row to the start of the next. */
   readonly rowByteLength: number;
+}
+
+/**
+ * The first bytes of a file, in which there is `what`.
+ *
+ * @throws FormatError FORMAT_DAMAGED where the file is shorter.
+ */
+export async function readStart(
+  file: OpenedFile,
+  byteLength: number,
+  what: string,
+): Promise<DataView> {
+  if (file.byteLength < byteLength) {
+    throw new FormatError({
+      code: FormatErrorCode.formatDamaged,
+      path: file.path,
+      problem: `the file is too short for a ${what}`,
+      offset: 0,
+      expected: `at least ${byteLength} bytes`,
+      got: `${file.byteLength} bytes`,
+    });
+  }
+  const bytes = new Uint8Array(byteLength);
+  await readExactly(file, bytes, 0);
+  return new DataView(bytes.buffer);
 }
 
 /**

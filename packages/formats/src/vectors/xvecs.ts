@@ -8,7 +8,7 @@ import { FormatError, FormatErrorCode } from '../errors.ts';
 import type { OpenedFile } from '../opened-file.ts';
 import { readExactly } from '../positioned-read.ts';
 import { type ComponentType, componentByteLength, decoders } from './component.ts';
-import { checkLayout, checkRows, checkTarget } from './shape.ts';
+import { checkLayout, checkRows, checkTarget, readStart } from './shape.ts';
 import { BLOCK_BYTE_LENGTH, type FormatOpener, type VectorFile } from './vector-file.ts';
 
 const ROW_HEADER_BYTE_LENGTH = 4;
@@ -49,19 +49,8 @@ async function openXvecs(
 }
 
 async function readFirstDimension(file: OpenedFile, format: string): Promise<number> {
-  if (file.byteLength < ROW_HEADER_BYTE_LENGTH) {
-    throw new FormatError({
-      code: FormatErrorCode.formatDamaged,
-      path: file.path,
-      problem: `the file is too short for a .${format} row`,
-      offset: 0,
-      expected: `at least ${ROW_HEADER_BYTE_LENGTH} bytes`,
-      got: `${file.byteLength} bytes`,
-    });
-  }
-  const bytes = new Uint8Array(ROW_HEADER_BYTE_LENGTH);
-  await readExactly(file, bytes, 0);
-  const dimension = new DataView(bytes.buffer).getInt32(0, true);
+  const start = await readStart(file, ROW_HEADER_BYTE_LENGTH, `.${format} row`);
+  const dimension = start.getInt32(0, true);
   if (dimension >= 1) return dimension;
   throw new FormatError({
     code: FormatErrorCode.formatDamaged,
