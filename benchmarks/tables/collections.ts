@@ -1,5 +1,5 @@
 /** The tables of the results of macro/collections.ts. */
-import { type Column, ratioText, recallText } from './markdown.ts';
+import { type Column, columns, ratioText, recallText } from './markdown.ts';
 import type { TableSource } from './render.ts';
 
 const program = 'collections';
@@ -19,8 +19,7 @@ export const COLLECTION_TABLES: Readonly<Record<string, TableSource>> = {
     columns: [
       { key: 'into', title: 'into' },
       { key: 'documentsPerSecond', title: 'documents/s (median)' },
-      { key: 'min', title: 'min' },
-      { key: 'max', title: 'max' },
+      ...columns('min', 'max'),
       ...['index', 'text', 'formats', 'collection, base, filter', 'storage'].map((key) =>
         share(key),
       ),
@@ -33,8 +32,7 @@ export const COLLECTION_TABLES: Readonly<Record<string, TableSource>> = {
     columns: [
       { key: 'name', title: 'database' },
       { key: 'documentsPerSecond', title: 'documents/s (median)' },
-      { key: 'min', title: 'min' },
-      { key: 'max', title: 'max' },
+      ...columns('min', 'max'),
       { key: 'recall', title: 'recall@10 by default', format: recallText },
       { key: 'ratio', title: 'nigh over it', format: ratioText },
     ],
@@ -78,8 +76,7 @@ export const COLLECTION_TABLES: Readonly<Record<string, TableSource>> = {
     columns: [
       { key: 'megabytes', title: 'log, MB' },
       { key: 'milliseconds', title: 'opening, ms (median)' },
-      { key: 'min', title: 'min' },
-      { key: 'max', title: 'max' },
+      ...columns('min', 'max'),
       { key: 'documentsPerSecond', title: 'documents/s' },
     ],
   },
@@ -88,8 +85,7 @@ export const COLLECTION_TABLES: Readonly<Record<string, TableSource>> = {
     table: 'writes',
     columns: [
       { key: 'what', title: 'write' },
-      { key: 'durability', title: 'durability' },
-      { key: 'callers', title: 'callers' },
+      ...columns('durability', 'callers'),
       { key: 'perSecond', title: 'writes/s' },
       { key: 'p50Microseconds', title: 'p50, µs' },
       { key: 'p99Microseconds', title: 'p99, µs' },

@@ -12,6 +12,11 @@ export interface Column {
   readonly format?: (value: Cell) => string;
 }
 
+/** Columns that are called what their keys are. */
+export function columns(...keys: readonly string[]): Column[] {
+  return keys.map((key) => ({ key, title: key }));
+}
+
 export function markdownTable(columns: readonly Column[], rows: readonly Row[]): string {
   const header = columns.map(({ title }) => title);
   const rule = columns.map(({ key }) => (rows.some((row) => isNumber(row[key])) ? '---:' : '---'));

@@ -1,10 +1,8 @@
 /** The tables of the results of reliability/main.ts. */
-import type { Column } from './markdown.ts';
+import { columns } from './markdown.ts';
 import type { TableSource } from './render.ts';
 
 const program = 'reliability';
-
-const columns = (...keys: readonly string[]): Column[] => keys.map((key) => ({ key, title: key }));
 
 export const RELIABILITY_TABLES: Readonly<Record<string, TableSource>> = {
   'reliability-kills': {

@@ -6,7 +6,7 @@ import { machineLine } from '../harness/machine.ts';
 import type { Report } from '../harness/report.ts';
 import { COLLECTION_TABLES } from './collections.ts';
 import { lossesTable, verdictsTable } from './losses.ts';
-import { type Column, markdownTable, ratioText, recallText } from './markdown.ts';
+import { type Column, columns, markdownTable, ratioText, recallText } from './markdown.ts';
 import { RELIABILITY_TABLES } from './reliability.ts';
 
 export type Reports = ReadonlyMap<string, Report>;
@@ -19,10 +19,7 @@ export interface TableSource {
 }
 
 const recall: Column = { key: 'recall', title: 'recall@10', format: recallText };
-const range: readonly Column[] = [
-  { key: 'min', title: 'min' },
-  { key: 'max', title: 'max' },
-];
+const range = columns('min', 'max');
 
 const SOURCES: Readonly<Record<string, TableSource>> = {
   search: {
