@@ -1,6 +1,6 @@
 /** Known mistakes in the file system of a process that is killed, which its parent must find. */
 import type { File, FileSystem } from '@nigh/storage';
-import { spoilDisk, spoilFiles } from './spoil.ts';
+import { spoilDisk, spoilFiles } from '@nigh/testkit';
 
 /** So long the bytes of a log stay in the process. */
 const LATE_MS = 20;

@@ -5,13 +5,13 @@
  */
 import type { Collection } from '@nigh/collection';
 import type { FileSystem } from '@nigh/storage';
-import type { SimulatedDisk } from '@nigh/testkit';
+import { type SimulatedDisk, spoilDisk, spoilFiles } from '@nigh/testkit';
 import { CHILD_FAULTS } from './child-faults.ts';
 import { damageFiles } from './damage.ts';
 import { failCalls } from './file-errors.ts';
 import { killProcesses } from './kills.ts';
 import { cutPower, type PowerCuts } from './power-cuts.ts';
-import { spoilCollection, spoilDisk, spoilFiles } from './spoil.ts';
+import { spoilCollection } from './spoil-collection.ts';
 
 /** A mistake, and the check that is to find it. */
 export interface PlantedFault {

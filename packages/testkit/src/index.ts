@@ -15,3 +15,4 @@ export * from './random.ts';
 export * from './real-data.ts';
 export * from './recall.ts';
 export * from './simulated-disk.ts';
+export * from './spoil.ts';

@@ -1,5 +1,6 @@
 // Many strings, long strings, and what is wrong with an image of them.
 
+import { withoutSharedMemory } from '@nigh/testkit';
 import { expect, test, vi } from 'vitest';
 import { type Image, imageBytes, StringTable } from '../../src/index.ts';
 
@@ -106,17 +107,9 @@ test('what is wrong with an image is said', () => {
 test('a table that gets no memory is as it was before', () => {
   const table = new StringTable();
   for (let i = 0; i < 38; i++) table.intern(`${i}`);
-  const original = globalThis.SharedArrayBuffer;
-  globalThis.SharedArrayBuffer = class {
-    constructor() {
-      throw new RangeError('no memory');
-    }
-  } as unknown as typeof SharedArrayBuffer;
-  try {
+  withoutSharedMemory(() => {
     for (let i = 0; i < 100; i++) expect(() => table.intern(`new ${i}`)).toThrow(RangeError);
-  } finally {
-    globalThis.SharedArrayBuffer = original;
-  }
+  });
   expect([table.count, table.find('new 0'), table.verify()]).toEqual([38, -1, []]);
   expect(table.intern('new 0')).toBe(38);
 });

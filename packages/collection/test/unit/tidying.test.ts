@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { File, FileSystem } from '@nigh/storage';
-import { SimulatedDisk } from '@nigh/testkit';
+import { SimulatedDisk, spoilDisk } from '@nigh/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Collection, type OpenOptions } from '../../src/index.ts';
 
@@ -32,23 +32,15 @@ const documentOf = (n: number) => ({
 });
 
 /** A disk on which files of snapshots cannot be made. */
-function withoutSnapshots(disk: SimulatedDisk): FileSystem {
-  return {
+const withoutSnapshots = (disk: SimulatedDisk): FileSystem =>
+  spoilDisk(disk, {
     open: (path, mode): Promise<File> => {
       if (mode === 'create' && path.includes('snapshot-')) {
         return Promise.reject(Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC' }));
       }
       return disk.open(path, mode);
     },
-    rename: (from, to) => disk.rename(from, to),
-    remove: (path) => disk.remove(path),
-    list: (folder) => disk.list(folder),
-    makeFolder: (path) => disk.makeFolder(path),
-    exists: (path) => disk.exists(path),
-    syncFolder: (path) => disk.syncFolder(path),
-    lock: (folder) => disk.lock(folder),
-  };
-}
+  });
 
 describe('checkpoints that nobody asked for', () => {
   test('come when the log is long', async () => {

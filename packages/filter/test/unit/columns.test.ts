@@ -1,6 +1,7 @@
 // The table: rows, what may be in them, what is kept for later, and what it is for other threads.
 
 import { MAX_ROW } from '@nigh/base';
+import { withoutSharedMemory } from '@nigh/testkit';
 import { expect, test } from 'vitest';
 import { Columns, type Fields, type FilterError, parseFilter } from '../../src/index.ts';
 import { FIELDS } from '../support/arbitraries.ts';
@@ -270,19 +271,7 @@ test('an image stays as it was, also while the table is tidied up', () => {
 });
 
 /** What `act` throws while there is no more shared memory. */
-function withoutMemory(act: () => unknown): FilterError {
-  const original = globalThis.SharedArrayBuffer;
-  globalThis.SharedArrayBuffer = class {
-    constructor() {
-      throw new RangeError('no memory');
-    }
-  } as unknown as typeof SharedArrayBuffer;
-  try {
-    return errorOf(act);
-  } finally {
-    globalThis.SharedArrayBuffer = original;
-  }
-}
+const withoutMemory = (act: () => unknown): FilterError => withoutSharedMemory(() => errorOf(act));
 
 test('a row whose fields get no memory is not live and has none', () => {
   const fields: Fields = { year: 'number', title: 'string' };

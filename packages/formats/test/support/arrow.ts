@@ -26,3 +26,24 @@ export function arrowBytes(
   const table = flechette.tableFromColumns(entries);
   return flechette.tableToIPC(table, { format, codec }) as Uint8Array;
 }
+
+/** Four rows of most kinds of columns, some values missing. */
+export const SOME_COLUMNS: Readonly<Record<string, ArrowColumn>> = {
+  id: { type: flechette.int64(), values: [1, 2, null, 4] },
+  name: { type: flechette.utf8(), values: ['a', 'bc', null, 'def'] },
+  kind: { type: flechette.dictionary(flechette.utf8()), values: ['x', 'y', 'x', null] },
+  list: { type: flechette.list(flechette.utf8()), values: [['a'], [], ['b', 'c'], null] },
+  v: {
+    type: flechette.fixedSizeList(flechette.float32(), 2),
+    values: [
+      [1, 2],
+      [3, 4],
+      [5, 6],
+      [7, 8],
+    ],
+  },
+  s: {
+    type: flechette.struct({ a: flechette.bool(), t: flechette.timestamp(1) }),
+    values: [{ a: true, t: 0 }, { a: false, t: 1 }, null, { a: null, t: null }],
+  },
+};

@@ -2,7 +2,8 @@
 // sync, changed an order, or trusted what it reads. A harness that lets one of them pass proves
 // nothing.
 
-import type { File, FileSystem, Lock } from '@nigh/storage';
+import type { File, FileSystem } from '@nigh/storage';
+import { spoilDisk, spoilFiles } from '@nigh/testkit';
 import { crc32 } from '../../src/crc32.ts';
 import {
   coveredBytes,
@@ -13,67 +14,19 @@ import {
   setCrc,
 } from '../../src/log-format.ts';
 
-/** A wrapper that hands everything on; faults replace some of its calls. */
-class Wrapped implements FileSystem {
-  readonly files: FileSystem;
-
-  constructor(files: FileSystem) {
-    this.files = files;
-  }
-
-  open(...args: Parameters<FileSystem['open']>): Promise<File> {
-    return this.files.open(...args);
-  }
-  rename(from: string, to: string): Promise<void> {
-    return this.files.rename(from, to);
-  }
-  remove(path: string): Promise<void> {
-    return this.files.remove(path);
-  }
-  list(folder: string): Promise<string[]> {
-    return this.files.list(folder);
-  }
-  makeFolder(path: string): Promise<void> {
-    return this.files.makeFolder(path);
-  }
-  exists(path: string): Promise<boolean> {
-    return this.files.exists(path);
-  }
-  syncFolder(path: string): Promise<void> {
-    return this.files.syncFolder(path);
-  }
-  lock(folder: string): Promise<Lock> {
-    return this.files.lock(folder);
-  }
-}
-
-type Changes = (files: Wrapped) => Partial<FileSystem>;
+type Changes = (files: FileSystem) => Partial<FileSystem>;
 export type Wrap = (files: FileSystem) => FileSystem;
 
 const planted =
   (changes: Changes): Wrap =>
-  (files) => {
-    const wrapped = new Wrapped(files);
-    return Object.assign(wrapped, changes(new Wrapped(files)));
-  };
+  (files) =>
+    spoilDisk(files, changes(files));
 
 /** Replaces calls of the files whose path matches. */
-const inFiles = (pattern: RegExp, changes: (file: File, path: string) => Partial<File>): Wrap =>
-  planted((below) => ({
-    open: async (path, mode) => {
-      const file = await below.open(path, mode);
-      if (!pattern.test(path)) return file;
-      const whole: File = {
-        size: () => file.size(),
-        read: (target, position) => file.read(target, position),
-        write: (source, position) => file.write(source, position),
-        truncate: (size) => file.truncate(size),
-        sync: () => file.sync(),
-        close: () => file.close(),
-      };
-      return Object.assign(whole, changes(file, path));
-    },
-  }));
+const inFiles =
+  (pattern: RegExp, changes: (file: File, path: string) => Partial<File>): Wrap =>
+  (files) =>
+    spoilFiles(files, pattern, changes);
 
 const nothing = async (): Promise<void> => undefined;
 const isManifest = (path: string): boolean => path.endsWith('/manifest');

@@ -1,35 +1,14 @@
 // Files with changed bytes and forged numbers give rows or an error of ours: nothing else is
 // thrown, and what is made of them stays small.
 import { readFileSync } from 'node:fs';
-import * as flechette from '@uwdata/flechette';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FormatError } from '../../../src/index.ts';
-import { arrowBytes } from '../../support/arrow.ts';
+import { arrowBytes, SOME_COLUMNS } from '../../support/arrow.ts';
 import { readRows } from '../../support/rows.ts';
 import { temporaryFiles } from '../../support/temporary-files.ts';
 
 const write = temporaryFiles();
-
-const columns = {
-  id: { type: flechette.int64(), values: [1, 2, null, 4] },
-  name: { type: flechette.utf8(), values: ['a', 'bc', null, 'def'] },
-  kind: { type: flechette.dictionary(flechette.utf8()), values: ['x', 'y', 'x', null] },
-  list: { type: flechette.list(flechette.utf8()), values: [['a'], [], ['b', 'c'], null] },
-  v: {
-    type: flechette.fixedSizeList(flechette.float32(), 2),
-    values: [
-      [1, 2],
-      [3, 4],
-      [5, 6],
-      [7, 8],
-    ],
-  },
-  s: {
-    type: flechette.struct({ a: flechette.bool(), t: flechette.timestamp(1) }),
-    values: [{ a: true, t: 0 }, { a: false, t: 1 }, null, { a: null, t: null }],
-  },
-};
 
 const fixture = (name: string): Uint8Array =>
   readFileSync(new URL(`../../fixtures/${name}.parquet`, import.meta.url));
@@ -37,8 +16,8 @@ const fixture = (name: string): Uint8Array =>
 const originals: [string, Uint8Array][] = [
   ['first.parquet', fixture('first')],
   ['second.parquet', fixture('second')],
-  ['a.arrow', arrowBytes(columns, { batchRows: 2 })],
-  ['b.arrow', arrowBytes(columns, { batchRows: 2, format: 'file' })],
+  ['a.arrow', arrowBytes(SOME_COLUMNS, { batchRows: 2 })],
+  ['b.arrow', arrowBytes(SOME_COLUMNS, { batchRows: 2, format: 'file' })],
 ];
 
 /** Numbers that lengths and positions are forged to. */

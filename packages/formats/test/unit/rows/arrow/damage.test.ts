@@ -3,32 +3,13 @@ import { truncations } from '@nigh/testkit';
 import * as flechette from '@uwdata/flechette';
 import { expect, test } from 'vitest';
 import { FormatError, openRows } from '../../../../src/index.ts';
-import { arrowBytes } from '../../../support/arrow.ts';
+import { arrowBytes, SOME_COLUMNS } from '../../../support/arrow.ts';
 import { faultOf, readRows } from '../../../support/rows.ts';
 import { temporaryFiles } from '../../../support/temporary-files.ts';
 
 const write = temporaryFiles();
-const columns = {
-  id: { type: flechette.int64(), values: [1, 2, null, 4] },
-  name: { type: flechette.utf8(), values: ['a', 'bc', null, 'def'] },
-  kind: { type: flechette.dictionary(flechette.utf8()), values: ['x', 'y', 'x', null] },
-  list: { type: flechette.list(flechette.utf8()), values: [['a'], [], ['b', 'c'], null] },
-  v: {
-    type: flechette.fixedSizeList(flechette.float32(), 2),
-    values: [
-      [1, 2],
-      [3, 4],
-      [5, 6],
-      [7, 8],
-    ],
-  },
-  s: {
-    type: flechette.struct({ a: flechette.bool() }),
-    values: [{ a: true }, { a: false }, null, { a: null }],
-  },
-};
-const stream = arrowBytes(columns, { batchRows: 2 });
-const file = arrowBytes(columns, { batchRows: 2, format: 'file' });
+const stream = arrowBytes(SOME_COLUMNS, { batchRows: 2 });
+const file = arrowBytes(SOME_COLUMNS, { batchRows: 2, format: 'file' });
 
 /** The code of the error, or how many rows there were. */
 async function outcome(bytes: Uint8Array): Promise<string | number> {
