@@ -15,8 +15,14 @@ export interface BuildOptions {
   readonly threads: number;
 }
 
+/** Nodes, nearest first, as a library answers: some count with 64-bit integers. */
+export type Found = ArrayLike<number | bigint>;
+
 /** The `k` nodes nearest to query number `query`, nearest first; timed as a user would call it. */
-export type Search = (query: number, k: number, efSearch: number) => ArrayLike<number | bigint>;
+export type Search = (query: number, k: number, efSearch: number) => Found;
+
+/** The same of a library that answers later. */
+export type LaterSearch = (query: number, k: number, efSearch: number) => Found | Promise<Found>;
 
 export interface MeasuredIndex {
   /** What it says it holds: in memory, or in the file it saves. Left out where it cannot say. */
@@ -53,7 +59,7 @@ export function rowsOf(flat: Float32Array, dimension: number): Float32Array[] {
   return Array.from({ length: count }, (_, i) => flat.subarray(i * dimension, (i + 1) * dimension));
 }
 
-/** What a search found, as plain numbers: some libraries answer with 64-bit integers. */
-export function nodesOf(found: ArrayLike<number | bigint>): number[] {
+/** What a search found, as plain numbers. */
+export function nodesOf(found: Found): number[] {
   return Array.from(found, Number);
 }
