@@ -24,22 +24,24 @@ export type Search = (query: number, k: number, efSearch: number) => Found;
 /** The same of a library that answers later. */
 export type LaterSearch = (query: number, k: number, efSearch: number) => Found | Promise<Found>;
 
-export interface MeasuredIndex {
+export interface MeasuredIndex<Ask extends LaterSearch = Search> {
   /** What it says it holds: in memory, or in the file it saves. Left out where it cannot say. */
   readonly bytes?: number;
   /**
    * Searches may do slow things at the first call with another efSearch, so that is never timed.
    * @param queries flat, `count * dimension` floats.
    */
-  prepareSearch(queries: Float32Array): Search;
+  prepareSearch(queries: Float32Array): Ask;
   /**
    * The same among the nodes that `accepts` says true of; left out where a library cannot filter.
    */
-  prepareFilteredSearch?(queries: Float32Array, accepts: (node: number) => boolean): Search;
+  prepareFilteredSearch?(queries: Float32Array, accepts: (node: number) => boolean): Ask;
+  /** Writes it to `path`, a file or a folder; left out where a library keeps it in files anyway. */
+  save?(path: string): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface Adapter {
+export interface Adapter<Ask extends LaterSearch = Search> {
   /** As it appears in tables. */
   readonly name: string;
   readonly version: string;
@@ -50,7 +52,7 @@ export interface Adapter {
    * other from the first.
    * @param vectors flat, `count * dimension` floats.
    */
-  prepareBuild(vectors: Float32Array, options: BuildOptions): () => Promise<MeasuredIndex>;
+  prepareBuild(vectors: Float32Array, options: BuildOptions): () => Promise<MeasuredIndex<Ask>>;
 }
 
 /** Views of the rows of a flat array; nothing is copied. */
