@@ -2,6 +2,7 @@
  * The contract of an index that vectors come to and go from. Vectors are named by keys, whole
  * numbers that are never used twice. As in adapter.ts conversions happen in `prepare…`, untimed.
  */
+import type { Found } from './adapter.ts';
 
 export interface WritableOptions {
   readonly dimension: number;
@@ -37,7 +38,13 @@ export interface IndexState {
   readonly problems: number | null;
 }
 
-export interface WritableIndex {
+/** The `k` nearest to query number `query`, in names of the library's own. */
+export type OwnSearch = (query: number, k: number) => Found;
+
+/** The same of a library that answers later. */
+export type LaterOwnSearch = (query: number, k: number) => Found | Promise<Found>;
+
+export interface WritableIndex<Ask extends LaterOwnSearch = OwnSearch> {
   /**
    * What is timed resolves when everything the round sets off is done, with the number of calls
    * that failed.
@@ -45,15 +52,14 @@ export interface WritableIndex {
   prepareReplace(replacement: Replacement, vectorsOf: VectorsOf): () => Promise<number>;
   /** What is timed adds one of the vectors. */
   prepareAdds(keys: Int32Array, vectorsOf: VectorsOf): (i: number) => unknown;
-  /** What is timed finds the `k` nearest, in names of the library's own. */
-  prepareSearch(queries: Float32Array): (query: number, k: number) => ArrayLike<number | bigint>;
+  prepareSearch(queries: Float32Array): Ask;
   /** The keys of what a search found. */
-  keysOf(found: ArrayLike<number | bigint>): number[];
+  keysOf(found: Found): number[];
   state(): IndexState;
   close(): Promise<void>;
 }
 
-export interface WritableLibrary {
+export interface WritableLibrary<Ask extends LaterOwnSearch = OwnSearch> {
   readonly name: string;
   readonly version: string;
   /** What a reader should know about how it was called. */
@@ -61,5 +67,5 @@ export interface WritableLibrary {
   /** Allocates what it needs besides the index, then builds one of the vectors when called. */
   prepare(
     options: WritableOptions,
-  ): (keys: Int32Array, vectorsOf: VectorsOf) => Promise<WritableIndex>;
+  ): (keys: Int32Array, vectorsOf: VectorsOf) => Promise<WritableIndex<Ask>>;
 }

@@ -1,12 +1,12 @@
 /** The peers that keep documents, and those that search texts, by name. */
 import type { DocumentsAdapter } from '../compare/documents.ts';
 import { isInstalled } from '../compare/installed.ts';
-import { createLancedbDocuments } from '../compare/lancedb-documents.ts';
-import { createMinisearch } from '../compare/minisearch.ts';
-import { createOrama } from '../compare/orama.ts';
+import { createLancedbDocuments } from '../compare/peers/lancedb.ts';
+import { createMinisearch } from '../compare/peers/minisearch.ts';
+import { createNighDocuments, createNighTexts } from '../compare/peers/nigh-documents.ts';
+import { createOrama } from '../compare/peers/orama.ts';
+import { createZvecDocuments } from '../compare/peers/zvec-documents.ts';
 import type { TextsAdapter } from '../compare/texts.ts';
-import { createZvecDocuments } from '../compare/zvec-documents.ts';
-import { createNighDocuments, createNighTexts } from './nigh-documents.ts';
 import { loadFrom, type Peers } from './peers.ts';
 
 const DOCUMENTS = {

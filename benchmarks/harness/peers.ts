@@ -3,10 +3,10 @@
  * lockfile, so that an ordinary install of the workspace compiles nothing.
  */
 import type { Adapter } from '../compare/adapter.ts';
-import { createHnswlibNode } from '../compare/hnswlib-node.ts';
 import { isInstalled } from '../compare/installed.ts';
-import { createUsearch } from '../compare/usearch.ts';
-import { createZvec } from '../compare/zvec.ts';
+import { createHnswlibNode } from '../compare/peers/hnswlib-node.ts';
+import { createUsearch } from '../compare/peers/usearch.ts';
+import { createZvec } from '../compare/peers/zvec.ts';
 import type { Row } from './report.ts';
 
 interface PeerSource<Peer> {

@@ -1,9 +1,10 @@
 /** The libraries that vectors can come to and go from, by name; ours needs no install. */
-import { createWritableHnswlibNode } from '../compare/hnswlib-node-writable.ts';
+
 import { isInstalled } from '../compare/installed.ts';
-import { createWritableUsearch } from '../compare/usearch-writable.ts';
+import { createWritableHnswlibNode } from '../compare/peers/hnswlib-node-writable.ts';
+import { createWritableNigh } from '../compare/peers/nigh-writable.ts';
+import { createWritableUsearch } from '../compare/peers/usearch-writable.ts';
 import type { WritableLibrary } from '../compare/writable.ts';
-import { createWritableNigh } from './nigh-writable.ts';
 import { loadFrom, type Peers } from './peers.ts';
 
 const PEERS = {

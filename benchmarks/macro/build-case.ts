@@ -5,11 +5,11 @@
  */
 import { VectorIndex } from '@nigh/core';
 import { type MeasuredIndex, nodesOf } from '../compare/adapter.ts';
-import { createHnswlibNode } from '../compare/hnswlib-node.ts';
+import { createHnswlibNode } from '../compare/peers/hnswlib-node.ts';
+import { measuredNigh } from '../compare/peers/nigh.ts';
 import { type DataSet, loadDataSet } from '../harness/data-sets.ts';
 import { exactResults } from '../harness/exact-results.ts';
 import { meanRecall } from '../harness/ground-truth.ts';
-import { measuredNigh } from '../harness/nigh.ts';
 
 export interface BuildCase {
   readonly set: string;

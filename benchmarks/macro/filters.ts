@@ -124,10 +124,9 @@ function equalWidth(search: Search, truth: readonly Uint32Array[], wanted: numbe
 
 async function besidePeer(setting: Setting, ours: number): Promise<Row> {
   const { filter, truth } = setting;
-  // The cheapest function there is: a byte for each node.
-  const accepted = new Uint8Array(count);
-  for (const node of filter.nodes()) accepted[node] = 1;
-  const search = peer?.prepareFilteredSearch?.(data.queries, (node) => accepted[node] === 1);
+  const categories = new Uint8Array(count).fill(1);
+  for (const node of filter.nodes()) categories[node] = 0;
+  const search = peer?.prepareFilteredSearch?.(data.queries, { categories, limit: 1 });
   if (search === undefined) return {};
   const asked = truth.slice(0, peerQueries);
   const recallAt = (efSearch: number): number =>

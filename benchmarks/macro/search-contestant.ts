@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VectorIndex } from '@nigh/core';
 import { type MeasuredIndex, nodesOf, type Search } from '../compare/adapter.ts';
+import { measuredNigh } from '../compare/peers/nigh.ts';
 import { type Answering, answerParent } from '../harness/child.ts';
 import { type DataSet, loadDataSet } from '../harness/data-sets.ts';
-import { measuredNigh } from '../harness/nigh.ts';
 import { loadPeer } from '../harness/peers.ts';
 import type { Contestant, NighSettings } from './search-contestants.ts';
 

@@ -4,8 +4,8 @@
  */
 import type { IndexOptions, SearchOptions, Tier } from '@nigh/core';
 import type { BuildOptions } from '../compare/adapter.ts';
+import { TIERS } from '../compare/peers/nigh.ts';
 import { type DataSet, REAL_SETS } from '../harness/data-sets.ts';
-import { TIERS } from '../harness/nigh.ts';
 
 export const FIRST_SET = 'clustered 100k x 128';
 

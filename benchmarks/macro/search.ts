@@ -3,12 +3,12 @@
  * setting of everybody per round. Everybody has a process of its own and they take turns.
  */
 import { join } from 'node:path';
+import { tierRuns } from '../compare/peers/nigh.ts';
 import { Child } from '../harness/child.ts';
 import type { CurvePoint } from '../harness/curve.ts';
 import { type DataSet, loadDataSet } from '../harness/data-sets.ts';
 import { exactResults } from '../harness/exact-results.ts';
 import { meanRecall } from '../harness/ground-truth.ts';
-import { tierRuns } from '../harness/nigh.ts';
 import { readOptions } from '../harness/options.ts';
 import { failureRows, firstLine, loadPeers, type PeerFailure } from '../harness/peers.ts';
 import { publish } from '../harness/report.ts';

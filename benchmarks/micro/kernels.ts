@@ -5,7 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { TIERS, tierRuns } from '../harness/nigh.ts';
+import { TIERS, tierRuns } from '../compare/peers/nigh.ts';
 import { readOptions } from '../harness/options.ts';
 import { publish, type Row } from '../harness/report.ts';
 import { significant } from '../harness/stats.ts';

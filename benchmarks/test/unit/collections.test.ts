@@ -1,9 +1,9 @@
 // What macro/collections.ts makes of what it measured: relevance, where the time went, and who won.
 import { parseNpy } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
+import { createNighDocuments, createNighTexts } from '../../compare/peers/nigh-documents.ts';
 import { sharesOf } from '../../harness/cpu-profile.ts';
 import { encodeNpy } from '../../harness/films.ts';
-import { createNighDocuments, createNighTexts } from '../../harness/nigh-documents.ts';
 import { latencyOf, relevanceOf, timeEach } from '../../harness/relevance.ts';
 import { goalIsMet } from '../../harness/report.ts';
 import {

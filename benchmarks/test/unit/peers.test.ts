@@ -6,7 +6,8 @@ import { loadDataSet } from '../../harness/data-sets.ts';
 import { firstLine, loadFrom } from '../../harness/peers.ts';
 
 const adapter = (name: string): Adapter => ({
-  ...{ name, version: '1.0.0', note: '' },
+  ...{ name, from: 'a-package', version: '1.0.0', note: '', parameter: 'ef' },
+  ...{ precision: 'float32', buildThreads: 'one', filter: null },
   prepareBuild: () => () => Promise.reject(new Error('nobody builds here')),
 });
 const working = { from: 'a-package', create: () => adapter('working') };

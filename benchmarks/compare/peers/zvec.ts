@@ -6,11 +6,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Adapter, type BuildOptions, type MeasuredIndex, rowsOf } from './adapter.ts';
-import { installedVersion, requirePeer } from './installed.ts';
+import { type Adapter, type BuildOptions, type MeasuredIndex, rowsOf } from '../adapter.ts';
+import { installedVersion, requirePeer } from '../installed.ts';
 
 /** How zvec keeps vectors in its index. */
 export type ZvecScalar = 'f32' | 'fp16' | 'int8';
+
+const PRECISIONS = { f32: 'float32', fp16: 'float16', int8: 'int8' } as const;
 
 interface Document {
   readonly id: string;
@@ -45,7 +47,8 @@ const DOCUMENTS_PER_CALL = 1_000;
 export function createZvec(scalar: ZvecScalar): Adapter {
   const native = requirePeer('@zvec/zvec') as NativeModule;
   return {
-    name: scalar === 'f32' ? 'zvec' : `zvec ${scalar}`,
+    ...{ name: scalar === 'f32' ? 'zvec' : `zvec ${scalar}`, from: '@zvec/zvec' },
+    ...{ parameter: 'ef', precision: PRECISIONS[scalar], buildThreads: 'any', filter: null },
     version: installedVersion('@zvec/zvec'),
     note: 'a whole database query; optimized before, one query thread, no fields in the results',
     prepareBuild: (vectors, options) => {

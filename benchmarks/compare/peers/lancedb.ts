@@ -8,8 +8,8 @@ import type {
   DocumentsAdapter,
   ImportedDocuments,
   ImportSettings,
-} from './documents.ts';
-import { installedVersion, requirePeer } from './installed.ts';
+} from '../documents.ts';
+import { installedVersion, requirePeer } from '../installed.ts';
 
 interface Query {
   nearestTo(vector: Float32Array): Query;

@@ -2,8 +2,8 @@
  * usearch with vectors that come and go: keys are removed and others added. A removal that returns
  * anything but 1 for a key that is there has failed. The compiled class is called directly.
  */
-import { rowsOf } from './adapter.ts';
-import { installedVersion, packageFolder, requirePeer } from './installed.ts';
+import { rowsOf } from '../adapter.ts';
+import { installedVersion, packageFolder, requirePeer } from '../installed.ts';
 import type {
   IndexState,
   Replacement,
@@ -11,7 +11,7 @@ import type {
   WritableIndex,
   WritableLibrary,
   WritableOptions,
-} from './writable.ts';
+} from '../writable.ts';
 
 /** The part of the compiled class used here; a search returns keys, distances, lengths. */
 interface NativeIndex {

@@ -10,11 +10,13 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Adapter, BuildOptions, MeasuredIndex } from './adapter.ts';
-import { installedVersion, packageFolder, requirePeer } from './installed.ts';
+import type { Adapter, BuildOptions, MeasuredIndex } from '../adapter.ts';
+import { installedVersion, packageFolder, requirePeer } from '../installed.ts';
 
 /** How usearch keeps vectors. */
 export type UsearchScalar = 'f32' | 'bf16' | 'i8';
+
+const PRECISIONS = { f32: 'float32', bf16: 'bfloat16', i8: 'int8' } as const;
 
 type Rows = Float32Array | Int8Array;
 
@@ -40,7 +42,8 @@ export function createUsearch(scalar: UsearchScalar): Adapter {
   const load = requirePeer('node-gyp-build') as (folder: string) => NativeModule;
   const native = load(packageFolder('usearch'));
   return {
-    name: `usearch ${scalar}`,
+    ...{ name: `usearch ${scalar}`, from: 'usearch', parameter: 'expansion_search' },
+    ...{ precision: PRECISIONS[scalar], buildThreads: 'any', filter: null },
     version: installedVersion('usearch'),
     note: `${scalar} vectors, the compiled class called directly; bytes are those of its file`,
     prepareBuild: (vectors, options) => {

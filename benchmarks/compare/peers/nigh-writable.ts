@@ -3,7 +3,7 @@
  * are kept beside the keys: an update keeps the number and has another key.
  */
 import { VectorIndex } from '@nigh/core';
-import { rowsOf } from '../compare/adapter.ts';
+import { rowsOf } from '../adapter.ts';
 import type {
   IndexState,
   Replacement,
@@ -11,7 +11,7 @@ import type {
   WritableIndex,
   WritableLibrary,
   WritableOptions,
-} from '../compare/writable.ts';
+} from '../writable.ts';
 
 export function createWritableNigh(): WritableLibrary {
   return {

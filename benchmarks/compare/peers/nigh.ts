@@ -3,7 +3,7 @@
  * there is nothing to convert.
  */
 import { type SearchOptions, type Tier, VectorIndex } from '@nigh/core';
-import { type MeasuredIndex, rowsOf } from '../compare/adapter.ts';
+import { type MeasuredIndex, rowsOf } from '../adapter.ts';
 
 /** All tiers, fastest first. */
 export const TIERS: readonly Tier[] = ['relaxed', 'simd', 'javascript'];

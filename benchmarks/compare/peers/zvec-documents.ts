@@ -7,8 +7,8 @@ import type {
   DocumentsAdapter,
   ImportedDocuments,
   ImportSettings,
-} from './documents.ts';
-import { installedVersion, requirePeer } from './installed.ts';
+} from '../documents.ts';
+import { installedVersion, requirePeer } from '../installed.ts';
 
 interface Status {
   readonly ok: boolean;

@@ -9,8 +9,8 @@ import {
   type MeasuredIndex,
   rowsOf,
   type Search,
-} from './adapter.ts';
-import { installedVersion, requirePeer } from './installed.ts';
+} from '../adapter.ts';
+import { installedVersion, requirePeer } from '../installed.ts';
 
 /** The part of its API used here; its own types are only present when it is installed. */
 interface NativeIndex {
@@ -32,7 +32,8 @@ interface NativeModule {
 export function createHnswlibNode(): Adapter {
   const native = requirePeer('hnswlib-node') as NativeModule;
   return {
-    name: 'hnswlib-node',
+    ...{ name: 'hnswlib-node', from: 'hnswlib-node', parameter: 'ef' },
+    ...{ precision: 'float32', buildThreads: 'one', filter: 'callback' },
     version: installedVersion('hnswlib-node'),
     note: 'one thread; queries and vectors are plain number[] made before the timed calls',
     prepareBuild: (vectors, options) => {
@@ -60,7 +61,8 @@ function build(native: NativeModule, rows: number[][], options: BuildOptions): M
   };
   return {
     prepareSearch: (queries) => prepare(queries),
-    prepareFilteredSearch: prepare,
+    prepareFilteredSearch: (queries, { categories, limit }) =>
+      prepare(queries, (node) => (categories[node] as number) < limit),
     close: () => Promise.resolve(), // the memory goes with the object: it has nothing to close
   };
 }

@@ -1,6 +1,6 @@
 /** Orama: BM25 over a radix tree, with its defaults: any of the words, also as beginnings. */
-import { installedVersion, requirePeer } from './installed.ts';
-import type { TextsAdapter } from './texts.ts';
+import { installedVersion, requirePeer } from '../installed.ts';
+import type { TextsAdapter } from '../texts.ts';
 
 interface NativeModule {
   create(options: object): object;

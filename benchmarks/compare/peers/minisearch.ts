@@ -1,6 +1,6 @@
 /** minisearch: BM25+ over a radix tree, with its defaults: any of the words, no prefixes. */
-import { installedVersion, requirePeer } from './installed.ts';
-import type { TextsAdapter, TitledText } from './texts.ts';
+import { installedVersion, requirePeer } from '../installed.ts';
+import type { TextsAdapter, TitledText } from '../texts.ts';
 
 interface Index {
   addAll(documents: readonly (TitledText & { readonly id: number })[]): void;

@@ -1,8 +1,8 @@
 /** nigh behind the contracts of stores of documents and of searched texts. */
 import { Collection } from '@nigh/collection';
-import type { DocumentsAdapter } from '../compare/documents.ts';
-import type { TextsAdapter } from '../compare/texts.ts';
-import { FILM_SCHEMA } from './films.ts';
+import { FILM_SCHEMA } from '../../harness/films.ts';
+import type { DocumentsAdapter } from '../documents.ts';
+import type { TextsAdapter } from '../texts.ts';
 
 /** Writes everything by columns, then makes a checkpoint: the state that opening is fast from. */
 export function createNighDocuments(): DocumentsAdapter {

@@ -2,8 +2,8 @@
  * hnswlib-node with vectors that come and go, as it advises: a vector is marked as deleted, and one
  * that is added takes the place of a marked one and mends the neighbors of both.
  */
-import { rowsOf } from './adapter.ts';
-import { installedVersion, requirePeer } from './installed.ts';
+import { rowsOf } from '../adapter.ts';
+import { installedVersion, requirePeer } from '../installed.ts';
 import type {
   IndexState,
   Replacement,
@@ -11,7 +11,7 @@ import type {
   WritableIndex,
   WritableLibrary,
   WritableOptions,
-} from './writable.ts';
+} from '../writable.ts';
 
 /** The part of its API used here. */
 interface NativeIndex {
