@@ -94,12 +94,22 @@ async function test(args) {
   return failed.length > 0 ? 1 : 0;
 }
 
-const targets = { start, test, check: test };
+/** nigh beside its peers; without arguments all of it, and the result and its tables are kept. */
+async function compare(args) {
+  const code = await build('tsconfig.build.json');
+  if (code !== 0) return code;
+  const program = (path, ...given) => run(pinnedNode, [join(root, 'benchmarks', path), ...given]);
+  await program('compare/setup.ts');
+  if (args.length > 0) return program('compare/main.ts', ...args);
+  return (await program('compare/main.ts', '--save')) || program('tables/main.ts');
+}
+
+const targets = { start, test, check: test, compare };
 
 async function main([target, ...args]) {
   const action = targets[target];
   if (action === undefined || !existsSync(join(root, 'pnpm-lock.yaml'))) {
-    process.stderr.write('Usage: node scripts/bootstrap.mjs start|test [arguments]\n');
+    process.stderr.write('Usage: node scripts/bootstrap.mjs start|test|compare [arguments]\n');
     return 2;
   }
   return (await install()) || action(args);

@@ -5,7 +5,8 @@
 
 /** One setting of one library: its recall and its speed in each round. */
 export interface CurvePoint {
-  readonly efSearch: number;
+  /** null where there is nothing to set: every search is exact. */
+  readonly efSearch: number | null;
   readonly recall: number;
   readonly speeds: readonly number[];
 }
@@ -27,15 +28,25 @@ export function speedsAtRecall(
   points: readonly CurvePoint[],
   recall: number,
 ): number[] | undefined {
+  return figuresAtRecall(points, recall, ({ speeds }) => speeds);
+}
+
+/** The same of other figures above 0 that points have, as many in each. */
+export function figuresAtRecall<Point extends Pick<CurvePoint, 'recall'>>(
+  points: readonly Point[],
+  recall: number,
+  figuresOf: (point: Point) => readonly number[],
+): number[] | undefined {
   const reached = points.findIndex((point) => point.recall >= recall);
   const above = points[reached];
   if (above === undefined) return undefined;
   const below = points[reached - 1];
-  if (below === undefined || above.recall === below.recall) return [...above.speeds];
+  if (below === undefined || above.recall === below.recall) return [...figuresOf(above)];
   const weight = (recall - below.recall) / (above.recall - below.recall);
-  return above.speeds.map((speed, round) => {
-    const slower = Math.log(speed);
-    const faster = Math.log(below.speeds[round] as number);
-    return Math.exp(faster + weight * (slower - faster));
+  const cheaper = figuresOf(below);
+  return figuresOf(above).map((figure, i) => {
+    const near = Math.log(figure);
+    const far = Math.log(cheaper[i] as number);
+    return Math.exp(far + weight * (near - far));
   });
 }

@@ -6,8 +6,8 @@ import { createMinisearch } from '../compare/peers/minisearch.ts';
 import { createNighDocuments, createNighTexts } from '../compare/peers/nigh-documents.ts';
 import { createOrama } from '../compare/peers/orama.ts';
 import { createZvecDocuments } from '../compare/peers/zvec-documents.ts';
+import { loadFrom, type Peers } from '../compare/peers.ts';
 import type { TextsAdapter } from '../compare/texts.ts';
-import { loadFrom, type Peers } from './peers.ts';
 
 const DOCUMENTS = {
   zvec: { from: '@zvec/zvec', create: createZvecDocuments },

@@ -62,19 +62,29 @@ export function goalIsMet(goal: Goal): boolean {
  * run with the program's own defaults may be saved, or a quick look would become the newest result.
  */
 export function publish(body: ReportBody, save: boolean): Report {
-  const report: Report = { ...body, date: new Date().toISOString(), machine: describeMachine() };
+  const report = completeReport(body);
+  printReport(report, Object.keys(report.tables));
+  if (save) console.log(`\nwritten: ${writeReport(report, RESULTS_FOLDER)}`);
+  return report;
+}
+
+/** With the date and the machine, which are those of this moment. */
+export function completeReport(body: ReportBody): Report {
+  return { ...body, date: new Date().toISOString(), machine: describeMachine() };
+}
+
+/** @param tables the ones to print, by name. */
+export function printReport(report: Report, tables: readonly string[]): void {
   console.log(`\n${report.program}: ${report.data.description}\n${machineLine(report.machine)}`);
-  for (const [name, rows] of Object.entries(report.tables)) {
+  for (const name of tables) {
     console.log(`\n${name}`);
-    console.table(rows);
+    console.table(report.tables[name]);
   }
   for (const goal of report.goals) {
     const verdict = goalIsMet(goal) ? 'met   ' : 'MISSED';
     const limit = `${goal.direction} ${goal.required}`;
     console.log(`${verdict} ${goal.goal}: ${goal.measured} (${limit})`);
   }
-  if (save) console.log(`\nwritten: ${writeReport(report, RESULTS_FOLDER)}`);
-  return report;
 }
 
 /** Writes one report and returns its path. */
@@ -82,8 +92,13 @@ export function writeReport(report: Report, folder: string): string {
   mkdirSync(folder, { recursive: true });
   const stamp = report.date.slice(0, 16).replaceAll(/[-:]/g, '');
   const path = join(folder, `${report.program}-${stamp}.json`);
-  writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(path, reportText(report));
   return path;
+}
+
+/** What a result file holds. */
+export function reportText(report: Report): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
 }
 
 /** The newest report of every program, by the date inside: a checkout keeps no file times. */

@@ -5,9 +5,11 @@
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { isInstalled } from '../compare/installed.ts';
+import { createHnswlibNode } from '../compare/peers/hnswlib-node.ts';
+import { loadFrom } from '../compare/peers.ts';
 import { loadDataSet, MOVIES } from '../harness/data-sets.ts';
 import { readOptions } from '../harness/options.ts';
-import { loadPeers } from '../harness/peers.ts';
 import { publish } from '../harness/report.ts';
 import { interleave, samplesOf } from '../harness/run.ts';
 import type { BuildCase, BuildResult } from './build-case.ts';
@@ -110,7 +112,8 @@ function casesOf(set: string, peer: boolean): { compared: BuildCase[]; reference
 }
 
 async function compare(): Promise<void> {
-  const peers = loadPeers(options.save).adapters.filter(({ name }) => name === PEER);
+  const sources = { [PEER]: { from: PEER, create: createHnswlibNode } };
+  const { adapters: peers } = loadFrom(options.save, { sources, isInstalled });
   const builds: MeasuredBuild[] = [];
   for (const set of SETS) {
     if (set === MOVIES && loadDataSet(set) === undefined) continue;

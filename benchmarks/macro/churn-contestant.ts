@@ -4,19 +4,18 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clusteredSource } from '@nigh/testkit';
-import type {
-  IndexState,
-  VectorsOf,
-  WritableIndex,
-  WritableLibrary,
-  WritableOptions,
-} from '../compare/writable.ts';
+import { type Ask, measureSpeed } from '../compare/asking.ts';
+import type { IndexState, VectorsOf, WritableOptions } from '../compare/writable.ts';
 import { type Answering, answerParent } from '../harness/child.ts';
 import { createQueries } from '../harness/data.ts';
 import { keyLimit, Stream, type Workload } from '../harness/replacements.ts';
 import { finishReading, residentBytes, startReading } from '../harness/resident.ts';
 import { time } from '../harness/run.ts';
-import { loadWritable } from '../harness/writable.ts';
+import {
+  type AnyWritableIndex,
+  type AnyWritableLibrary,
+  loadWritable,
+} from '../harness/writable.ts';
 
 export interface ChurnTask {
   readonly library: string;
@@ -104,10 +103,11 @@ async function prepare(): Promise<Answering<ChurnQuestion>> {
     answer: async (question) => {
       if (question.kind === 'replace') return replace(index, stream, vectorsOf, question.rounds);
       if (question.kind === 'inspect') return inspect(index, stream.live, vectorsOf, before);
-      if (question.kind === 'speed') return measureSpeed((query) => search(query, k));
-      const found = Array.from({ length: queryCount }, (_, query) => {
-        return index.keysOf(search(query, k));
-      });
+      if (question.kind === 'speed') return speedOf((query) => search(query, k));
+      const found: number[][] = [];
+      for (let query = 0; query < queryCount; query++) {
+        found.push(index.keysOf(await search(query, k)));
+      }
       return { found } satisfies SearchAnswer;
     },
     close: () => index.close(),
@@ -116,20 +116,20 @@ async function prepare(): Promise<Answering<ChurnQuestion>> {
 
 /** By then code is compiled, which is no growth of an index. */
 async function warmUp(
-  library: WritableLibrary,
+  library: AnyWritableLibrary,
   settings: Omit<WritableOptions, 'keyLimit' | 'capacity'>,
   vectorsOf: VectorsOf,
 ): Promise<void> {
   const keys = Int32Array.from({ length: WARM_COUNT }, (_, key) => key);
   const build = library.prepare({ ...settings, keyLimit: WARM_COUNT, capacity: WARM_COUNT });
   const index = await build(keys, vectorsOf);
-  index.prepareSearch(vectorsOf(keys))(0, task.k);
+  await index.prepareSearch(vectorsOf(keys))(0, task.k);
   await index.close();
   await sleep(REST_MS);
 }
 
 async function replace(
-  index: WritableIndex,
+  index: AnyWritableIndex,
   stream: Stream,
   vectorsOf: VectorsOf,
   rounds: number,
@@ -146,20 +146,14 @@ async function replace(
   return { seconds, failedCalls };
 }
 
-function measureSpeed(search: (query: number) => ArrayLike<number | bigint>): SpeedAnswer {
-  let sink = 0; // what is found is used, so no compiler may leave the search out
-  const start = performance.now();
-  for (let i = 0; i < PASSES * task.queryCount; i++) {
-    sink += Number(search(i % task.queryCount)[0] ?? 0);
-  }
-  const seconds = (performance.now() - start) / 1000;
-  if (Number.isNaN(sink)) throw new Error('a search returned NaN for a key');
-  return { queriesPerSecond: (PASSES * task.queryCount) / seconds };
+async function speedOf(search: Ask): Promise<SpeedAnswer> {
+  const { queryCount } = task;
+  return { queriesPerSecond: await measureSpeed(search, queryCount, PASSES * queryCount) };
 }
 
 /** The resident set is read first: what is done to look at the rest is no growth of the index. */
 async function inspect(
-  index: WritableIndex,
+  index: AnyWritableIndex,
   live: Int32Array,
   vectorsOf: VectorsOf,
   before: number,
@@ -174,7 +168,7 @@ async function inspect(
   const search = index.prepareSearch(vectorsOf(keys));
   let missed = 0;
   for (const [i, key] of keys.entries()) {
-    if (!index.keysOf(search(i, task.k)).includes(key)) missed++;
+    if (!index.keysOf(await search(i, task.k)).includes(key)) missed++;
   }
   return { ...index.state(), missed, grown, grownUncollected };
 }

@@ -4,9 +4,9 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { firstLine, type PeerFailure } from '../compare/peers.ts';
 import { Child } from '../harness/child.ts';
 import { loadDocumentPeers } from '../harness/document-peers.ts';
-import { firstLine, type PeerFailure } from '../harness/peers.ts';
 import type { DocumentsAnswer, DocumentsCase } from './collections-documents-case.ts';
 import type { MeasuredDocuments } from './collections-report.ts';
 

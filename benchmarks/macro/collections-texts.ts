@@ -3,10 +3,10 @@
  * libraries, and with vectors. Everybody in a process of its own, taking turns.
  */
 import { join } from 'node:path';
+import type { PeerFailure } from '../compare/peers.ts';
 import { Child } from '../harness/child.ts';
 import { loadTextPeers } from '../harness/document-peers.ts';
 import { readKnownItems } from '../harness/films.ts';
-import type { PeerFailure } from '../harness/peers.ts';
 import { latencyOf, relevanceOf } from '../harness/relevance.ts';
 import { median } from '../harness/stats.ts';
 import type { MeasuredTexts } from './collections-report.ts';

@@ -6,12 +6,12 @@
 import { type NodeFilter, type SearchResult, type Strategy, VectorIndex } from '@nigh/core';
 import { recall } from '@nigh/testkit';
 import { type MeasuredIndex, nodesOf, rowsOf, type Search } from '../compare/adapter.ts';
+import { createHnswlibNode } from '../compare/peers/hnswlib-node.ts';
 import { cheapest } from '../harness/cheapest.ts';
 import { createData } from '../harness/data.ts';
 import { FILTER_KINDS, filterMaker } from '../harness/filters.ts';
 import { meanRecall } from '../harness/ground-truth.ts';
 import { readOptions } from '../harness/options.ts';
-import { loadPeer } from '../harness/peers.ts';
 import { type Goal, publish, type Row } from '../harness/report.ts';
 import { interleave, samplesOf } from '../harness/run.ts';
 import { median, medianRatio, percentile, significant } from '../harness/stats.ts';
@@ -59,7 +59,7 @@ async function buildPeer(): Promise<MeasuredIndex | undefined> {
   if (options.peer === 0) return undefined;
   try {
     const build = { dimension, M: 16, efConstruction: 100, seed, threads: 1 };
-    return await loadPeer(PEER).prepareBuild(data.vectors, build)();
+    return await createHnswlibNode().prepareBuild(data.vectors, build)();
   } catch (error) {
     if (options.save) throw error;
     console.log(`without ${PEER}: ${String(error)}`);

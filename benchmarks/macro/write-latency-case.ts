@@ -60,8 +60,10 @@ async function prepare(): Promise<Answering<LatencyQuestion>> {
       if (adds === 0) {
         const keys = keysOfAdded(0, added);
         const search = index.prepareSearch(vectorsOf(keys));
-        const found = (key: number, i: number) => index.keysOf(search(i, k)).includes(key);
-        const missed = keys.filter((key, i) => !found(key, i)).length;
+        let missed = 0;
+        for (const [i, key] of keys.entries()) {
+          if (!index.keysOf(await search(i, k)).includes(key)) missed++;
+        }
         return { microseconds: [], missed } satisfies LatencyAnswer;
       }
       const add = index.prepareAdds(keysOfAdded(added, adds), vectorsOf);

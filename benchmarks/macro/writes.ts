@@ -5,10 +5,10 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { VectorIndex } from '@nigh/core';
+import { failureRows, firstLine, type PeerFailure } from '../compare/peers.ts';
 import { Child } from '../harness/child.ts';
 import { describeData } from '../harness/data.ts';
 import { readOptions } from '../harness/options.ts';
-import { failureRows, firstLine, type PeerFailure } from '../harness/peers.ts';
 import { publish } from '../harness/report.ts';
 import { loadWritablePeers } from '../harness/writable.ts';
 import { BATCH, ChangingIndex, CONSOLIDATE_SECONDS } from './changing-index.ts';

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Adapter } from '../../compare/adapter.ts';
 import { nodesOf } from '../../compare/adapter.ts';
+import { firstLine, loadFrom } from '../../compare/peers.ts';
 import { loadDataSet } from '../../harness/data-sets.ts';
-import { firstLine, loadFrom } from '../../harness/peers.ts';
 
 const adapter = (name: string): Adapter => ({
   ...{ name, from: 'a-package', version: '1.0.0', note: '', parameter: 'ef' },

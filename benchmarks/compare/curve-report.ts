@@ -1,22 +1,21 @@
 /**
- * Turns the curves of macro/search.ts into rows, comparisons and goals. What is compared is speed
- * at one recall, so a curve that never reaches it counts as speed 0: a miss must stay in sight.
+ * Turns curves into rows, comparisons and goals. What is compared is speed at one recall, so a
+ * curve that never reaches it counts as speed 0: a miss must stay in sight.
  */
-import { type CurvePoint, firstReaching, speedsAtRecall } from '../harness/curve.ts';
+import { figuresAtRecall, firstReaching, speedsAtRecall } from '../harness/curve.ts';
 import type { Comparison, Goal, Row } from '../harness/report.ts';
 import { median, medianRatio, significant, summarize } from '../harness/stats.ts';
+import type { Curve, Point } from './curve-part.ts';
+import { NIGH } from './peers.ts';
+import { CLUSTERED_SETS } from './sets.ts';
+import { K } from './settings.ts';
 
-export const K = 10;
-/** The recall the summary is about. */
-export const RECALL = 0.99;
-/** Recalls at which ours and the peers' speeds are compared. */
-const COMPARED_RECALLS = [0.9, 0.95, RECALL, 0.999];
+/** Recalls at which speeds are compared and have goals. */
+const COMPARED_RECALLS = [0.95, 0.99];
+/** The first point of a curve that is shown is the first to reach it. */
+const FIRST_RECALL = 0.99;
 
-/** Whose speed the goals are about. */
-const OURS = 'nigh';
-const GOAL_SETS = ['clustered 100k x 128', 'clustered 50k x 768'];
-const GOAL_RECALLS = [0.95, RECALL];
-/** Times the speed of a peer, at equal recall. */
+/** Times the speed of a peer, at equal recall, on the clustered sets. */
 const REQUIRED: Readonly<Record<string, number>> = {
   'hnswlib-node': 3.5,
   'usearch f32': 5,
@@ -28,51 +27,55 @@ const SAFE_RECALLS = [
   ...[0.99, 0.995, 0.999],
 ];
 
-export interface Curve {
-  readonly name: string;
-  readonly set: string;
-  /** Whether it belongs to a peer. */
-  readonly peer: boolean;
-  /** What the index says it holds; null where it cannot say. */
-  readonly bytesPerVector: number | null;
-  readonly points: readonly CurvePoint[];
-}
-
 function setsOf(curves: readonly Curve[]): string[] {
   return [...new Set(curves.map(({ set }) => set))];
 }
 
-function speedAt(points: readonly CurvePoint[], recall: number): number | null {
+function speedAt(points: readonly Point[], recall: number): number | null {
   const speeds = speedsAtRecall(points, recall);
   return speeds === undefined ? null : significant(median(speeds));
 }
 
-/** One row per curve: speeds at equal recall, interpolated, and the first point that reaches it. */
+function latencyAt(
+  points: readonly Point[],
+  recall: number,
+): { readonly p50: number | null; readonly p99: number | null } {
+  const [p50 = null, p99 = null] =
+    figuresAtRecall(points, recall, ({ p50Microseconds, p99Microseconds }) => [
+      p50Microseconds,
+      p99Microseconds,
+    ]) ?? [];
+  return { p50: p50 && significant(p50), p99: p99 && significant(p99) };
+}
+
+/** One row per curve: figures at equal recall, interpolated, and the first point that reaches it. */
 export function summaryRow({ name, set, points, bytesPerVector }: Curve): Row {
-  const first = firstReaching(points, RECALL);
+  const first = firstReaching(points, FIRST_RECALL);
+  const [at95, at99] = COMPARED_RECALLS.map((recall) => ({
+    speed: speedAt(points, recall),
+    ...latencyAt(points, recall),
+  }));
   return {
-    set,
-    name,
-    at95: speedAt(points, 0.95),
-    recall: RECALL,
-    queriesPerSecond: speedAt(points, RECALL),
+    ...{ set, name },
+    ...{ at95: at95?.speed ?? null, p50At95: at95?.p50 ?? null, p99At95: at95?.p99 ?? null },
+    ...{ at99: at99?.speed ?? null, p50At99: at99?.p50 ?? null, p99At99: at99?.p99 ?? null },
     firstEfSearch: first?.efSearch ?? null,
     firstRecall: first ? significant(first.recall) : null,
-    firstQueriesPerSecond: first ? significant(median(first.speeds)) : null,
     bytesPerVector: bytesPerVector === null ? null : significant(bytesPerVector),
   };
 }
 
 /** One row per measured point of a curve. */
 export function curveRows({ name, set, peer, points }: Curve): Row[] {
-  return points.map(({ efSearch, recall, speeds }) => {
+  return points.map(({ efSearch, recall, speeds, p50Microseconds, p99Microseconds }) => {
     const { median: middle, min, max } = summarize(speeds);
     return {
       ...{ set, name, peer, efSearch },
       recall: significant(recall),
       queriesPerSecond: significant(middle),
-      min: significant(min),
-      max: significant(max),
+      ...{ min: significant(min), max: significant(max) },
+      p50Microseconds: significant(p50Microseconds),
+      p99Microseconds: significant(p99Microseconds),
     };
   });
 }
@@ -81,9 +84,9 @@ export function curveRows({ name, set, peer, points }: Curve): Row[] {
 export function ratioRows(curves: readonly Curve[]): Row[] {
   const peers = [...new Set(curves.filter(({ peer }) => peer).map(({ name }) => name))];
   return setsOf(curves).flatMap((set) =>
-    [0.95, RECALL].map((recall) => {
+    COMPARED_RECALLS.map((recall) => {
       const own = curves.filter((curve) => curve.set === set);
-      const ours = own.find(({ name }) => name === OURS);
+      const ours = own.find(({ name }) => name === NIGH);
       const ratios = peers.map((name) => {
         const peer = own.find((curve) => curve.name === name);
         return [name, ours && peer ? ratioAt(recall, ours, peer) : null] as const;
@@ -102,14 +105,15 @@ function ratioAt(recall: number, own: Curve, peer: Curve): number | null {
   return ourSpeeds === undefined ? 0 : significant(medianRatio(ourSpeeds, peerSpeeds), 3);
 }
 
-/** On every set, every curve of ours against every peer's, at each recall the peer's reaches. */
+/** On every set, ours as it is by default against every peer's, at each recall the peer's reaches. */
 export function compareCurves(curves: readonly Curve[]): Comparison[] {
   return setsOf(curves).flatMap((set) => {
     const here = curves.filter((curve) => curve.set === set);
-    const ours = here.filter(({ peer }) => !peer);
+    const own = here.find(({ name }) => name === NIGH);
     const peers = here.filter(({ peer }) => peer);
+    if (own === undefined) return [];
     return COMPARED_RECALLS.flatMap((recall) =>
-      peers.flatMap((peer) => ours.flatMap((own) => compareAt(recall, own, peer))),
+      peers.flatMap((peer) => compareAt(recall, own, peer)),
     );
   });
 }
@@ -131,17 +135,17 @@ function compareAt(recall: number, own: Curve, peer: Curve): Comparison[] {
 
 /** Times the speed of the peers that have a goal, where the goals are; no faster peer anywhere. */
 export function searchGoals(curves: readonly Curve[]): Goal[] {
-  return [...GOAL_SETS.flatMap((set) => speedGoals(curves, set)), ...safetyGoals(curves)];
+  return [...CLUSTERED_SETS.flatMap((set) => speedGoals(curves, set)), ...safetyGoals(curves)];
 }
 
 function speedGoals(curves: readonly Curve[], set: string): Goal[] {
   const here = curves.filter((curve) => curve.set === set);
-  const own = here.find(({ name }) => name === OURS);
+  const own = here.find(({ name }) => name === NIGH);
   if (own === undefined) return [];
   return here.flatMap((peer) => {
     const required = REQUIRED[peer.name];
     if (required === undefined) return [];
-    return GOAL_RECALLS.flatMap((recall) => {
+    return COMPARED_RECALLS.flatMap((recall) => {
       const measured = ratioAt(recall, own, peer);
       if (measured === null) return [];
       const goal = `${set}: search over ${peer.name} at recall@${K} ${recall}`;
@@ -153,7 +157,7 @@ function speedGoals(curves: readonly Curve[], set: string): Goal[] {
 function safetyGoals(curves: readonly Curve[]): Goal[] {
   return setsOf(curves).flatMap((set) => {
     const here = curves.filter((curve) => curve.set === set);
-    const own = here.find(({ name }) => name === OURS);
+    const own = here.find(({ name }) => name === NIGH);
     const peers = here.filter(({ peer }) => peer);
     if (own === undefined || peers.length === 0) return [];
     const ratios = peers.flatMap((peer) =>

@@ -1,0 +1,115 @@
+/**
+ * nigh beside its peers, in one run: installing, building, memory, files, searching at equal recall,
+ * filters, vectors that come and go, damaged files. One result file, from which all tables come.
+ * Everybody has a process of its own and they take turns; who fails is noted, and the others go on.
+ */
+import { availableParallelism } from 'node:os';
+import { exactResults } from '../harness/exact-results.ts';
+import { readOptions } from '../harness/options.ts';
+import { completeReport, printReport } from '../harness/report.ts';
+import { buildContestant, type Searched } from './build-part.ts';
+import { CHURN_COUNT, measureChurn } from './churn-part.ts';
+import { measureCurves } from './curve-part.ts';
+import { measureFilters } from './filter-part.ts';
+import { measureInstalls } from './install-part.ts';
+import { firstLine, loadContestants, NIGH, suits } from './peers.ts';
+import { elapsedSeconds, note } from './progress.ts';
+import { nothingMeasured, reportOf } from './report.ts';
+import { saveNewest, writeTo } from './save.ts';
+import { CLUSTERED_SETS, loadSet, SET_NAMES, storeSet } from './sets.ts';
+import { type Field, K, type Run } from './settings.ts';
+import { Temporary } from './temporary.ts';
+import { damageIndexes } from './truncated-part.ts';
+
+/** Fewer vectors are for a quick look, at the clustered sets and with short passes. */
+const QUICK_COUNT = 10_000;
+const POINT_SECONDS = 0.25;
+const QUICK_POINT_SECONDS = 0.05;
+
+const options = readOptions(
+  {
+    ...{ sets: SET_NAMES.length, count: 1_000_000, rounds: 3, seed: 1 },
+    ...{ M: 16, efConstruction: 100, peerEfConstruction: 200, installs: 0 },
+  },
+  ['file', 'out'],
+);
+const isQuick = options.count < QUICK_COUNT;
+const { adapters, failures } = loadContestants();
+const run: Run = {
+  settings: {
+    ...options,
+    pointSeconds: isQuick ? QUICK_POINT_SECONDS : POINT_SECONDS,
+    cores: availableParallelism(),
+  },
+  temporary: new Temporary(),
+  adapters,
+  failures: [...failures],
+};
+const measured = nothingMeasured();
+
+if (options.save || options.installs > 0) await part('installing', measurePackages);
+for (const name of setNames()) await part(name, () => measureSet(name));
+await part('churn', async () => {
+  measured.churned = await measureChurn(run, Math.min(CHURN_COUNT, options.count));
+});
+const report = completeReport(reportOf(run, measured));
+printReport(report, ['builds', 'summary', 'ratios', 'filtered', 'churn', 'truncated', 'failures']);
+if (options.out !== undefined) writeTo(options.out, report);
+if (options.save) saveNewest(report);
+note(`done in ${Math.round(elapsedSeconds())} s`);
+
+/** A part that fails is a row among the failures. */
+async function part(name: string, work: () => Promise<void>): Promise<void> {
+  note(`${name} ...`);
+  try {
+    await work();
+  } catch (error) {
+    note(`${name} failed: ${firstLine(error)}`);
+    run.failures.push({ name, reason: firstLine(error) });
+  }
+}
+
+/** A file of the caller's is measured alone. */
+function setNames(): readonly string[] {
+  if (options.file !== undefined) return [options.file];
+  return (isQuick ? CLUSTERED_SETS : SET_NAMES).slice(0, options.sets);
+}
+
+async function measurePackages(): Promise<void> {
+  const packages = new Set(adapters.map(({ from }) => from).filter((from) => from !== NIGH));
+  measured.installs = await measureInstalls(run.temporary, [...packages]);
+}
+
+async function measureSet(name: string): Promise<void> {
+  const field = await prepareField(name);
+  if (field === undefined) {
+    measured.missing.push(name);
+    return;
+  }
+  measured.sets.push(field.set);
+  const searched: Searched[] = [];
+  for (const adapter of adapters) {
+    if (!suits(adapter.name, field.set.dimension)) continue;
+    const built = await buildContestant(run, adapter, field);
+    measured.builds.push(...built.builds);
+    if (built.searched !== undefined) searched.push(built.searched);
+  }
+  measured.curves.push(...(await measureCurves(run, field, searched)));
+  if (field.hasCategories) measured.filtered.push(...(await measureFilters(run, field, searched)));
+  const isFirst = measured.sets.length === 1;
+  if (isFirst) measured.truncated.push(...(await damageIndexes(run, searched)));
+  for (const { subject, task } of searched) {
+    await subject.stop();
+    run.temporary.remove(task.folder);
+  }
+  run.temporary.remove(field.set.folder);
+}
+
+async function prepareField(name: string): Promise<Field | undefined> {
+  const data = await loadSet(name, options.count);
+  if (data === undefined) return undefined;
+  const set = storeSet(data, run.temporary.folder('set'));
+  const truth = await exactResults(data, K);
+  const hasCategories = CLUSTERED_SETS.includes(name) || name === options.file;
+  return { set, truth, hasCategories };
+}

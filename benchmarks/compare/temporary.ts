@@ -1,0 +1,39 @@
+/**
+ * One folder for everything that a run leaves behind on the disk, which goes when the run ends, in
+ * whatever way. It is the temporary folder of the children too, so what a library puts into one
+ * goes with it.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { endChildren } from '../harness/child.ts';
+
+export class Temporary {
+  readonly #root: string;
+  #next = 0;
+
+  /** From here on the end of this process ends its children and removes the folder. */
+  constructor() {
+    this.#root = mkdtempSync(join(tmpdir(), 'nigh-compare-'));
+    for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = this.#root;
+    process.once('exit', () => {
+      endChildren();
+      rmSync(this.#root, { recursive: true, force: true, maxRetries: 5 });
+    });
+    // The exit code is what a shell says of a program that was interrupted or ended.
+    process.once('SIGINT', () => process.exit(130));
+    process.once('SIGTERM', () => process.exit(143));
+  }
+
+  /** A new folder in it. */
+  folder(name: string): string {
+    const path = join(this.#root, `${this.#next++}-${name.replaceAll(/[^\w.-]+/g, '-')}`);
+    mkdirSync(path);
+    return path;
+  }
+
+  /** Gives back what a folder takes before the end. */
+  remove(path: string): void {
+    rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

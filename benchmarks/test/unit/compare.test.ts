@@ -1,0 +1,173 @@
+// What the comparison makes of what it measured: equal recall, ratios, what is a miss, and the file.
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Build } from '../../compare/build-part.ts';
+import type { Curve } from '../../compare/curve-part.ts';
+import {
+  compareCurves,
+  curveRows,
+  ratioRows,
+  searchGoals,
+  summaryRow,
+} from '../../compare/curve-report.ts';
+import type { Installed } from '../../compare/install-part.ts';
+import type { AnyAdapter } from '../../compare/peers.ts';
+import { CONTESTANT_NAMES, packageOf, suits } from '../../compare/peers.ts';
+import { buildRows, compareBuilds, peerRows } from '../../compare/rows.ts';
+import { saveNewest } from '../../compare/save.ts';
+import { CLUSTERED_SETS } from '../../compare/sets.ts';
+import { completeReport, type Report } from '../../harness/report.ts';
+
+const [FIRST_SET = ''] = CLUSTERED_SETS;
+
+function curve(name: string, points: readonly (readonly [number, number])[]): Curve {
+  return {
+    ...{ name, set: FIRST_SET, peer: !name.startsWith('nigh'), bytesPerVector: 100 },
+    points: points.map(([recall, speed], i) => ({
+      ...{ efSearch: 10 * (i + 1), recall, speeds: [speed, 2 * speed, speed] },
+      ...{ p50Microseconds: 1e6 / speed, p99Microseconds: 4e6 / speed },
+    })),
+  };
+}
+
+const nigh = curve('nigh', [
+  [0.9, 1000],
+  [0.99, 400],
+]);
+
+describe('the curves of a set', () => {
+  test('are compared at two recalls, interpolated, ours as it is by default only', () => {
+    const peer = curve('hnswlib-node', [
+      [0.9, 500],
+      [0.99, 100],
+    ]);
+    const compared = compareCurves([nigh, curve('nigh int8', [[1, 1]]), peer]);
+    expect(compared.map(({ ratio }) => ratio)).toEqual([expect.closeTo(2.94, 2), 4]);
+    expect(compared.every(({ ours, peer: name }) => ours === 'nigh' && name === peer.name)).toBe(
+      true,
+    );
+  });
+
+  test('count as speed 0 where only the peer reaches a recall', () => {
+    const peer = curve('zvec', [[0.999, 10]]);
+    const low = curve('nigh', [[0.9, 1000]]);
+    expect(compareCurves([low, peer]).at(-1)).toMatchObject({ ratio: 0, ourValue: 0 });
+    const safety = searchGoals([low, peer]).find(({ required }) => required === 1);
+    expect(safety?.measured).toBe(0);
+  });
+
+  test('have a dash for a peer that does not reach a recall', () => {
+    const peer = curve('usearch i8', [[0.95, 2000]]);
+    const [at95, at99] = ratioRows([nigh, peer]);
+    expect(at95?.['usearch i8']).toBeCloseTo(0.3, 1);
+    expect(at99).toMatchObject({ recall: 0.99, queriesPerSecond: 400, 'usearch i8': null });
+    expect(summaryRow(peer)).toMatchObject({ at95: 2000, at99: null, p50At99: null });
+  });
+
+  test('have latencies at equal recall too, and say where they first reach it', () => {
+    expect(summaryRow(nigh)).toMatchObject({
+      ...{ at99: 400, p50At99: 2500, p99At99: 10_000 },
+      ...{ firstEfSearch: 20, firstRecall: 0.99, bytesPerVector: 100 },
+    });
+    expect(summaryRow(nigh).p50At95).toBeCloseTo(1e6 / 600.9, -1);
+  });
+
+  test('are judged by the median of their rounds', () => {
+    expect(curveRows(nigh)[0]).toMatchObject({ queriesPerSecond: 1000, min: 1000, max: 2000 });
+  });
+});
+
+describe('searchGoals', () => {
+  test('asks for a multiple of three peers at two recalls, and for no faster peer', () => {
+    const slow = ['hnswlib-node', 'usearch f32', 'usearch i8', 'zvec'].map((name) =>
+      curve(name, [
+        [0.9, 100],
+        [0.99, 100],
+      ]),
+    );
+    const goals = searchGoals([nigh, ...slow]);
+    expect(goals.map(({ required }) => required)).toEqual([3.5, 3.5, 5, 5, 5, 5, 1]);
+    expect(goals.at(-1)?.measured).toBe(4);
+  });
+
+  test('says nothing of a peer that never reaches the recalls', () => {
+    expect(searchGoals([nigh, curve('zvec', [[0.5, 1e6]])])).toEqual([]);
+  });
+});
+
+describe('builds', () => {
+  const build = (name: string, given: Partial<Build>): Build => ({
+    ...{ set: 'a set', name, threads: 1, count: 1000, seconds: 1, recall: 0.9 },
+    ...{ residentBytes: 2e6, fileBytes: null, saveMilliseconds: null, loadMilliseconds: 10 },
+    ...given,
+  });
+  const builds = [
+    build('nigh', { seconds: 0.5, loadMilliseconds: 20 }),
+    build('nigh', { seconds: 0.25, threads: 2, residentBytes: null }),
+    build('hnswlib-node', { seconds: 2, residentBytes: -1 }),
+  ];
+
+  test('are rated beside hnswlib-node with one thread', () => {
+    expect(buildRows(builds).map(({ over }) => over)).toEqual([4, 8, 1]);
+    expect(buildRows(builds)[1]).toMatchObject({ vectorsPerSecond: 4000, rssMegabytes: null });
+    expect(buildRows(builds.slice(0, 1))[0]).toMatchObject({ over: null, rssMegabytes: 2 });
+  });
+
+  test('are compared so that above 1 is better, and memory only where there is some', () => {
+    const compared = compareBuilds(builds, ['hnswlib-node']);
+    expect(compared.map(({ what, ratio }) => [what, ratio])).toEqual([
+      ['build, one thread, a set', 4],
+      ['loading, a set', 0.5],
+    ]);
+  });
+});
+
+describe('peerRows', () => {
+  const adapter = { name: 'nigh', version: '1', precision: 'float32' } as AnyAdapter;
+  const installed = { seconds: 1.23456, megabytes: 7, scripts: '', loads: true } as const;
+
+  test('has a row for everybody, with the reason of who does not load or install', () => {
+    const failures = [{ name: 'zvec', reason: 'no binding' }];
+    const installs = new Map<string, Installed | string>([
+      ['@nigh/core', installed],
+      ['usearch', 'npm install failed'],
+    ]);
+    const rows = peerRows({ adapters: [adapter], failures, installs });
+    expect(rows.map(({ name }) => name)).toEqual(CONTESTANT_NAMES);
+    const row = (name: string) => rows.find((one) => one.name === name);
+    expect(row('nigh')).toMatchObject({ package: '@nigh/core', installSeconds: 1.23, loads: true });
+    expect(row('zvec')).toMatchObject({ loads: 'no binding', installSeconds: null });
+    expect(row('usearch f32')).toMatchObject({ loads: 'npm install failed' });
+  });
+
+  test('leaves narrow codes out of sets of few components', () => {
+    expect(suits('nigh pq', 128)).toBe(false);
+    expect(suits('nigh pq', 384)).toBe(true);
+    expect(suits('zvec', 1)).toBe(true);
+    expect(packageOf('usearch i8')).toBe('usearch');
+  });
+});
+
+describe('the result file', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'nigh-results-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test('takes the place of the one before, and of no other program', () => {
+    const body = { data: { description: '' }, parameters: {}, method: [], tables: {} };
+    const rest = { ...body, command: '', comparisons: [], goals: [] };
+    const report = completeReport({ ...rest, program: 'compare' });
+    const older: Report = { ...report, date: '2026-01-02T00:00:00.000Z' };
+    writeFileSync(join(folder, 'other.json'), JSON.stringify({ ...report, program: 'other' }));
+    saveNewest(older, folder);
+    const path = saveNewest({ ...report, date: '2026-02-03T00:00:00.000Z' }, folder);
+    expect(path).toBe(join(folder, `20260203-${report.machine.commit}.json`));
+    expect(readdirSync(folder).sort()).toEqual(
+      [path.slice(folder.length + 1), 'other.json'].sort(),
+    );
+  });
+});
