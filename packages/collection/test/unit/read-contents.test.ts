@@ -3,10 +3,10 @@ import type { Image } from '@nigh/base';
 import { VectorIndex } from '@nigh/core';
 import type { SnapshotReader, SnapshotWriter } from '@nigh/storage';
 import { afterEach, expect, test, vi } from 'vitest';
-import { Contents } from '../../src/contents.ts';
-import { ABSENT } from '../../src/document-table.ts';
+import { Contents } from '../../src/contents/contents.ts';
+import { ABSENT } from '../../src/contents/document-table.ts';
+import { readContents, writeContents } from '../../src/files/snapshot.ts';
 import { readSchema } from '../../src/schema.ts';
-import { readContents, writeContents } from '../../src/snapshot.ts';
 
 type Images = Readonly<Record<string, Image>>;
 

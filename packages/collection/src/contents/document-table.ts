@@ -4,7 +4,7 @@
 
 import { arrayOfImage, ByteArena, GrowingArray, type Image, ImageError } from '@nigh/base';
 import type { Metadata } from '@nigh/filter';
-import { corruptError } from './errors.ts';
+import { corruptError } from '../errors.ts';
 
 /** The length of a text that a document has not. */
 export const ABSENT = 0xffffffff;

@@ -7,17 +7,16 @@ import { hasBit, type Image, ownValue } from '@nigh/base';
 import { VectorIndex, type WorkOptions } from '@nigh/core';
 import { Columns, type Metadata } from '@nigh/filter';
 import { TextIndex } from '@nigh/text';
-import type { Batch } from './document.ts';
+import type { Batch, Patches } from '../document.ts';
+import type { KeyText } from '../key.ts';
+import { patchMetadata } from '../metadata.ts';
+import { OWN_TEXT, type Schema, textNames } from '../schema.ts';
+import { Slices } from '../slices.ts';
+import { warn } from '../warn.ts';
 import { DocumentTable } from './document-table.ts';
 import { encodeDocuments } from './encode-documents.ts';
-import { patchMetadata } from './json.ts';
-import type { KeyText } from './key.ts';
 import { KeyTable } from './key-table.ts';
-import type { Patches } from './log-records.ts';
-import { pickRows } from './rows.ts';
-import { OWN_TEXT, type Schema, textNames } from './schema.ts';
-import { Slices } from './slices.ts';
-import { warn } from './warn.ts';
+import { pickRows } from './pick-rows.ts';
 
 /** Options of a run: nothing of them is kept. */
 export interface RunOptions {

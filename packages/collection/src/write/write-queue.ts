@@ -3,7 +3,7 @@
 // must know what is there before they can be logged (a change of metadata, a deletion by filter),
 // or must meet the contents standing still (a checkpoint): they have their turn alone.
 
-import { CollectionError, CollectionErrorCode } from './errors.ts';
+import { CollectionError, CollectionErrorCode } from '../errors.ts';
 import type { LogRecord } from './log-records.ts';
 
 /** Where writes are logged. */

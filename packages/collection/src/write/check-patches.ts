@@ -2,12 +2,12 @@
 // the log must be possible to apply, now and at every opening.
 
 import type { Metadata } from '@nigh/filter';
-import type { Contents } from './contents.ts';
-import { assertDocumentFits, MAX_DOCUMENT_UNITS } from './encode-documents.ts';
-import { patchMetadata } from './json.ts';
-import type { KeyText } from './key.ts';
-import type { Patches } from './log-records.ts';
-import { rowOfKey } from './read-row.ts';
+import type { Contents } from '../contents/contents.ts';
+import { assertDocumentFits, MAX_DOCUMENT_UNITS } from '../contents/encode-documents.ts';
+import { rowOfKey } from '../contents/read-row.ts';
+import type { Patches } from '../document.ts';
+import type { KeyText } from '../key.ts';
+import { patchMetadata } from '../metadata.ts';
 
 /**
  * Every document is there, and none becomes too large.
