@@ -217,16 +217,11 @@ export class Contents {
 
   /** The contents as they are when the writes of the index that were asked for have ended. */
   async freeze(): Promise<FrozenContents> {
-    const index = await this.#index?.snapshot();
-    return {
-      ...(index && { index }),
-      tables: {
-        ...this.keys.images(),
-        ...this.columns.image(),
-        documents: this.documents.image(),
-      },
-      ...(this.text && { text: this.text.image() }),
-    };
+    const { keys, columns, documents, text } = this;
+    const tables = { ...keys.images(), ...columns.image(), documents: documents.image() };
+    const images = { tables, ...(text && { text: text.image() }) };
+    const index = await this.#index?.snapshot(); // last: nobody else would close it
+    return { ...images, ...(index && { index }) };
   }
 
   async close(): Promise<void> {
