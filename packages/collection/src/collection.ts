@@ -24,9 +24,9 @@ import { Slices } from './slices.ts';
 import { type CollectionStats, collectStats } from './stats.ts';
 import { warn } from './warn.ts';
 import { readWork } from './work-options.ts';
-import { assertPatches } from './write/check-patches.ts';
-import { deletionsRecord, documentsRecord, metadataRecord } from './write/log-records.ts';
+import { deletionsRecord, documentsRecord } from './write/log-records.ts';
 import { DocumentReader } from './write/read-documents.ts';
+import { Updates } from './write/updates.ts';
 import { NO_JOURNAL, WriteQueue } from './write/write-queue.ts';
 
 /** The path of a collection that is in memory only. */
@@ -65,6 +65,7 @@ export class Collection<M extends object = Metadata> {
   readonly #store: Store | undefined;
   readonly #request: OpenRequest;
   readonly #queue: WriteQueue;
+  readonly #updates: Updates;
   readonly #reader: DocumentReader;
   #contents: Contents;
   /** Undefined where there are no files, or none that may be written. */
@@ -80,6 +81,7 @@ export class Collection<M extends object = Metadata> {
     this.#request = request;
     this.#contents = contents;
     this.#queue = new WriteQueue(store ?? NO_JOURNAL);
+    this.#updates = new Updates(this.#queue, () => this.#contents);
     this.#reader = new DocumentReader(contents.schema);
     if (!store || request.store.readOnly) return;
     this.#checkpoints = new Checkpoints(store, this.#queue, () => this.#contents);
@@ -148,11 +150,7 @@ export class Collection<M extends object = Metadata> {
     this.#assertWritable();
     const patches = this.#reader.readPatches(updates);
     if (patches.length === 0) return 0;
-    const record = metadataRecord(patches);
-    await this.#queue.alone(async (begin) => {
-      assertPatches(this.#contents, patches, record.parts[0]?.length ?? 0);
-      await begin(record, () => this.#contents.patch(patches));
-    });
+    await this.#updates.change(patches);
     this.#tidySoon();
     return patches.length;
   }

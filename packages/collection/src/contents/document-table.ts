@@ -120,6 +120,11 @@ export class DocumentTable {
     };
   }
 
+  /** Bytes of a document: of its metadata and its text together. */
+  length(row: number): number {
+    return this.#place(row).length;
+  }
+
   /** The bytes of a document: its metadata, then its text. */
   bytes(row: number): Uint8Array {
     const { start, length } = this.#place(row);

@@ -9,23 +9,35 @@ import type { Patches } from '../document.ts';
 import type { KeyText } from '../key.ts';
 import { patchMetadata } from '../metadata.ts';
 
+/** What comes before patches and is not in the contents yet. */
+interface Before {
+  readonly earlier: readonly Patches[];
+  /** Bytes of all of it and of the patches themselves, as they are logged. */
+  readonly size: number;
+}
+
 /**
  * Every document is there, and none becomes too large.
  *
- * @param size bytes of all patches together, as they are logged
  * @throws {CollectionError} KEY_NOT_FOUND, INVALID_DOCUMENT
  */
-export function assertPatches(contents: Contents, patches: Patches, size: number): void {
+export function assertPatches(
+  contents: Contents,
+  patches: Patches,
+  { earlier, size }: Before,
+): void {
   const { documents } = contents;
   const rows = patches.map(([key]) => rowOfKey(contents, key));
-  const isSmall = (row: number): boolean =>
-    documents.bytes(row).length + size <= MAX_DOCUMENT_UNITS;
-  if (rows.every(isSmall)) return;
+  if (rows.every((row) => documents.length(row) + size <= MAX_DOCUMENT_UNITS)) return;
   const patched = new Map<KeyText, Metadata>();
+  const lay = (key: KeyText, patch: Metadata, row: number): Metadata => {
+    const metadata = patchMetadata(patched.get(key) ?? documents.metadata(row), patch);
+    patched.set(key, metadata);
+    return metadata;
+  };
+  for (const [key, patch] of earlier.flat()) lay(key, patch, rowOfKey(contents, key));
   for (const [i, [key, patch]] of patches.entries()) {
     const row = rows[i] as number;
-    const metadata = patchMetadata(patched.get(key) ?? documents.metadata(row), patch);
-    assertDocumentFits(JSON.stringify(metadata), documents.text(row), i);
-    patched.set(key, metadata);
+    assertDocumentFits(JSON.stringify(lay(key, patch, row)), documents.text(row), i);
   }
 }
