@@ -33,7 +33,7 @@ export function fileSystem({ path, imports }: Source): Finding[] {
 const COLLECTION = 'packages/collection/src/';
 
 /** The files of an import, and the public surface, which names the errors of all parts. */
-const READERS = /^packages\/collection\/src\/(?:import(?:-\w+)*|index)\.ts$/;
+const READERS = /^packages\/collection\/src\/(?:import\/[\w-]+|index)\.ts$/;
 
 /** A collection reads rows where it imports, and keeps nothing but through a store. */
 export function filesOfCollections(source: Source): Finding[] {

@@ -109,6 +109,34 @@ export function coreDirection(source: Source): Finding[] {
   });
 }
 
+const COLLECTION = 'packages/collection/src/';
+
+/** The folders of collection, and which others each may import. Files beside them are everybody's. */
+const COLLECTION_FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  contents: [],
+  write: ['contents'],
+  search: ['contents'],
+  import: [],
+  files: ['contents', 'write'],
+};
+
+/** Inside a collection: what it holds knows nobody who writes, searches or keeps it. */
+export function collectionDirection(source: Source): Finding[] {
+  const [folder = '', file] = source.path.slice(COLLECTION.length).split('/');
+  if (!source.path.startsWith(COLLECTION) || file === undefined) return [];
+  return source.imports.flatMap((at) => {
+    const path = target(source, at);
+    if (path === undefined) return [];
+    const [other = '', rest] = path.slice(COLLECTION.length).split('/');
+    const allowed = [folder, ...(COLLECTION_FOLDERS[folder] ?? [])];
+    if (rest !== undefined && !allowed.includes(other)) {
+      return [found(source, at, `${folder}/ imports ${allowed.join('/, ')}/ and the files beside`)];
+    }
+    const isFacade = ['collection.ts', 'index.ts'].includes(other);
+    return isFacade ? [found(source, at, 'only index.ts imports collection.ts')] : [];
+  });
+}
+
 /** The worker pool's library is known to one file. */
 export function poolLibrary(source: Source): Finding[] {
   if (source.path === `${CORE}build/pool.ts`) return [];

@@ -56,6 +56,18 @@ const cases: readonly Case[] = [
     good: "import type { Store } from '../memory/store.ts';",
   },
   {
+    rule: 'the folders of collection import only what lies below them',
+    path: 'packages/collection/src/contents/contents.ts',
+    bad: "import type { LogRecord } from '../write/log-records.ts';",
+    good: "import type { Batch } from '../document.ts';",
+  },
+  {
+    rule: 'the folders of collection import only what lies below them',
+    path: 'packages/collection/src/files/recovery.ts',
+    bad: "import { Collection } from '../collection.ts';",
+    good: "import { readDocuments } from '../write/log-records.ts';",
+  },
+  {
     rule: 'one file imports the worker pool',
     path: `${CORE}/vector-index.ts`,
     bad: "import { Piscina } from 'piscina';",
@@ -81,19 +93,19 @@ const cases: readonly Case[] = [
   },
   {
     rule: 'collections reach files through storage',
-    path: 'packages/collection/src/snapshot.ts',
+    path: 'packages/collection/src/files/snapshot.ts',
     bad: 'const index = await VectorIndex.load(path);',
     good: 'const index = await VectorIndex.loadFrom(source);',
   },
   {
     rule: 'collections reach files through storage',
-    path: 'packages/collection/src/snapshot.ts',
+    path: 'packages/collection/src/files/snapshot.ts',
     bad: 'await index.save(path);',
     good: 'await index.saveTo(write);',
   },
   {
     rule: 'collections reach files through storage',
-    path: 'packages/collection/src/search.ts',
+    path: 'packages/collection/src/search/search.ts',
     bad: "import { openRows } from '@nigh/formats';",
     good: "import { parseFilter } from '@nigh/filter';",
   },

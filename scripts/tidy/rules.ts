@@ -1,7 +1,13 @@
 // All tidy rules by name. Each is pure over one source. What Biome can check (length of a function,
 // number of parameters, default exports, focused and skipped tests) is in biome.json instead.
 import { fileSystem, filesOfCollections } from './file-access.ts';
-import { coreDirection, nodeModules, packageDirection, poolLibrary } from './imports.ts';
+import {
+  collectionDirection,
+  coreDirection,
+  nodeModules,
+  packageDirection,
+  poolLibrary,
+} from './imports.ts';
 import { byteOffsets, glossary, randomness } from './names.ts';
 import type { Finding, Source } from './source.ts';
 import { bannedWords, fileLength, lineLength, openingComment } from './text.ts';
@@ -10,6 +16,7 @@ import { bannedWords, fileLength, lineLength, openingComment } from './text.ts';
 export const rules: Readonly<Record<string, (source: Source) => Finding[]>> = {
   'packages import only what lies below them': packageDirection,
   'the folders of core import only what lies below them': coreDirection,
+  'the folders of collection import only what lies below them': collectionDirection,
   'one file imports the worker pool': poolLibrary,
   'Node modules stay in the files about Node': nodeModules,
   'few files touch the file system': fileSystem,

@@ -5,29 +5,29 @@ import { assertBoolean, assertOptions, assertString, hasBit } from '@nigh/base';
 import type { WorkOptions } from '@nigh/core';
 import { type Filter, type Metadata, parseFilter } from '@nigh/filter';
 import type { SnapshotWriter, Store } from '@nigh/storage';
-import { assertPatches } from './check-patches.ts';
-import { Checkpoints } from './checkpoints.ts';
-import { compactContents } from './compact.ts';
-import { Contents } from './contents.ts';
+import { compactContents } from './contents/compact.ts';
+import { Contents } from './contents/contents.ts';
+import { readDocument } from './contents/read-row.ts';
 import type { DocumentColumns, DocumentInput, MetadataUpdate, StoredDocument } from './document.ts';
 import { argumentCheck, CollectionError, CollectionErrorCode } from './errors.ts';
-import { type ImportOptions, type ImportReport, importRows, readImport } from './import.ts';
+import { Checkpoints } from './files/checkpoints.ts';
+import { openStore } from './files/recovery.ts';
+import { writeContents } from './files/snapshot.ts';
+import { type CollectionProblem, verifyContents, verifyFiles } from './files/verify.ts';
+import { type ImportOptions, type ImportReport, importRows, readImport } from './import/import.ts';
 import { encodeKey, type Key, type KeyText } from './key.ts';
-import { deletionsRecord, documentsRecord, metadataRecord } from './log-records.ts';
 import { type OpenOptions, type OpenRequest, readOpenOptions } from './open-options.ts';
-import { DocumentReader } from './read-documents.ts';
-import { readDocument } from './read-row.ts';
-import { openStore } from './recovery.ts';
 import { type Schema, schemaToSettings } from './schema.ts';
-import { ContentsSearch, type Hit } from './search.ts';
-import { readSearch, type SearchOptions } from './search-options.ts';
+import { ContentsSearch, type Hit } from './search/search.ts';
+import { readSearch, type SearchOptions } from './search/search-options.ts';
 import { Slices } from './slices.ts';
-import { writeContents } from './snapshot.ts';
 import { type CollectionStats, collectStats } from './stats.ts';
-import { type CollectionProblem, verifyContents, verifyFiles } from './verify.ts';
 import { warn } from './warn.ts';
 import { readWork } from './work-options.ts';
-import { NO_JOURNAL, WriteQueue } from './write-queue.ts';
+import { deletionsRecord, documentsRecord } from './write/log-records.ts';
+import { DocumentReader } from './write/read-documents.ts';
+import { Updates } from './write/updates.ts';
+import { NO_JOURNAL, WriteQueue } from './write/write-queue.ts';
 
 /** The path of a collection that is in memory only. */
 export const IN_MEMORY = ':memory:';
@@ -65,6 +65,7 @@ export class Collection<M extends object = Metadata> {
   readonly #store: Store | undefined;
   readonly #request: OpenRequest;
   readonly #queue: WriteQueue;
+  readonly #updates: Updates;
   readonly #reader: DocumentReader;
   #contents: Contents;
   /** Undefined where there are no files, or none that may be written. */
@@ -80,6 +81,7 @@ export class Collection<M extends object = Metadata> {
     this.#request = request;
     this.#contents = contents;
     this.#queue = new WriteQueue(store ?? NO_JOURNAL);
+    this.#updates = new Updates(this.#queue, () => this.#contents);
     this.#reader = new DocumentReader(contents.schema);
     if (!store || request.store.readOnly) return;
     this.#checkpoints = new Checkpoints(store, this.#queue, () => this.#contents);
@@ -148,11 +150,7 @@ export class Collection<M extends object = Metadata> {
     this.#assertWritable();
     const patches = this.#reader.readPatches(updates);
     if (patches.length === 0) return 0;
-    const record = metadataRecord(patches);
-    await this.#queue.alone(async (begin) => {
-      assertPatches(this.#contents, patches, record.parts[0]?.length ?? 0);
-      await begin(record, () => this.#contents.patch(patches));
-    });
+    await this.#updates.change(patches);
     this.#tidySoon();
     return patches.length;
   }

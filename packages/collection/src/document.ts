@@ -1,8 +1,8 @@
-// Documents as callers give and get them.
+// Documents as callers give and get them, and as they are on their way in.
 
 import type { Query, Vectors } from '@nigh/core';
 import type { Metadata } from '@nigh/filter';
-import type { Key } from './key.ts';
+import type { Key, KeyText } from './key.ts';
 
 /** A document to be written. */
 export interface DocumentInput<M = Metadata> {
@@ -40,7 +40,7 @@ export interface StoredDocument<M = Metadata> {
 
 /** Documents on their way in, checked and copied: what the log gets and the tables take. */
 export interface Batch {
-  readonly keys: readonly string[];
+  readonly keys: readonly KeyText[];
   /** keys.length * dimension floats. */
   readonly vectors?: Float32Array;
   readonly metadata: readonly Metadata[];
@@ -52,3 +52,6 @@ export interface Batch {
   /** Bytes of the text of each document; ABSENT where it has none. */
   readonly textLengths: Uint32Array;
 }
+
+/** Changes of metadata on their way in, in their order: like metadata, and null for what goes. */
+export type Patches = readonly (readonly [key: KeyText, patch: Metadata])[];

@@ -14,13 +14,13 @@ export type {
   StoredDocument,
 } from './document.ts';
 export { CollectionError, CollectionErrorCode } from './errors.ts';
-export type { FusionOption, RankFusion, ScoreFusion } from './fusion.ts';
-export type { ImportOptions, ImportReport } from './import.ts';
+export type { CollectionProblem } from './files/verify.ts';
+export { type FolderVerdict, verifyCollection } from './files/verify-folder.ts';
+export type { ImportOptions, ImportReport } from './import/import.ts';
 export type { Key } from './key.ts';
 export type { OpenOptions } from './open-options.ts';
 export type { Schema, SchemaOptions, VectorOptions } from './schema.ts';
-export type { Hit } from './search.ts';
-export type { SearchOptions } from './search-options.ts';
+export type { FusionOption, RankFusion, ScoreFusion } from './search/fusion.ts';
+export type { Hit } from './search/search.ts';
+export type { SearchOptions } from './search/search-options.ts';
 export type { CollectionStats } from './stats.ts';
-export type { CollectionProblem } from './verify.ts';
-export { type FolderVerdict, verifyCollection } from './verify-folder.ts';

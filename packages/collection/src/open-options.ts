@@ -2,7 +2,7 @@
 
 import { assertBoolean, assertChoice, assertInteger, assertOptions } from '@nigh/base';
 import type { Durability, FileSystem } from '@nigh/storage';
-import type { RunOptions } from './contents.ts';
+import type { RunOptions } from './contents/contents.ts';
 import { optionCheck } from './errors.ts';
 import { readSchema, type Schema, type SchemaOptions } from './schema.ts';
 

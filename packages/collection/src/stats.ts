@@ -2,7 +2,7 @@
 
 import type { IndexStats } from '@nigh/core';
 import type { Store } from '@nigh/storage';
-import type { Contents } from './contents.ts';
+import type { Contents } from './contents/contents.ts';
 
 export interface CollectionStats {
   /** Documents. */

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fuseRanks, fuseScores, rank } from '../../src/fusion.ts';
+import { fuseRanks, fuseScores, rank } from '../../src/search/fusion.ts';
 
 const rows = fc.uniqueArray(fc.nat(40), { maxLength: 20 });
 const weight = fc.oneof(fc.constantFrom(0, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true }));

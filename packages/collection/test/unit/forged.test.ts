@@ -8,7 +8,7 @@ import { Store } from '@nigh/storage';
 import { Random, SimulatedDisk } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
 import { Collection, type OpenOptions, type StoredDocument } from '../../src/index.ts';
-import { RecordType } from '../../src/log-records.ts';
+import { RecordType } from '../../src/write/log-records.ts';
 
 const PATH = '/c';
 const OPTIONS: OpenOptions = {

@@ -1,12 +1,13 @@
-// Opening a snapshot whose tables are damaged: what was read of the index meanwhile is let go.
+// Contents into a snapshot and back: where a table cannot be copied, or is damaged, no index is left
+// open that nobody closes.
 import type { Image } from '@nigh/base';
 import { VectorIndex } from '@nigh/core';
 import type { SnapshotReader, SnapshotWriter } from '@nigh/storage';
 import { afterEach, expect, test, vi } from 'vitest';
-import { Contents } from '../../src/contents.ts';
-import { ABSENT } from '../../src/document-table.ts';
+import { Contents } from '../../src/contents/contents.ts';
+import { ABSENT } from '../../src/contents/document-table.ts';
+import { readContents, writeContents } from '../../src/files/snapshot.ts';
 import { readSchema } from '../../src/schema.ts';
-import { readContents, writeContents } from '../../src/snapshot.ts';
 
 type Images = Readonly<Record<string, Image>>;
 
@@ -82,4 +83,19 @@ test('parts that speak of different documents are a contradiction', async () => 
   });
   const reading = readContents(reader, schema, { threads: 1 });
   await expect(reading).rejects.toThrow(/1 documents have 0 rows of columns/);
+});
+
+test('a table that there is no memory to copy leaves no snapshot of the index open', async () => {
+  const contents = await Contents.create(schema, { threads: 1 });
+  const image = vi.spyOn(contents.documents, 'image').mockImplementation(() => {
+    throw new RangeError('Array buffer allocation failed');
+  });
+  const snapshot = vi.spyOn(VectorIndex.prototype, 'snapshot');
+  await expect(contents.freeze()).rejects.toThrow(RangeError);
+  for (const { value } of snapshot.mock.settledResults) {
+    await expect(value.snapshot()).rejects.toMatchObject({ code: 'CLOSED' });
+  }
+  image.mockRestore();
+  await (await contents.freeze()).index?.close();
+  await contents.close();
 });

@@ -1,8 +1,8 @@
 // The queue of writes alone: a journal that the test holds, and what is begun and applied when.
 
 import { describe, expect, test } from 'vitest';
-import { type LogRecord, RecordType } from '../../src/log-records.ts';
-import { type Journal, WriteQueue } from '../../src/write-queue.ts';
+import { type LogRecord, RecordType } from '../../src/write/log-records.ts';
+import { type Journal, WriteQueue } from '../../src/write/write-queue.ts';
 
 /** A record whose type tells it from others here. */
 const record = (number: number): LogRecord => ({ type: number, parts: [] }) as unknown as LogRecord;

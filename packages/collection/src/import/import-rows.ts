@@ -2,10 +2,10 @@
 // rest becomes metadata.
 
 import { ownValue, setOwn } from '@nigh/base';
-import type { DocumentColumns } from './document.ts';
+import type { DocumentColumns } from '../document.ts';
+import type { Key } from '../key.ts';
+import type { Schema } from '../schema.ts';
 import type { Mapping } from './import-options.ts';
-import type { Key } from './key.ts';
-import type { Schema } from './schema.ts';
 
 /** A row of a file. */
 type Row = Readonly<Record<string, unknown>>;

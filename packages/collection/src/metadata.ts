@@ -1,15 +1,16 @@
-// Metadata on its way in: a copy of plain JSON values, every property read once, so that nothing
-// the caller does later changes what was checked. What JSON would turn into something else (NaN,
-// Map, functions) is refused; `undefined` properties are left out, as JSON does.
+// Metadata as it comes in, is changed, and goes out. On its way in it becomes a copy of plain JSON
+// values, every property read once, so that nothing the caller does later changes what was checked.
+// What JSON would turn into something else (NaN, Map, functions) is refused; `undefined` properties
+// are left out, as JSON does.
 
 import { describe, detail, ownValue, setOwn } from '@nigh/base';
 import type { Fields, Metadata } from '@nigh/filter';
 import { CollectionError, CollectionErrorCode, reading, unreadable } from './errors.ts';
 
 /** Deeper values could be read and never be written again (JSON.stringify recurses). */
-export const MAX_METADATA_DEPTH = 64;
+const MAX_METADATA_DEPTH = 64;
 
-export type JsonValue =
+type JsonValue =
   | null
   | boolean
   | number

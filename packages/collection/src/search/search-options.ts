@@ -9,10 +9,10 @@ import {
   noVectorsError,
   optionCheck,
   optionError,
-} from './errors.ts';
+} from '../errors.ts';
+import { encodeKey, type Key, type KeyText } from '../key.ts';
+import type { Schema } from '../schema.ts';
 import { type Fusion, type FusionOption, readFusion } from './fusion.ts';
-import { encodeKey, type Key, type KeyText } from './key.ts';
-import type { Schema } from './schema.ts';
 
 export interface SearchOptions {
   /** What the documents should be near to: a vector, or ... */

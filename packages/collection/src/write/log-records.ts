@@ -9,10 +9,10 @@
 // Numbers are little-endian words of 32 bits.
 
 import type { Metadata } from '@nigh/filter';
-import type { Batch } from './document.ts';
-import { ABSENT, textBytes } from './document-table.ts';
-import { corruptError } from './errors.ts';
-import { isKeyText, type KeyText } from './key.ts';
+import { ABSENT, textBytes } from '../contents/document-table.ts';
+import type { Batch, Patches } from '../document.ts';
+import { corruptError } from '../errors.ts';
+import { isKeyText, type KeyText } from '../key.ts';
 
 export const RecordType = { documents: 1, metadata: 2, deletions: 3 } as const;
 export type RecordType = (typeof RecordType)[keyof typeof RecordType];
@@ -22,8 +22,6 @@ export interface LogRecord {
   readonly type: RecordType;
   readonly parts: readonly Uint8Array[];
 }
-
-export type Patches = readonly (readonly [key: KeyText, patch: Metadata])[];
 
 const HEAD_WORDS = 4;
 const WORD_BYTES = 4;

@@ -3,7 +3,7 @@
 // Ingber, 2023), which is better where the weight is tuned.
 
 import { assertChoice, assertNumber, assertOptions } from '@nigh/base';
-import { optionCheck } from './errors.ts';
+import { optionCheck } from '../errors.ts';
 
 /** Reciprocal ranks: the sum of 1 / (k + rank), each times twice its weight. */
 export interface RankFusion {

@@ -4,7 +4,7 @@
 
 import { arrayOfImage, ByteArena, GrowingArray, type Image, ImageError } from '@nigh/base';
 import type { Metadata } from '@nigh/filter';
-import { corruptError } from './errors.ts';
+import { corruptError } from '../errors.ts';
 
 /** The length of a text that a document has not. */
 export const ABSENT = 0xffffffff;
@@ -118,6 +118,11 @@ export class DocumentTable {
       length: this.#lengths.values[row] as number,
       textLength: this.#textLengths.values[row] as number,
     };
+  }
+
+  /** Bytes of a document: of its metadata and its text together. */
+  length(row: number): number {
+    return this.#place(row).length;
   }
 
   /** The bytes of a document: its metadata, then its text. */

@@ -7,11 +7,16 @@ import { VectorIndex, type WorkOptions } from '@nigh/core';
 import { Columns } from '@nigh/filter';
 import type { SnapshotReader, SnapshotWriter } from '@nigh/storage';
 import { TextIndex } from '@nigh/text';
-import { Contents, type FrozenContents, type Parts, type RunOptions } from './contents.ts';
-import { DocumentTable } from './document-table.ts';
-import { corruptError } from './errors.ts';
-import { KeyTable } from './key-table.ts';
-import type { Schema } from './schema.ts';
+import {
+  Contents,
+  type FrozenContents,
+  type Parts,
+  type RunOptions,
+} from '../contents/contents.ts';
+import { DocumentTable } from '../contents/document-table.ts';
+import { KeyTable } from '../contents/key-table.ts';
+import { corruptError } from '../errors.ts';
+import type { Schema } from '../schema.ts';
 
 const INDEX = 'index';
 const TABLES = 'tables';

@@ -1,19 +1,13 @@
 // Opens the store of a collection: its snapshot, and what was logged since.
 
 import { StorageError, StorageErrorCode, Store, type StoredRecord } from '@nigh/storage';
-import { Contents } from './contents.ts';
-import type { Batch } from './document.ts';
-import { CollectionError, CollectionErrorCode, corruptError } from './errors.ts';
-import {
-  type Patches,
-  RecordType,
-  readDeletions,
-  readDocuments,
-  readPatches,
-} from './log-records.ts';
-import type { OpenRequest } from './open-options.ts';
-import { DocumentReader } from './read-documents.ts';
-import { assertSameSchema, type Schema, schemaOfSettings, schemaToSettings } from './schema.ts';
+import { Contents } from '../contents/contents.ts';
+import type { Batch, Patches } from '../document.ts';
+import { CollectionError, CollectionErrorCode, corruptError } from '../errors.ts';
+import type { OpenRequest } from '../open-options.ts';
+import { assertSameSchema, type Schema, schemaOfSettings, schemaToSettings } from '../schema.ts';
+import { RecordType, readDeletions, readDocuments, readPatches } from '../write/log-records.ts';
+import { DocumentReader } from '../write/read-documents.ts';
 import { readContents } from './snapshot.ts';
 
 /** A collection's files and what they hold. */

@@ -1,10 +1,10 @@
 // The document of a row, as callers get it.
 
+import type { StoredDocument } from '../document.ts';
+import { CollectionError, CollectionErrorCode } from '../errors.ts';
+import { decodeKey, type KeyText } from '../key.ts';
+import { reviveDates } from '../metadata.ts';
 import type { Contents } from './contents.ts';
-import type { StoredDocument } from './document.ts';
-import { CollectionError, CollectionErrorCode } from './errors.ts';
-import { reviveDates } from './json.ts';
-import { decodeKey, type KeyText } from './key.ts';
 
 /** @throws {CollectionError} KEY_NOT_FOUND */
 export function rowOfKey({ keys }: Contents, key: KeyText): number {

@@ -4,8 +4,9 @@
 import { assertOptions, describe, detail, ownValue } from '@nigh/base';
 import { readVectors, type Vectors } from '@nigh/core';
 import { Columns, type Metadata } from '@nigh/filter';
-import type { Batch, DocumentColumns, DocumentInput } from './document.ts';
-import { assertDocumentFits, encodeDocuments } from './encode-documents.ts';
+import { assertDocumentFits, encodeDocuments } from '../contents/encode-documents.ts';
+import { pickRows } from '../contents/pick-rows.ts';
+import type { Batch, DocumentColumns, DocumentInput, Patches } from '../document.ts';
 import {
   argumentCheck,
   CollectionError,
@@ -13,12 +14,10 @@ import {
   noVectorsError,
   reading,
   unreadable,
-} from './errors.ts';
-import { copyMetadata } from './json.ts';
-import { encodeKey, type KeyText } from './key.ts';
-import type { Patches } from './log-records.ts';
-import { pickRows } from './rows.ts';
-import { OWN_TEXT, type Schema, textNames, type VectorOptions } from './schema.ts';
+} from '../errors.ts';
+import { encodeKey, type KeyText } from '../key.ts';
+import { copyMetadata } from '../metadata.ts';
+import { OWN_TEXT, type Schema, textNames, type VectorOptions } from '../schema.ts';
 
 function refuse(message: string, details: Record<string, unknown>): CollectionError {
   return new CollectionError(CollectionErrorCode.invalidDocument, message, details);

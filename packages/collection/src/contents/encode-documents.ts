@@ -1,9 +1,9 @@
 // The bytes of documents, as the table and the log keep them.
 
 import type { Metadata } from '@nigh/filter';
-import type { Batch } from './document.ts';
+import type { Batch } from '../document.ts';
+import { CollectionError, CollectionErrorCode } from '../errors.ts';
 import { ABSENT } from './document-table.ts';
-import { CollectionError, CollectionErrorCode } from './errors.ts';
 
 /** The bytes of one document, without its vector. */
 const MAX_DOCUMENT_BYTES: number = 64 * 2 ** 20;

@@ -4,11 +4,11 @@
 
 import type { WorkOptions } from '@nigh/core';
 import type { Store } from '@nigh/storage';
-import type { Contents } from './contents.ts';
-import { schemaToSettings } from './schema.ts';
+import type { Contents } from '../contents/contents.ts';
+import { schemaToSettings } from '../schema.ts';
+import { warn } from '../warn.ts';
+import type { WriteQueue } from '../write/write-queue.ts';
 import { writeContents } from './snapshot.ts';
-import { warn } from './warn.ts';
-import type { WriteQueue } from './write-queue.ts';
 
 export class Checkpoints {
   readonly #store: Store;

@@ -3,7 +3,7 @@
 // must know what is there before they can be logged (a change of metadata, a deletion by filter),
 // or must meet the contents standing still (a checkpoint): they have their turn alone.
 
-import { CollectionError, CollectionErrorCode } from './errors.ts';
+import { CollectionError, CollectionErrorCode } from '../errors.ts';
 import type { LogRecord } from './log-records.ts';
 
 /** Where writes are logged. */
@@ -15,18 +15,27 @@ export interface Journal {
 /** The journal of a collection that is in memory only. */
 export const NO_JOURNAL: Journal = { append: () => Promise.resolve(0) };
 
+/** Logs a write and applies it, within a turn alone. */
+export type Begin = WriteQueue['write'];
+
 export class WriteQueue {
   readonly #journal: Journal;
   /** Settles when the last turn of those who want one alone has ended. */
   #turns: Promise<unknown> = Promise.resolve();
   /** Turns that have not ended, and writes that wait for one and have not begun. */
   #waiting = 0;
+  #asked = 0;
   /** Settles when the last write that was begun is in the contents, or has failed. */
   #applied: Promise<unknown> = Promise.resolve();
   #failure: CollectionError | undefined;
 
   constructor(journal: Journal) {
     this.#journal = journal;
+  }
+
+  /** How many writes and turns were asked for. */
+  get asked(): number {
+    return this.#asked;
   }
 
   /** Why nothing can be written any more. */
@@ -46,6 +55,7 @@ export class WriteQueue {
    * @throws {CollectionError} COLLECTION_FAILED
    */
   write<T>(record: LogRecord, apply: () => T | Promise<T>): Promise<T> {
+    this.#asked++;
     if (this.#waiting === 0) return this.#begin(record, apply);
     this.#waiting++;
     return this.#turns.then(() => {
@@ -55,7 +65,8 @@ export class WriteQueue {
   }
 
   /** Runs `work` when all that was asked for before is in, and nothing else until it has ended. */
-  alone<T>(work: (begin: WriteQueue['write']) => Promise<T>): Promise<T> {
+  alone<T>(work: (begin: Begin) => Promise<T>): Promise<T> {
+    this.#asked++;
     this.#waiting++;
     const turn = this.#turns
       .then(() => this.#applied)

@@ -1,9 +1,9 @@
 // Walks everything a collection holds and lists what is broken.
 
 import { type FileSystem, type Store, verifyStore } from '@nigh/storage';
-import type { Contents } from './contents.ts';
-import type { Schema } from './schema.ts';
-import { Slices } from './slices.ts';
+import type { Contents } from '../contents/contents.ts';
+import type { Schema } from '../schema.ts';
+import { Slices } from '../slices.ts';
 import { contradictions, problemsOfFiles } from './snapshot.ts';
 
 /** One thing that is wrong, and where. */

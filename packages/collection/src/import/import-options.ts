@@ -2,9 +2,9 @@
 
 import { assertOptions, assertString } from '@nigh/base';
 import type { WorkOptions } from '@nigh/core';
-import { argumentCheck, argumentError } from './errors.ts';
-import { OWN_TEXT, type Schema } from './schema.ts';
-import { readWork } from './work-options.ts';
+import { argumentCheck, argumentError } from '../errors.ts';
+import { OWN_TEXT, type Schema } from '../schema.ts';
+import { readWork } from '../work-options.ts';
 
 export interface ImportOptions extends WorkOptions {
   /** The file of rows: .jsonl, .ndjson, .parquet, .arrow, .feather or .ipc. */

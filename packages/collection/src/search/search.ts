@@ -4,10 +4,10 @@
 
 import { NodeFilter, type SearchResult } from '@nigh/core';
 import { type Accepted, parseFilter } from '@nigh/filter';
-import type { Contents } from './contents.ts';
-import type { StoredDocument } from './document.ts';
+import type { Contents } from '../contents/contents.ts';
+import { readDocument, rowOfKey } from '../contents/read-row.ts';
+import type { StoredDocument } from '../document.ts';
 import { fuseRanks, fuseScores, type Ranked, rank } from './fusion.ts';
-import { readDocument, rowOfKey } from './read-row.ts';
 import type { SearchRequest } from './search-options.ts';
 
 /** A document that was found. */

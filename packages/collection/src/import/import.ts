@@ -10,11 +10,11 @@ import {
   type Rows,
   zipBlocks,
 } from '@nigh/formats';
-import type { DocumentColumns } from './document.ts';
-import { abortedError, CollectionError, CollectionErrorCode, noVectorsError } from './errors.ts';
+import type { DocumentColumns } from '../document.ts';
+import { abortedError, CollectionError, CollectionErrorCode, noVectorsError } from '../errors.ts';
+import type { Schema } from '../schema.ts';
 import type { Import } from './import-options.ts';
 import { columnsOf, keyColumnOf } from './import-rows.ts';
-import type { Schema } from './schema.ts';
 
 export { type ImportOptions, readImport } from './import-options.ts';
 

@@ -7,17 +7,16 @@ import { hasBit, type Image, ownValue } from '@nigh/base';
 import { VectorIndex, type WorkOptions } from '@nigh/core';
 import { Columns, type Metadata } from '@nigh/filter';
 import { TextIndex } from '@nigh/text';
-import type { Batch } from './document.ts';
+import type { Batch, Patches } from '../document.ts';
+import type { KeyText } from '../key.ts';
+import { patchMetadata } from '../metadata.ts';
+import { OWN_TEXT, type Schema, textNames } from '../schema.ts';
+import { Slices } from '../slices.ts';
+import { warn } from '../warn.ts';
 import { DocumentTable } from './document-table.ts';
 import { encodeDocuments } from './encode-documents.ts';
-import { patchMetadata } from './json.ts';
-import type { KeyText } from './key.ts';
 import { KeyTable } from './key-table.ts';
-import type { Patches } from './log-records.ts';
-import { pickRows } from './rows.ts';
-import { OWN_TEXT, type Schema, textNames } from './schema.ts';
-import { Slices } from './slices.ts';
-import { warn } from './warn.ts';
+import { pickRows } from './pick-rows.ts';
 
 /** Options of a run: nothing of them is kept. */
 export interface RunOptions {
@@ -218,16 +217,11 @@ export class Contents {
 
   /** The contents as they are when the writes of the index that were asked for have ended. */
   async freeze(): Promise<FrozenContents> {
-    const index = await this.#index?.snapshot();
-    return {
-      ...(index && { index }),
-      tables: {
-        ...this.keys.images(),
-        ...this.columns.image(),
-        documents: this.documents.image(),
-      },
-      ...(this.text && { text: this.text.image() }),
-    };
+    const { keys, columns, documents, text } = this;
+    const tables = { ...keys.images(), ...columns.image(), documents: documents.image() };
+    const images = { tables, ...(text && { text: text.image() }) };
+    const index = await this.#index?.snapshot(); // last: nobody else would close it
+    return { ...images, ...(index && { index }) };
   }
 
   async close(): Promise<void> {

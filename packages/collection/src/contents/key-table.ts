@@ -11,7 +11,7 @@ import {
   numberOfImage,
   StringTable,
 } from '@nigh/base';
-import { isKeyText, type KeyText } from './key.ts';
+import { isKeyText, type KeyText } from '../key.ts';
 
 const MAX_ROWS = 2 ** 31;
 

@@ -2,9 +2,9 @@
 // nobody has and bytes nobody points to are gone. The old contents stay as they are.
 
 import { VectorIndex, type WorkOptions } from '@nigh/core';
+import { abortedError } from '../errors.ts';
+import { Slices } from '../slices.ts';
 import { Contents, type RunOptions } from './contents.ts';
-import { abortedError } from './errors.ts';
-import { Slices } from './slices.ts';
 
 /**
  * The contents anew.

@@ -2,8 +2,8 @@
 // every file is sound.
 
 import { assertString } from '@nigh/base';
-import { argumentCheck } from './errors.ts';
-import { readOpenOptions } from './open-options.ts';
+import { argumentCheck } from '../errors.ts';
+import { readOpenOptions } from '../open-options.ts';
 import { openStore } from './recovery.ts';
 import { type CollectionProblem, damagedFiles, verifyContents } from './verify.ts';
 
