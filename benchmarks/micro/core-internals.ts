@@ -40,9 +40,13 @@ export async function loadHotCode(
     bindHotCode(memory: Memory, views: Views, tier: Tier): HotCode;
   };
   const { allocateMemory } = (await load('memory/segment-memory.js')) as {
-    allocateMemory(kind: 'wasm', byteLength: number, available: number): Memory;
+    allocateMemory(
+      wanted: { kind: 'shared'; wasm: true },
+      byteLength: number,
+      available: number,
+    ): Memory;
   };
-  const memory = allocateMemory('wasm', byteLength, byteLength);
+  const memory = allocateMemory({ kind: 'shared', wasm: true }, byteLength, byteLength);
   const views = engine.viewsOf(memory.buffer);
   if (tier !== 'javascript') return { hot: engine.bindHotCode(memory, views, tier), views };
   // Bound once, as inside a search: the door of the engine binds at every call.

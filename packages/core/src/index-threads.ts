@@ -2,7 +2,19 @@
 
 import type { WorkerPool } from './build/pool.ts';
 import type { Crew } from './build/runner.ts';
+import { ErrorCode, VectorIndexError } from './errors.ts';
 import type { SegmentList } from './segment-list.ts';
+
+/** @throws {VectorIndexError} UNSUPPORTED_RUNTIME in a bundle for pages */
+async function startPool(list: SegmentList): Promise<WorkerPool> {
+  // Bundlers for pages put an empty module in its place, as package.json says.
+  const { WorkerPool }: Partial<typeof import('./build/pool.ts')> = await import('./build/pool.ts');
+  if (WorkerPool) return new WorkerPool(list.blocks.claim(list.options.threads));
+  throw new VectorIndexError(
+    ErrorCode.unsupportedRuntime,
+    'threads are left out of bundles for pages; set threads to 1, or bundle for Node',
+  );
+}
 
 export class IndexThreads {
   readonly #list: SegmentList;
@@ -17,9 +29,7 @@ export class IndexThreads {
     const { all, options, blocks } = this.#list;
     const { threads } = options;
     const pool = (): Promise<WorkerPool> => {
-      this.#pool ??= import('./build/pool.ts').then(
-        ({ WorkerPool }) => new WorkerPool(blocks.claim(threads)),
-      );
+      this.#pool ??= startPool(this.#list);
       return this.#pool;
     };
     return { segments: [...all], threads, blocks, pool };

@@ -101,7 +101,10 @@ export interface IndexOptions {
   readonly entry?: EntryKind;
   /** Start of all randomness; same input and seed give the same bytes. Default 1. */
   readonly seed?: number;
-  /** Threads of the pool; 1 never starts a worker. Default: the cores available. */
+  /**
+   * Threads of the pool; 1 never starts a worker. Default: the cores available; 1, and no more, for
+   * private memory and in pages.
+   */
   readonly threads?: number;
   /** Vectors to reserve room for; more open further segments. Costs address space only. */
   readonly capacity?: number;
@@ -116,7 +119,10 @@ export interface IndexOptions {
   readonly segmentByteLimit?: number;
   /** Target of the hot code. Default: the fastest this engine runs. */
   readonly tier?: Tier;
-  /** Where vectors live. Default 'wasm', for the JavaScript tier 'shared', else 'private'. */
+  /**
+   * 'shared' (default): any thread can search the index. 'private', the default in pages that are
+   * not cross-origin isolated: one thread only.
+   */
   readonly memory?: MemoryKind;
 }
 
@@ -287,17 +293,17 @@ function resolvePrecision(given: Record<string, unknown>, dimension: number): Pr
   return { precision, originals, rerank, subspaces: precision === 'pq' ? wanted : 0 };
 }
 
-/** The memory the tier runs on, checked against the one asked for. */
-function resolveMemory(tier: Tier, wanted: unknown): MemoryKind {
-  const shared = typeof SharedArrayBuffer !== 'undefined';
-  const usual = tier !== 'javascript' ? 'wasm' : shared ? 'shared' : 'private';
-  const memory =
-    wanted === undefined ? usual : assertChoice(wanted, MEMORY_KINDS, option('memory'));
-  if (tier === 'javascript' || memory === 'wasm') return memory;
+/** Memory that can be shared, where this runtime has any. */
+function resolveMemory(wanted: unknown): MemoryKind {
+  const canShare = typeof SharedArrayBuffer !== 'undefined';
+  if (wanted === undefined) return canShare ? 'shared' : 'private';
+  const memory = assertChoice(wanted, MEMORY_KINDS, option('memory'));
+  if (memory === 'private' || canShare) return memory;
   throw new VectorIndexError(
-    ErrorCode.invalidOption,
-    `the '${tier}' tier runs on memory 'wasm' only; got '${memory}'`,
-    { name: 'memory', expected: 'wasm', got: memory },
+    ErrorCode.unsupportedRuntime,
+    "there is no shared memory here: a page has it when it is cross-origin isolated; leave 'memory' " +
+      'out to use what there is',
+    { name: 'memory', got: memory },
   );
 }
 
@@ -309,10 +315,8 @@ function resolveShare(wanted: unknown): number {
   });
 }
 
-function resolveTier(given: Record<string, unknown>): Tier {
-  if (given.tier !== undefined) return assertChoice(given.tier, TIERS, option('tier'));
-  const memory = given.memory;
-  return memory === 'shared' || memory === 'private' ? 'javascript' : detectTier();
+function resolveTier(wanted: unknown, memory: MemoryKind): Tier {
+  return wanted === undefined ? detectTier(memory) : assertChoice(wanted, TIERS, option('tier'));
 }
 
 /**
@@ -328,10 +332,10 @@ export function resolveOptions(raw: unknown, keys: readonly string[] = []): Reso
     given[name] === undefined ? fallback : assertChoice(given[name], choices, option(name));
   const dimension = assertInteger(given.dimension, [1, MAX_DIMENSION], option('dimension'));
   const metric = choice<Metric>('metric', 'l2', METRICS);
-  const tier = resolveTier(given);
-  const memory = resolveMemory(tier, given.memory);
-  const pooled = memory !== 'private' && hasNode();
-  const cores = pooled ? Math.min(MAX_THREADS, availableCores()) : 1;
+  const memory = resolveMemory(given.memory);
+  const tier = resolveTier(given.tier, memory);
+  const maxThreads = memory === 'shared' && hasNode() ? MAX_THREADS : 1;
+  const cores = Math.min(maxThreads, availableCores());
   return {
     dimension,
     metric,
@@ -344,7 +348,7 @@ export function resolveOptions(raw: unknown, keys: readonly string[] = []): Reso
     ...resolvePrecision(given, dimension),
     entry: choice('entry', DEFAULT_ENTRY, ENTRY_KINDS),
     seed: integer('seed', DEFAULT_SEED, [0, 2 ** 32 - 1]),
-    threads: integer('threads', cores, [1, memory === 'private' ? 1 : MAX_THREADS]),
+    threads: integer('threads', cores, [1, maxThreads]),
     capacity: integer('capacity', DEFAULT_CAPACITY, [1, MAX_CAPACITY]),
     flatThreshold: integer('flatThreshold', defaultFlatThreshold(dimension), [0, MAX_CAPACITY]),
     consolidateAt: resolveShare(given.consolidateAt),

@@ -87,7 +87,8 @@ function allocateSegment(
   parts: Omit<SegmentHandle, 'memory' | 'serial'>,
 ): Segment {
   const layout = computeLayout(parts.layout);
-  const memory = allocateMemory(options.memory, layout.byteLength, availableMemory());
+  const wanted = { kind: options.memory, wasm: options.tier !== 'javascript' };
+  const memory = allocateMemory(wanted, layout.byteLength, availableMemory());
   serials++;
   const segment = new Segment({ ...parts, memory, serial: serials });
   writeHeader(segment.i32s, layout);

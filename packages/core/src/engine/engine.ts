@@ -40,7 +40,7 @@ function bindJavaScript(views: MachineViews): HotCode {
  */
 export function bindHotCode(memory: SegmentMemory, views: MachineViews, tier: Tier): HotCode {
   if (tier === 'javascript') return bindJavaScript(views);
-  const module = wasmModule(tier);
+  const module = wasmModule(tier, memory.kind);
   if (!module || !memory.wasm) {
     throw new VectorIndexError(
       ErrorCode.unsupportedRuntime,

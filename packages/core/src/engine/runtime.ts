@@ -1,5 +1,6 @@
-// What we ask of the runtime around us, in one place: cores, memory, a turn of the event loop.
-// Works without Node: in a browser the answers come from the page or are unlimited.
+// What we ask of the runtime around us, in one place: cores, memory, files, a turn of the event loop.
+// Works without Node: a page has one core for us, no files, and memory until it is refused. Modules
+// of Node are asked for by name while running, so that bundlers find no import to puzzle over.
 
 interface NodeOs {
   availableParallelism(): number;
@@ -24,7 +25,18 @@ interface NodeThreads {
   receiveMessageOnPort(port: unknown): { readonly message: unknown } | undefined;
 }
 
+/** What saving and loading a file takes. */
+export interface NodeFiles {
+  readonly files: typeof import('node:fs/promises');
+  readonly paths: typeof import('node:path');
+  /** The number of this process. */
+  readonly pid: number;
+}
+
 interface NodeProcess {
+  readonly pid: number;
+  getBuiltinModule?(id: 'node:fs/promises'): NodeFiles['files'];
+  getBuiltinModule?(id: 'node:path'): NodeFiles['paths'];
   getBuiltinModule?(id: 'node:os'): NodeOs;
   getBuiltinModule?(id: 'node:fs'): FileSystem;
   getBuiltinModule?(id: 'node:worker_threads'): NodeThreads;
@@ -45,6 +57,14 @@ export function nodeFileSystem(): FileSystem | undefined {
   return nodeProcess()?.getBuiltinModule?.('node:fs');
 }
 
+/** Node's files, and what names them, where there are any. */
+export function nodeFiles(): NodeFiles | undefined {
+  const process = nodeProcess();
+  const files = process?.getBuiltinModule?.('node:fs/promises');
+  const paths = process?.getBuiltinModule?.('node:path');
+  return process && files && paths && { files, paths, pid: process.pid };
+}
+
 /** Tells whoever runs the program, where there is a way to. */
 export function warn(message: string, code: string): void {
   nodeProcess()?.emitWarning?.(message, { type: 'NighWarning', code });
@@ -55,9 +75,9 @@ export function hasNode(): boolean {
   return nodeOs() !== undefined;
 }
 
+/** Cores that threads of ours could run on: in a page there are none of ours, however many it has. */
 export function availableCores(): number {
-  const browser = (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator;
-  return nodeOs()?.availableParallelism() ?? browser?.hardwareConcurrency ?? 1;
+  return nodeOs()?.availableParallelism() ?? 1;
 }
 
 /** Bytes this process may hope for: the machine's, or its container's when that is less. */
@@ -67,12 +87,27 @@ export function availableMemory(): number {
   return constrained > 0 ? Math.min(total, constrained) : total;
 }
 
-/** Lets the event loop take one turn: timers, sockets, signals. */
+interface TurnTakers {
+  setImmediate?(callback: () => void): void;
+  readonly MessageChannel?: typeof MessageChannel;
+}
+
+/** Resolves with a message to ourselves: pages hold timers back for 4 ms. */
+function takeTurnByMessage(Channel: typeof MessageChannel, resolve: () => void): void {
+  const { port1, port2 } = new Channel();
+  port1.onmessage = () => {
+    port1.close();
+    resolve();
+  };
+  port2.postMessage(undefined);
+}
+
+/** Lets the event loop take one turn: timers, sockets, signals; in a page, input and painting. */
 export function yieldToEventLoop(): Promise<void> {
+  const { setImmediate, MessageChannel } = globalThis as TurnTakers;
   return new Promise((resolve) => {
-    const immediate = (globalThis as { setImmediate?: (callback: () => void) => void })
-      .setImmediate;
-    if (immediate) immediate(resolve);
+    if (setImmediate) setImmediate(resolve);
+    else if (MessageChannel) takeTurnByMessage(MessageChannel, resolve);
     else setTimeout(resolve, 0);
   });
 }
@@ -125,7 +160,11 @@ export function openChannel(
   };
 }
 
-/** A name that nothing else has. Nothing that an index holds or finds depends on it. */
+/**
+ * A name that nothing else has. Nothing that an index holds or finds depends on it. Not a UUID: pages
+ * that came over plain http cannot make any.
+ */
 export function uniqueName(): string {
-  return globalThis.crypto.randomUUID();
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

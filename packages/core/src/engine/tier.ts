@@ -1,6 +1,8 @@
 // Which target of the hot code runs here: relaxed SIMD, plain SIMD128, or JavaScript. All leave the
 // same bytes in memory; they differ in speed only.
 
+import type { MemoryKind } from '../memory/segment-memory.ts';
+import { unshare } from './unshare.ts';
 import { relaxedWasm, simdWasm } from './wasm.generated.ts';
 
 export const TIERS = ['relaxed', 'simd', 'javascript'] as const;
@@ -14,22 +16,34 @@ function decode(base64: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-const modules = new Map<Tier, WebAssembly.Module>();
+/** What was tried, by tier and memory: each is compiled once. */
+const modules = new Map<string, WebAssembly.Module | undefined>();
 
-/** The compiled module of a WebAssembly tier; undefined where the engine cannot run it. */
-export function wasmModule(tier: Tier): WebAssembly.Module | undefined {
+/** Undefined where the engine does not know the instructions, or a page's policy forbids it. */
+function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The compiled module of a WebAssembly tier for memory of a kind; undefined where the engine cannot
+ * run it.
+ */
+export function wasmModule(tier: Tier, memory: MemoryKind): WebAssembly.Module | undefined {
   if (tier === 'javascript' || typeof WebAssembly === 'undefined') return undefined;
-  const known = modules.get(tier);
-  if (known) return known;
+  const key = `${tier} ${memory}`;
+  if (modules.has(key)) return modules.get(key);
   const bytes = decode(tier === 'relaxed' ? relaxedWasm : simdWasm);
-  if (!WebAssembly.validate(bytes)) return undefined;
-  const module = new WebAssembly.Module(bytes);
-  modules.set(tier, module);
+  const module = compile(memory === 'shared' ? bytes : unshare(bytes));
+  modules.set(key, module);
   return module;
 }
 
-/** The fastest tier this engine supports. */
-export function detectTier(): Tier {
-  if (typeof SharedArrayBuffer === 'undefined') return 'javascript';
-  return TIERS.find((tier) => tier === 'javascript' || wasmModule(tier)) ?? 'javascript';
+/** The fastest tier this engine supports on memory of a kind. */
+export function detectTier(memory: MemoryKind): Tier {
+  return TIERS.find((tier) => wasmModule(tier, memory)) ?? 'javascript';
 }

@@ -1,22 +1,27 @@
-// Allocates the one memory of a segment. A shared WebAssembly.Memory where WebAssembly runs, a
-// plain SharedArrayBuffer for the JavaScript target, an ArrayBuffer where sharing is not allowed.
-// All are reserved whole and never grow: views stay valid and fast, and untouched pages cost
-// nothing.
+// Allocates the one memory of a segment: a WebAssembly.Memory where WebAssembly runs, a plain buffer
+// for the JavaScript target, either of them shared or not. All are reserved whole and never grow:
+// views stay valid and fast, and untouched pages cost nothing.
 
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 
-export const MEMORY_KINDS = ['wasm', 'shared', 'private'] as const;
+/** Memory that other threads can be given, and memory of one thread. */
+export const MEMORY_KINDS = ['shared', 'private'] as const;
 export type MemoryKind = (typeof MEMORY_KINDS)[number];
 
 const PAGE_BYTES = 65536;
 
-/**
- * The memory of one segment; `wasm` is there for kind 'wasm'. Structured-cloneable unless private.
- */
+/** The memory of one segment. Structured-cloneable unless private. */
 export interface SegmentMemory {
   readonly kind: MemoryKind;
   readonly buffer: ArrayBufferLike;
+  /** What the buffer belongs to where WebAssembly runs on it. */
   readonly wasm?: WebAssembly.Memory;
+}
+
+/** What a memory is to be, and whether WebAssembly is to run on it. */
+export interface WantedMemory {
+  readonly kind: MemoryKind;
+  readonly wasm: boolean;
 }
 
 function formatBytes(bytes: number): string {
@@ -40,16 +45,18 @@ function outOfMemory(bytes: number, available: number, cause?: unknown): VectorI
  *
  * @throws {VectorIndexError} OUT_OF_MEMORY
  */
-export function allocateMemory(kind: MemoryKind, bytes: number, available: number): SegmentMemory {
+export function allocateMemory(
+  { kind, wasm }: WantedMemory,
+  bytes: number,
+  available: number,
+): SegmentMemory {
   if (bytes > available) throw outOfMemory(bytes, available);
+  const shared = kind === 'shared';
   try {
-    if (kind === 'wasm') {
-      const pages = Math.ceil(bytes / PAGE_BYTES);
-      const wasm = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-      return { kind, buffer: wasm.buffer, wasm };
-    }
-    if (kind === 'shared') return { kind, buffer: new SharedArrayBuffer(bytes) };
-    return { kind, buffer: new ArrayBuffer(bytes) };
+    if (!wasm) return { kind, buffer: new (shared ? SharedArrayBuffer : ArrayBuffer)(bytes) };
+    const pages = Math.ceil(bytes / PAGE_BYTES);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+    return { kind, buffer: memory.buffer, wasm: memory };
   } catch (cause) {
     throw outOfMemory(bytes, available, cause);
   }

@@ -1,9 +1,19 @@
 // The files of the snapshot, on Node's file system: loops over short reads and writes, typed
 // errors, and the order of steps that makes a new file appear whole or not at all.
 
-import { constants, type FileHandle, open, rename, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
+import { type NodeFiles, nodeFiles } from '../engine/runtime.ts';
+import { ErrorCode, VectorIndexError } from '../errors.ts';
 import { fileError, type ReadableBytes, type WriteBytes } from './bytes.ts';
+
+function assertFiles(): NodeFiles {
+  const files = nodeFiles();
+  if (files) return files;
+  throw new VectorIndexError(
+    ErrorCode.unsupportedRuntime,
+    'there are no files here: use saveTo and loadFrom with bytes, of a fetch or a database',
+  );
+}
 
 /** Fills `target` from `position`; how many bytes there were. */
 async function readFully(file: FileHandle, target: Uint8Array, position: number): Promise<number> {
@@ -24,15 +34,19 @@ async function writeFully(file: FileHandle, source: Uint8Array, position: number
   }
 }
 
-/** Without it, opening a pipe waits for somebody who writes to it. Windows has no such flag. */
-const DO_NOT_WAIT = constants.O_NONBLOCK ?? 0;
-
-/** Opens `path`, lets `use` read it and closes it. */
+/**
+ * Opens `path`, lets `use` read it and closes it.
+ *
+ * @throws {VectorIndexError} FILE_FAILED, UNSUPPORTED_RUNTIME; what `use` throws
+ */
 export async function withReadableFile<T>(
   path: string,
   use: (file: ReadableBytes) => Promise<T>,
 ): Promise<T> {
-  const file = await open(path, constants.O_RDONLY | DO_NOT_WAIT).catch((cause: unknown) => {
+  const { open, constants } = assertFiles().files;
+  // Without it, opening a pipe waits for somebody who writes to it. Windows has no such flag.
+  const doNotWait = constants.O_NONBLOCK ?? 0;
+  const file = await open(path, constants.O_RDONLY | doNotWait).catch((cause: unknown) => {
     throw fileError('open', path, cause);
   });
   try {
@@ -52,8 +66,8 @@ export async function withReadableFile<T>(
 const CANNOT_SYNC: readonly unknown[] = ['EINVAL', 'EPERM', 'EISDIR', 'ENOTSUP'];
 
 /** Makes a rename durable. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(dirname(path), 'r').catch(() => undefined);
+async function syncFolder({ files, paths }: NodeFiles, path: string): Promise<void> {
+  const folder = await files.open(paths.dirname(path), 'r').catch(() => undefined);
   if (!folder) return;
   try {
     await folder.sync().catch((cause: unknown) => {
@@ -77,12 +91,12 @@ interface TemporaryFile {
 }
 
 /** Creates a file beside `path` under a name that nobody has. */
-async function createTemporary(path: string): Promise<TemporaryFile> {
+async function createTemporary({ files, pid }: NodeFiles, path: string): Promise<TemporaryFile> {
   for (let tries = 1; ; tries++) {
     temporaryCount++;
-    const name = `${path}.${process.pid}.${temporaryCount}.tmp`;
+    const name = `${path}.${pid}.${temporaryCount}.tmp`;
     try {
-      return { name, file: await open(name, 'wx') };
+      return { name, file: await files.open(name, 'wx') };
     } catch (cause) {
       const taken = (cause as { code?: string }).code === 'EEXIST';
       if (!taken || tries === MAX_NAMES) throw fileError('create', name, cause);
@@ -93,12 +107,15 @@ async function createTemporary(path: string): Promise<TemporaryFile> {
 /**
  * Writes a file as a whole: into a temporary one beside it, synced, renamed, folder synced. When
  * `produce` throws, the temporary file is removed and an older file stays as it was.
+ *
+ * @throws {VectorIndexError} FILE_FAILED, UNSUPPORTED_RUNTIME; what `produce` throws
  */
 export async function replaceFile(
   path: string,
   produce: (write: WriteBytes) => Promise<void>,
 ): Promise<void> {
-  const { name: temporary, file } = await createTemporary(path);
+  const node = assertFiles();
+  const { name: temporary, file } = await createTemporary(node, path);
   try {
     try {
       await produce((source, position) =>
@@ -112,12 +129,12 @@ export async function replaceFile(
     } finally {
       await file.close();
     }
-    await rename(temporary, path).catch((cause: unknown) => {
+    await node.files.rename(temporary, path).catch((cause: unknown) => {
       throw fileError('write', path, cause);
     });
   } catch (error) {
-    await unlink(temporary).catch(() => undefined);
+    await node.files.unlink(temporary).catch(() => undefined);
     throw error;
   }
-  await syncFolder(path);
+  await syncFolder(node, path);
 }

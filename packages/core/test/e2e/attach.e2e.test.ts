@@ -182,12 +182,15 @@ describe('searching while the owner adds', () => {
   });
 });
 
-test("memory of kind 'private' cannot be shared", async () => {
-  const index = await VectorIndex.build(data.vectors.subarray(0, 10 * DIMENSION), {
-    ...{ dimension: DIMENSION, memory: 'private', tier: 'javascript' },
-  });
-  expect(() => index.share()).toThrowError(
-    expect.objectContaining({ code: 'UNSUPPORTED_RUNTIME' }),
-  );
-  await index.close();
-});
+test.each(['javascript', 'simd'] as const)(
+  "memory of kind 'private' cannot be shared on the %s tier",
+  async (tier) => {
+    const index = await VectorIndex.build(data.vectors.subarray(0, 10 * DIMENSION), {
+      ...{ dimension: DIMENSION, memory: 'private', tier },
+    });
+    expect(() => index.share()).toThrowError(
+      expect.objectContaining({ code: 'UNSUPPORTED_RUNTIME' }),
+    );
+    await index.close();
+  },
+);

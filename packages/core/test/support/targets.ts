@@ -8,11 +8,12 @@ import { bindMachine } from '../../src/hot/machine.ts';
 import type { MachineViews } from '../../src/hot/views.ts';
 import {
   allocateMemory,
+  MEMORY_KINDS,
   type MemoryKind,
   type SegmentMemory,
 } from '../../src/memory/segment-memory.ts';
 
-/** A tier and a kind of memory it runs on. */
+/** A tier and a kind of memory. */
 export interface Target {
   readonly tier: Tier;
   readonly memory: MemoryKind;
@@ -20,21 +21,19 @@ export interface Target {
 
 /** The tiers this engine can run; the JavaScript one always. */
 export const RUNNABLE_TIERS: readonly Tier[] = TIERS.filter(
-  (tier) => tier === 'javascript' || wasmModule(tier) !== undefined,
+  (tier) => tier === 'javascript' || wasmModule(tier, 'shared') !== undefined,
 );
 
 /** One target per tier, on the memory it uses by default. */
 export const TIER_TARGETS: readonly Target[] = RUNNABLE_TIERS.map((tier) => ({
   tier,
-  memory: tier === 'javascript' ? 'shared' : 'wasm',
+  memory: 'shared',
 }));
 
-/** Every tier on every memory it runs on. */
-export const ALL_TARGETS: readonly Target[] = [
-  ...TIER_TARGETS,
-  { tier: 'javascript', memory: 'wasm' },
-  { tier: 'javascript', memory: 'private' },
-];
+/** Every tier on every kind of memory. */
+export const ALL_TARGETS: readonly Target[] = MEMORY_KINDS.flatMap((memory) =>
+  RUNNABLE_TIERS.map((tier) => ({ tier, memory })),
+);
 
 /** Memory without a segment's layout: addresses are words from 0, all words are zero. */
 export interface BareMemory extends MachineViews {
@@ -45,7 +44,8 @@ export interface BareMemory extends MachineViews {
 
 /** Hot code of a tier over `bytes` of fresh memory. */
 export function bareMemory(target: Target, bytes: number): BareMemory {
-  const memory = allocateMemory(target.memory, bytes, Number.POSITIVE_INFINITY);
+  const wanted = { kind: target.memory, wasm: target.tier !== 'javascript' };
+  const memory = allocateMemory(wanted, bytes, Number.POSITIVE_INFINITY);
   const views = viewsOf(memory.buffer);
   return { ...views, tier: target.tier, memory, hot: bindHotCode(memory, views, target.tier) };
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { clustered, gaussian, heldOut } from '@nigh/testkit';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { type IndexOptions, type Metric, VectorIndex } from '../../src/index.ts';
-import { TIER_TARGETS } from '../support/targets.ts';
+import { ALL_TARGETS } from '../support/targets.ts';
 
 type Precise = Pick<IndexOptions, 'precision' | 'originals' | 'rerank'>;
 
@@ -137,7 +137,7 @@ describe.each(PRECISIONS)('an index of %o', (precise) => {
       const index = await VectorIndex.build(vectors, optionsOf(precise, { metric }));
       await index.add(queries.subarray(0, 10 * DIMENSION));
       await index.save(path);
-      for (const { tier, memory } of TIER_TARGETS) {
+      for (const { tier, memory } of ALL_TARGETS) {
         const loaded = await VectorIndex.load(path, { threads: 1, tier, memory });
         for (let i = 0; i < 20; i++) {
           const query = rowOf(queries, i);

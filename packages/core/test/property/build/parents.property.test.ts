@@ -16,7 +16,7 @@ import {
   sharedBytes,
 } from '../../support/bare-segment.ts';
 import { graphSlots, hopsFromEntry, strayChildren, treeFaults } from '../../support/parents.ts';
-import { type Target, TIER_TARGETS } from '../../support/targets.ts';
+import { ALL_TARGETS, type Target, TIER_TARGETS } from '../../support/targets.ts';
 
 interface Case {
   readonly dataset: Dataset;
@@ -77,11 +77,11 @@ describe('a graph that was added to', () => {
     );
   });
 
-  test('has the same bytes on every tier, whatever the order of the items', async () => {
+  test('has the same bytes on every tier and memory, whatever the order of the items', async () => {
     await fc.assert(
       fc.asyncProperty(cases, async (drawn) => {
         const [first, ...others] = await Promise.all([
-          ...TIER_TARGETS.map((target) => grow(drawn, target)),
+          ...ALL_TARGETS.map((target) => grow(drawn, target)),
           grow(drawn, undefined, undefined, true),
         ]);
         fc.pre(!isUnrankable(first));

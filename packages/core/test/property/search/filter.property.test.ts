@@ -20,7 +20,7 @@ import {
   removeSome,
 } from '../../support/filtered.ts';
 import { byDistance } from '../../support/naive.ts';
-import { type Target, TIER_TARGETS } from '../../support/targets.ts';
+import { ALL_TARGETS, type Target, TIER_TARGETS } from '../../support/targets.ts';
 
 const WAYS: readonly (Way | undefined)[] = [undefined, 'sweep', 'two-hop', 'codes', 'vectors'];
 const cases = searchCaseArbitrary({ minCount: 1, maxCount: 150, dimensions: [1, 2, 3, 8, 33] });
@@ -118,11 +118,11 @@ describe.each(TIER_TARGETS)('a filtered search on the $tier tier', (target) => {
 });
 
 describe('filtered searches', () => {
-  test('do the same work and find the same on every tier', async () => {
+  test('do the same work and find the same on every tier and memory', async () => {
     await fc.assert(
       fc.asyncProperty(cases, layouts, shares, async (drawn, layout, share) => {
         const found: unknown[] = [];
-        for (const target of TIER_TARGETS) {
+        for (const target of ALL_TARGETS) {
           const segment = await segmentOf(drawn, layout, target);
           const accept = acceptOf(randomFilter(liveNodes([segment]), share, layout.seed));
           found.push(

@@ -17,7 +17,7 @@ import {
   wordOf,
 } from '../../support/bare-segment.ts';
 import { linkInPhases, runAll } from '../../support/bulk.ts';
-import { TIER_TARGETS } from '../../support/targets.ts';
+import { ALL_TARGETS } from '../../support/targets.ts';
 
 const DIMENSION = 8;
 const OPTIONS: BareOptions = { dimension: DIMENSION, entry: 'hubs', M: 4, capacity: 4000 };
@@ -98,10 +98,10 @@ describe('the hubs of a graph', () => {
   });
 
   test.each(['partitions', 'insertion'] as const)(
-    'are the same on all tiers, %s',
+    'are the same on all tiers and memories, %s',
     async (builder) => {
       const bytes: Uint8Array[] = [];
-      for (const target of TIER_TARGETS) {
+      for (const target of ALL_TARGETS) {
         const segment = await linkedSegment(rows(0, 400), { ...OPTIONS, builder }, target);
         appendVectors(segment, rows(400, 700));
         await linkBare(segment, true);

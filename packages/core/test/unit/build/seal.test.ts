@@ -20,7 +20,7 @@ import {
   wordOf,
 } from '../../support/bare-segment.ts';
 import { codesOf } from '../../support/naive.ts';
-import { type Target, TIER_TARGETS } from '../../support/targets.ts';
+import { ALL_TARGETS, type Target } from '../../support/targets.ts';
 
 const DIMENSION = 19;
 // Builds of many vectors on the JavaScript tier too.
@@ -72,9 +72,9 @@ describe.each(KINDS)('a segment sealed as %o', (kind) => {
     expect(Buffer.compare(sharedBytes(source), before)).toBe(0);
   });
 
-  test('has the same bytes on every tier', async () => {
+  test('has the same bytes on every tier and memory', async () => {
     const all = await Promise.all(
-      TIER_TARGETS.map(async (target) => {
+      ALL_TARGETS.map(async (target) => {
         const { buffer, byteOffset, byteLength } = sharedBytes(
           await sealBare(await grown(kind, target)),
         );

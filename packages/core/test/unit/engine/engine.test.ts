@@ -6,7 +6,7 @@ import { bareMemory } from '../../support/targets.ts';
 
 describe('binding the hot code', () => {
   test.each(['relaxed', 'simd'] as const)('to memory that %s cannot run on is refused', (tier) => {
-    const memory = allocateMemory('shared', 65536, 1e9);
+    const memory = allocateMemory({ kind: 'shared', wasm: false }, 65536, 1e9);
     const bind = (): unknown => bindHotCode(memory, viewsOf(memory.buffer), tier);
     expect(bind).toThrow(VectorIndexError);
     expect(bind).toThrow(

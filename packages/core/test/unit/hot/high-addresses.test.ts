@@ -4,12 +4,12 @@
 import { gaussian } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
 import { bitsOf, runCodes, runFloats } from '../../support/kernel.contract.ts';
-import { bareMemory, TIER_TARGETS } from '../../support/targets.ts';
+import { ALL_TARGETS, bareMemory } from '../../support/targets.ts';
 
 const BYTES = 3 * 2 ** 30;
 const WORDS_AT_2_31 = 2 ** 31 / 4;
 
-describe.each(TIER_TARGETS)('beyond 2^31 bytes on the $tier tier', (target) => {
+describe.each(ALL_TARGETS)('beyond 2^31 bytes on the $tier tier, $memory memory', (target) => {
   const memory = bareMemory(target, BYTES);
 
   test('kernels give what they give at low addresses', () => {

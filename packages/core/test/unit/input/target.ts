@@ -18,9 +18,9 @@ export interface Manner {
   readonly options: Pick<IndexOptions, 'tier' | 'memory'>;
 }
 
-/** WebAssembly over its memory, and JavaScript over memory that nobody can share. */
+/** WebAssembly over memory that is shared, and JavaScript over memory that nobody can share. */
 export const MANNERS: readonly Manner[] = [
-  { name: 'WebAssembly memory', options: {} },
+  { name: 'shared memory', options: {} },
   { name: 'private memory', options: { tier: 'javascript', memory: 'private' } },
 ];
 
@@ -67,7 +67,7 @@ export async function stateOf(index: VectorIndex, folder: string): Promise<unkno
   const { bytes: _bytes, ...stats } = index.stats();
   const query = [0.5, -0.5, 0.25, 1];
   const answers = [index.search(query, 5), index.search(query, 50, { exact: true })];
-  if (stats.memory === 'wasm')
+  if (stats.memory === 'shared')
     return { count, available, stats, answers, state: sharedState(index) };
   const path = join(folder, 'state');
   await index.save(path);

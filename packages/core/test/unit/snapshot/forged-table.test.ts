@@ -395,7 +395,7 @@ describe('a table that is no table', () => {
 
 test('overrides that cannot be are the fault of the caller, not of the file', async () => {
   file.write(sound);
-  for (const options of [{ threads: 0 }, { capacity: 0 }, { tier: 'simd', memory: 'shared' }]) {
+  for (const options of [{ threads: 0 }, { capacity: 0 }, { memory: 'private', threads: 2 }]) {
     const error = await VectorIndex.load(file.path, options as LoadOptions).catch(
       (e: unknown) => e,
     );

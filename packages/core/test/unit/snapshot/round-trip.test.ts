@@ -153,13 +153,15 @@ test('the bytes of a file do not depend on tier, memory or threads', async () =>
     { tier: 'simd' },
     { tier: 'javascript' },
     { memory: 'private' },
+    { memory: 'private', tier: 'simd' },
+    { memory: 'private', tier: 'javascript' },
     { threads: 2 },
   ] as const) {
     const index = await testIndex({ count: 130 }, options);
     files.push(await savedBytes(index, folder));
     await index.close();
   }
-  expect(files.map((bytes) => Buffer.compare(bytes, files[0]!))).toEqual([0, 0, 0, 0, 0]);
+  expect(files.filter((bytes) => Buffer.compare(bytes, files[0]!) !== 0)).toEqual([]);
 });
 
 test('a save is of one moment, whatever is added while it writes', async () => {
