@@ -17,7 +17,9 @@ export interface Manifest {
   readonly bin?: Readonly<Record<string, string>>;
   readonly files?: readonly string[];
   readonly scripts?: Readonly<Record<string, string>>;
+  readonly publishConfig?: { readonly access?: string };
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
 export interface PublicPackage {
@@ -29,6 +31,7 @@ export interface PublicPackage {
 /** @param root the folder of the repository */
 export function publicPackages(root: string): PublicPackage[] {
   return readdirSync(join(root, 'packages'))
+    .sort()
     .map((name) => join(root, 'packages', name))
     .filter((folder) => existsSync(join(folder, 'package.json')))
     .map((folder) => ({
