@@ -18,6 +18,7 @@ import type { Schema } from './schema.ts';
 
 export { type ImportOptions, readImport } from './import-options.ts';
 
+/** What an import did. */
 export interface ImportReport {
   /** Rows that were written. */
   readonly count: number;

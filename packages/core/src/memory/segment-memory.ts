@@ -6,6 +6,9 @@
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 
 export const MEMORY_KINDS = ['wasm', 'shared', 'private'] as const;
+/**
+ * Where vectors lie: a WebAssembly memory that is shared, a shared buffer, a buffer of one thread.
+ */
 export type MemoryKind = (typeof MEMORY_KINDS)[number];
 
 const PAGE_BYTES = 65536;
