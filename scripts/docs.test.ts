@@ -44,6 +44,7 @@ import {
   codeBlocks,
   type Document,
   headings,
+  isGenerated,
   links,
   numberIn,
   readDocument,
@@ -59,6 +60,7 @@ const node = join(
   process.platform === 'win32' ? 'node.exe' : 'node',
 );
 const documents = readDocuments(root);
+const written = documents.filter((document) => !isGenerated(document));
 
 function documentAt(path: string): Document {
   const found = documents.find((document) => document.path === path);
@@ -67,7 +69,7 @@ function documentAt(path: string): Document {
 }
 
 describe.concurrent('the code of the documents', () => {
-  const { folder, programs } = writePrograms(root, documents);
+  const { folder, programs } = writePrograms(root, written);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('has its types right', { timeout: 60_000 }, async () => {
@@ -80,7 +82,7 @@ describe.concurrent('the code of the documents', () => {
 });
 
 describe('the commands of the documents', () => {
-  const lines = documents.flatMap((document) =>
+  const lines = written.flatMap((document) =>
     codeBlocks(document)
       .filter(({ language }) => language === 'sh')
       .flatMap(({ code }) => code.trim().split('\n')),

@@ -33,7 +33,7 @@ function listMarkdown(root: string, folder: string): string[] {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return listMarkdown(root, path);
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : listMarkdown(root, path);
     return path.endsWith('.md') ? [path] : [];
   });
 }
@@ -42,6 +42,9 @@ export function readDocument(path: string, text: string): Document {
   const prose = text.replace(FENCE, (block) => block.replace(/[^\n]/g, ' '));
   return { path, text, prose };
 }
+
+/** Made of the sources: what is in code fences there are signatures. */
+export const isGenerated = ({ path }: Document): boolean => path.startsWith('docs/api/');
 
 /** README, ARCHITECTURE and everything in docs. */
 export function readDocuments(root: string): Document[] {
@@ -63,14 +66,20 @@ export function headings({ prose }: Document, depth = '#{1,6}'): string[] {
   return [...prose.matchAll(new RegExp(`^${depth} (.+)$`, 'gm'))].map((match) => match[1] ?? '');
 }
 
-/** What a link after # may name, by the rules of the usual hosts. */
+/** What a link after # may name, by the rules of the usual hosts: what is there twice is numbered. */
 export function anchors(document: Document): string[] {
-  return headings(document).map((heading) =>
-    heading
+  const times = new Map<string, number>();
+  const named = [...document.prose.matchAll(/<a id="([^"]+)"><\/a>/g)].map(([, id = '']) => id);
+  const numbered = headings(document).map((heading) => {
+    const anchor = heading
       .toLowerCase()
-      .replace(/[^\p{L}\p{N}\- ]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+      .replace(/[^\p{L}\p{N}_\- ]/gu, '')
+      .replaceAll(' ', '-');
+    const before = times.get(anchor) ?? 0;
+    times.set(anchor, before + 1);
+    return before === 0 ? anchor : `${anchor}-${before}`;
+  });
+  return [...named, ...numbered];
 }
 
 /** Targets of links that stay in the repository. */

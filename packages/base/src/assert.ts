@@ -5,7 +5,9 @@ import { describe, detail, type ErrorDetails } from './errors.ts';
 
 /** What is checked, and the error for when it is wrong. */
 export interface Check {
+  /** What the value is called in the message: `k`, `efSearch`. */
   readonly name: string;
+  /** Makes the error: each package throws one of its own. */
   readonly error: (message: string, details: ErrorDetails) => Error;
 }
 
@@ -40,6 +42,7 @@ export function assertNumber(
   throw refuse(value, check, `a number from ${min} to ${max}`);
 }
 
+/** `value` as a boolean. */
 export function assertBoolean(value: unknown, check: Check): boolean {
   if (typeof value === 'boolean') return value;
   throw refuse(value, check, 'true or false');

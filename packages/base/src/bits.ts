@@ -19,6 +19,7 @@ export function hasBit(bits: Uint32Array, n: number): boolean {
   return ((bits[n >>> 5] >>> (n & 31)) & 1) === 1;
 }
 
+/** Sets bit `n`, which must be within the words. */
 export function setBit(bits: Uint32Array, n: number): void {
   bits[n >>> 5] |= 1 << (n & 31);
 }

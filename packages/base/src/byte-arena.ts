@@ -13,6 +13,7 @@ function blockName(start: number): string {
   return `block-${start / BLOCK_BYTES}`;
 }
 
+/** Bytes that are appended and stay where they are; a position and a length find them again. */
 export class ByteArena {
   readonly #blocks: Uint8Array[] = [];
   #length = 0;

@@ -6,7 +6,9 @@ export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 /** What every package throws, in a class of its own with its own codes. */
 export abstract class NighError<Code extends string = string> extends Error {
+  /** What went wrong, for programs. Part of the interface; the message is not. */
   readonly code: Code;
+  /** The facts, as plain values: what was expected, what was got, where. */
   readonly details: ErrorDetails;
 
   constructor(code: Code, message: string, details: ErrorDetails = {}, cause?: unknown) {

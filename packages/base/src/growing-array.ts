@@ -8,10 +8,13 @@ const FEWEST = 16;
 /** From so many bytes on an array grows by a quarter: half of it in reserve would be too much. */
 const LARGE: number = 8 * 2 ** 20;
 
+/** A typed array that grows, over shared memory. Growing moves it: do not keep `values`. */
 export class GrowingArray<K extends ArrayKind> {
+  /** What its elements are. */
   readonly kind: K;
   /** The elements, and behind `length` zeros in reserve. */
   values: ArrayOf<K>;
+  /** How many elements there are. */
   length: number;
 
   constructor(kind: K, capacity: number = FEWEST) {
@@ -45,11 +48,13 @@ export class GrowingArray<K extends ArrayKind> {
     this.length = length;
   }
 
+  /** Appends one element. */
   push(value: number): void {
     if (this.length === this.values.length) this.reserve(this.length + 1);
     this.values[this.length++] = value;
   }
 
+  /** Appends elements. */
   append(values: ArrayLike<number>): void {
     this.reserve(this.length + values.length);
     this.values.set(values, this.length);
@@ -68,6 +73,7 @@ export class GrowingArray<K extends ArrayKind> {
     return copy;
   }
 
+  /** Bytes of memory, those in reserve too. */
   get byteLength(): number {
     return this.values.byteLength;
   }

@@ -14,8 +14,11 @@ export interface Arrays {
   float64: Float64Array;
 }
 
+/** Elements that a typed array of a table may have. */
 export type ArrayKind = keyof Arrays;
+/** The typed array of a kind. */
 export type ArrayOf<K extends ArrayKind> = Arrays[K];
+/** Any array of a table. */
 export type TypedArray = Arrays[ArrayKind];
 
 /** Plain JSON values. */
@@ -25,7 +28,9 @@ export type ImageHeader = Readonly<
 
 /** One table, ready to be written. Nothing changes its arrays any more. */
 export interface Image {
+  /** Counts and settings. */
   readonly header: ImageHeader;
+  /** The arrays by name. */
   readonly arrays: Readonly<Record<string, TypedArray>>;
 }
 

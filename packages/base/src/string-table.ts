@@ -66,6 +66,9 @@ function slotsFor(count: number): number {
   return slots;
 }
 
+/**
+ * Strings and their numbers: 0, 1, 2, ... in the order in which they came. Nothing is taken out.
+ */
 export class StringTable {
   readonly #keys: Uint32Array;
   /** The number of a string plus one, by hash; 0 where there is none. */
@@ -111,6 +114,7 @@ export class StringTable {
     return this.#ends.length;
   }
 
+  /** Bytes of memory, what is in reserve too. */
   get byteLength(): number {
     const { byteLength } = this.#slots;
     return byteLength + this.#hashes.byteLength + this.#ends.byteLength + this.#units.byteLength;

@@ -44,6 +44,7 @@ export interface ListOptions {
 
 /** What `delete` deletes by: whatever matches a filter. */
 export interface DeleteFilter {
+  /** What the documents to be deleted match; `{}` matches all. */
   readonly filter: Filter;
 }
 
@@ -61,6 +62,7 @@ const CHECKPOINT_AT_IMPORT: number = 2 ** 30;
 export class Collection<M extends object = Metadata> {
   /** Where it is; ':memory:' where it is nowhere. */
   readonly path: string;
+  /** What it is made of, with every default filled in. */
   readonly schema: Schema;
   readonly #store: Store | undefined;
   readonly #request: OpenRequest;
@@ -193,6 +195,7 @@ export class Collection<M extends object = Metadata> {
     return readDocument(this.#contents, row, { vectors: true, texts: true }) as StoredDocument<M>;
   }
 
+  /** Whether there is a document of this key. */
   has(key: Key): boolean {
     this.#assertOpen();
     return this.#contents.keys.rowOf(encodeKey(key)) !== -1;
@@ -243,6 +246,7 @@ export class Collection<M extends object = Metadata> {
     }
   }
 
+  /** All documents, as `documents()` lists them. */
   [Symbol.asyncIterator](): AsyncGenerator<StoredDocument<M>> {
     return this.documents();
   }
@@ -377,6 +381,7 @@ export class Collection<M extends object = Metadata> {
     await this.#closed;
   }
 
+  /** Closes: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -6,35 +6,45 @@ import type { Key, KeyText } from './key.ts';
 
 /** A document to be written. */
 export interface DocumentInput<M = Metadata> {
+  /** 1 to 1,024 UTF-16 units of text, or an integer; 1 and '1' are two keys. */
   readonly key: Key;
   /** Needed where the collection has vectors, refused where it has none. */
   readonly vector?: Query;
   /** Plain JSON values, at most 64 levels deep; Dates in fields declared as dates. */
   readonly metadata?: M;
+  /** Text without halves of surrogate pairs. */
   readonly text?: string;
 }
 
 /** Many documents, by columns: the fast way to write many. */
 export interface DocumentColumns<M = Metadata> {
+  /** A key for each document; the other columns are as long. */
   readonly keys: readonly Key[];
   /** count * dimension numbers, or rows. */
   readonly vectors?: Vectors;
+  /** As `metadata` of a document; undefined where there is none. */
   readonly metadata?: readonly (M | undefined)[];
+  /** As `text` of a document; undefined where there is none. */
   readonly texts?: readonly (string | undefined)[];
 }
 
 /** A change of a document's metadata: what is given replaces, what is null goes. */
 export interface MetadataUpdate<M = Metadata> {
+  /** The document to change; it must be there. */
   readonly key: Key;
+  /** Fields to replace, and null for those to take away; the others stay. */
   readonly metadata: { readonly [Name in keyof M]?: M[Name] | null };
 }
 
 /** A document as it is kept. */
 export interface StoredDocument<M = Metadata> {
+  /** The key it was written with. */
   readonly key: Key;
   /** Of unit length where the metric is cosine. */
   readonly vector?: Float32Array;
+  /** As it was written; fields declared as dates are Dates. */
   readonly metadata: M;
+  /** The text it was written with, if one was. */
   readonly text?: string;
 }
 

@@ -3,6 +3,7 @@
 
 import { type Check, type ErrorDetails, NighError } from '@nigh/base';
 
+/** Stable codes of {@link CollectionError}. The design page on errors says when each is thrown. */
 export const CollectionErrorCode = {
   invalidOption: 'INVALID_OPTION',
   invalidArgument: 'INVALID_ARGUMENT',
@@ -21,8 +22,12 @@ export const CollectionErrorCode = {
   closed: 'CLOSED',
   aborted: 'ABORTED',
 } as const;
+/** A code of {@link CollectionError}. */
 export type CollectionErrorCode = (typeof CollectionErrorCode)[keyof typeof CollectionErrorCode];
 
+/**
+ * What is wrong with a collection, or with what it is asked. Its parts throw errors of their own.
+ */
 export class CollectionError extends NighError<CollectionErrorCode> {
   override readonly name = 'CollectionError';
 }

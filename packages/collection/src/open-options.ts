@@ -6,6 +6,7 @@ import type { RunOptions } from './contents/contents.ts';
 import { optionCheck } from './errors.ts';
 import { readSchema, type Schema, type SchemaOptions } from './schema.ts';
 
+/** The schema of a collection, and how it is opened. */
 export interface OpenOptions extends SchemaOptions, RunOptions {
   /**
    * What an acknowledged write survives: 'sync' (default) a power cut, 'os' and 'interval' a killed

@@ -26,8 +26,11 @@ export interface SchemaOptions {
 
 /** The same, checked: plain JSON, as it is kept. */
 export interface Schema {
+  /** The options of the index; undefined where documents have no vectors. */
   readonly vector?: VectorOptions;
+  /** What can be filtered, with types; empty where nothing can. */
   readonly fields: Fields;
+  /** What is searched as text; undefined where nothing is. */
   readonly text?: ResolvedTextOptions;
 }
 

@@ -1,6 +1,7 @@
 // Everything that can go wrong, by stable code. Messages say where, what was expected, what was got
 // and what to do, and may change between releases; codes may not.
 
+/** Stable codes of {@link VectorIndexError}. The design page on errors says when each is thrown. */
 export const ErrorCode = {
   invalidOption: 'INVALID_OPTION',
   invalidArgument: 'INVALID_ARGUMENT',
@@ -25,14 +26,18 @@ export const ErrorCode = {
   snapshotUnsupported: 'SNAPSHOT_UNSUPPORTED',
   fileFailed: 'FILE_FAILED',
 } as const;
+/** A code of {@link VectorIndexError}. */
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
 /** Facts about an error a program may want: `row`, `expected`, `got`, `path`, `offset`, ... */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
+/** What is wrong with an index, or with what it is asked. */
 export class VectorIndexError extends Error {
   override readonly name = 'VectorIndexError';
+  /** What went wrong, for programs. Part of the interface; the message is not. */
   readonly code: ErrorCode;
+  /** The facts, as plain values: what was expected, what was got, where. */
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, cause?: unknown) {

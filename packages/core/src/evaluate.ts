@@ -15,6 +15,7 @@ import { assertRecall, effortTwice, MAX_K, type SearchOptions } from './search/s
 import { copyVectors, countVectors, type Vectors } from './vectors.ts';
 import { checkWorkOptions } from './work-options.ts';
 
+/** What to measure, with what. */
 export interface EvaluateOptions extends WorkOptions {
   /** Results compared per query. Default 10. */
   readonly k?: number;
@@ -36,19 +37,27 @@ export interface EvaluatePoint {
   readonly target?: number;
   /** Mean of |found and exact| / min(k, count). */
   readonly recall: number;
+  /** 1,000 over the mean milliseconds of a search. */
   readonly queriesPerSecond: number;
   /** Milliseconds, median and 99th percentile. */
   readonly p50: number;
+  /** Milliseconds, 99th percentile. */
   readonly p99: number;
   /** Means per query. */
   readonly distanceCount: number;
+  /** Rows of neighbors read, mean per query. */
   readonly hopCount: number;
 }
 
+/** Recall and speed, by width. */
 export interface Evaluation {
+  /** Results compared per query. */
   readonly k: number;
+  /** Queries that were asked. */
   readonly sample: number;
+  /** Whether they were given, or are stored vectors, each left out of its own results. */
   readonly queries: 'given' | 'leave-one-out';
+  /** In the order in which widths or recalls were given. */
   readonly points: readonly EvaluatePoint[];
 }
 

@@ -37,10 +37,12 @@ export abstract class IndexReader {
     return this.list.nextNode;
   }
 
+  /** Components per vector. */
   get dimension(): number {
     return this.list.options.dimension;
   }
 
+  /** How distance is measured. */
   get metric(): Metric {
     return this.list.options.metric;
   }
@@ -139,6 +141,7 @@ export abstract class IndexReader {
     }
   }
 
+  /** As `entries()`. */
   [Symbol.iterator](): IterableIterator<[node: number, vector: Float32Array]> {
     return this.entries();
   }

@@ -21,6 +21,7 @@ export interface ListOrigin {
   readonly control: Int32Array;
   /** The name of the channel. */
   readonly channel: string;
+  /** How often the list of segments has changed. */
   readonly version: number;
   /** Of a list that never changes: what the number of the next node was. */
   readonly frozenNext?: number;

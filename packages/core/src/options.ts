@@ -30,6 +30,7 @@ export const MIN_M = 2;
 export const MAX_M = 128;
 export const DEFAULT_EF_CONSTRUCTION = 100;
 export const MAX_EF_CONSTRUCTION = 4096;
+/** The beam width of a search that says nothing else. */
 export const DEFAULT_EF_SEARCH = 64;
 export const MAX_EF_SEARCH = 4096;
 export const DEFAULT_SEED = 1;
@@ -39,16 +40,21 @@ export const MAX_CAPACITY: number = 2 ** 31 - 1;
 export const DEFAULT_CONSOLIDATE_AT = 0.1;
 export const MIN_SEGMENT_BYTES = 65536;
 export const QUALITIES = ['fast', 'balanced', 'high'] as const;
+/** What a first build aims at. */
 export type Quality = (typeof QUALITIES)[number];
 export const DEFAULT_QUALITY: Quality = 'balanced';
 export const BUILDERS = ['partitions', 'insertion'] as const;
+/** How a first graph is built. */
 export type Builder = (typeof BUILDERS)[number];
 export const DEFAULT_BUILDER: Builder = 'partitions';
 export const PRECISIONS = ['float32', 'float16', 'int8', 'binary', 'pq'] as const;
+/** What is kept of vectors once they are built. */
 export type Precision = (typeof PRECISIONS)[number];
 export const RERANKS = ['float32', 'float16'] as const;
+/** What kept vectors are kept as. */
 export type Rerank = (typeof RERANKS)[number];
 export const ORIGINALS = ['memory', 'none'] as const;
+/** Whether vectors are kept besides codes. */
 export type Originals = (typeof ORIGINALS)[number];
 /** Bits are refused below, unless told that this is known: too few of them to tell much. */
 export const MIN_BINARY_DIMENSION = 256;

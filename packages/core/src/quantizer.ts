@@ -108,10 +108,12 @@ export class Quantizer {
     return new Quantizer(resolved, bench);
   }
 
+  /** Components per vector. */
   get dimension(): number {
     return this.#options.dimension;
   }
 
+  /** What codes are made of vectors. */
   get precision(): Precision {
     return this.#options.precision;
   }

@@ -7,6 +7,7 @@
  * segments or queries differ.
  */
 export const STRATEGIES = ['graph', 'scan', 'sweep', 'two-hop', 'fallback', 'mixed'] as const;
+/** How a search was done. */
 export type Strategy = (typeof STRATEGIES)[number];
 
 /** What a search cost. */
@@ -23,7 +24,9 @@ export interface SearchWork {
 
 /** Results of one query, ascending by (distance, node). */
 export interface SearchResult extends SearchWork {
+  /** The nodes found, the nearest first. */
   readonly nodes: Uint32Array;
+  /** Their distances, in the metric of the index. */
   readonly distances: Float32Array;
   /** With `vectors: true`: dimension floats for each node, in their order. */
   readonly vectors?: Float32Array;
@@ -39,14 +42,20 @@ export interface RangeResult extends SearchResult {
 export interface BatchResult {
   /** Results a row has room for: the k asked for, or the count when that is less. */
   readonly k: number;
+  /** The nodes found: those of query i from i * k on, nearest first. */
   readonly nodes: Uint32Array;
+  /** Their distances, in the metric of the index. */
   readonly distances: Float32Array;
+  /** How many results each query has. */
   readonly lengths: Uint32Array;
   /** With `vectors: true`: those of nodes[j] from j * dimension on; zeros where there is none. */
   readonly vectors?: Float32Array;
   /** Sums over the batch. */
   readonly distanceCount: number;
+  /** Distances computed on vectors, sum over the batch. */
   readonly exactCount: number;
+  /** Rows of neighbors read, sum over the batch. */
   readonly hopCount: number;
+  /** How the queries were searched; `mixed` when they differ. */
   readonly strategy: Strategy;
 }

@@ -8,7 +8,9 @@ import { SegmentList } from './segment-list.ts';
 
 /** An index as another thread receives it: post it, then `VectorIndex.attach` it there. */
 export interface SharedIndex extends ListOrigin {
+  /** Those of the owner, every default filled in. */
   readonly options: ResolvedOptions;
+  /** The memories of its segments; posting them copies nothing. */
   readonly segments: readonly SegmentHandle[];
 }
 

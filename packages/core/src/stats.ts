@@ -18,6 +18,7 @@ import type { MemoryKind } from './memory/segment-memory.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Segment } from './segment.ts';
 
+/** Where the bytes of an index are. */
 export interface IndexBytes {
   /** Original vectors. */
   readonly vectors: number;
@@ -27,6 +28,7 @@ export interface IndexBytes {
   readonly graph: number;
   /** Scratch blocks and benches in use so far, and the lists of reverse edges of insertion. */
   readonly scratch: number;
+  /** All of the above. */
   readonly total: number;
   /** total / count. */
   readonly perVector: number;
@@ -34,32 +36,47 @@ export interface IndexBytes {
   readonly reserved: number;
 }
 
+/** Counts, parameters and bytes of an index. */
 export interface IndexStats {
   /** Vectors that searches find. */
   readonly count: number;
   /** Removed ones whose memory was not given back yet; `capacity` holds them too. */
   readonly removed: number;
+  /** Vectors that the segments have room for. */
   readonly capacity: number;
+  /** Components per vector. */
   readonly dimension: number;
+  /** How distance is measured. */
   readonly metric: Metric;
+  /** Neighbors a node selects per level. */
   readonly M: number;
+  /** The most neighbors on level 0. */
   readonly M0: number;
+  /** Beam width while inserting. */
   readonly efConstruction: number;
+  /** Start of all randomness. */
   readonly seed: number;
+  /** Threads of the pool. */
   readonly threads: number;
+  /** Which target of the hot code runs. */
   readonly tier: Tier;
+  /** Where vectors lie. */
   readonly memory: MemoryKind;
+  /** How many segments there are; every search visits all. */
   readonly segments: number;
   /** Vectors in a graph, removed ones among them; the others are scanned exactly. */
   readonly linked: number;
   /** How searches enter the graph, and in how many hubs at most: 0 where it has levels. */
   readonly entry: EntryKind;
+  /** Hubs of all segments; 0 where the graph has levels. */
   readonly hubs: number;
+  /** The highest level of any segment. */
   readonly maxLevel: number;
   /** Mean number of level-0 neighbors of the linked nodes. */
   readonly meanDegree: number;
   /** The recall of the graph as measured, by k; k = 10 from the build on. */
   readonly calibrated: readonly CalibratedRecall[];
+  /** Where the bytes are. */
   readonly bytes: IndexBytes;
 }
 

@@ -398,6 +398,7 @@ export class VectorIndex extends IndexReader {
     await this.#closed;
   }
 
+  /** Closes: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -9,10 +9,13 @@ import { findBadNodes } from './verify-nodes.ts';
 
 /** One kind of damage: how often it was found, and at which node first. */
 export interface Problem {
+  /** What is broken. */
   readonly kind: ProblemKind;
+  /** How often it was found. */
   readonly count: number;
   /** First offender, in the numbering of the whole index. */
   readonly node: number;
+  /** What is broken and where first, in words. */
   readonly message: string;
 }
 
@@ -37,6 +40,7 @@ export const PROBLEM_KINDS = [
   // Found by verify-nodes.ts.
   'bad-number',
 ] as const;
+/** A kind of damage. */
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 
 const MEANINGS: Readonly<Record<ProblemKind, string>> = {

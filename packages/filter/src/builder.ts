@@ -82,18 +82,22 @@ export class Field {
     return this.#condition('$ne', value);
   }
 
+  /** Is above `value`, or is a list with an element that is. */
   gt(value: number | string | Date): Condition {
     return this.#condition('$gt', value);
   }
 
+  /** Is at least `value`, or is a list with an element that is. */
   gte(value: number | string | Date): Condition {
     return this.#condition('$gte', value);
   }
 
+  /** Is below `value`, or is a list with an element that is. */
   lt(value: number | string | Date): Condition {
     return this.#condition('$lt', value);
   }
 
+  /** Is at most `value`, or is a list with an element that is. */
   lte(value: number | string | Date): Condition {
     return this.#condition('$lte', value);
   }

@@ -22,6 +22,7 @@ import { createColumns, imagesOf, loadTable, type Table, tableProblems } from '.
 
 const FEWEST_ROWS = 64;
 
+/** The declared fields of all rows, and filters of them as bits. */
 export class Columns {
   /** The declared fields. */
   readonly fields: Fields;
@@ -94,6 +95,7 @@ export class Columns {
     return this.#live.subarray(0, wordsFor(this.#rows));
   }
 
+  /** Whether `row` is live. */
   has(row: number): boolean {
     return Number.isInteger(row) && row >= 0 && row < this.#rows && hasBit(this.#live, row);
   }

@@ -2,7 +2,9 @@
 
 import { NighError } from '@nigh/base';
 
+/** A code of {@link FilterError}. */
 export type FilterErrorCode = (typeof FilterErrorCode)[keyof typeof FilterErrorCode];
+/** Stable codes of {@link FilterError}. The design page on errors says when each is thrown. */
 export const FilterErrorCode = {
   /** The declared fields are not a table of names and types. */
   invalidFields: 'INVALID_FIELDS',
@@ -21,6 +23,7 @@ export const FilterErrorCode = {
   outOfMemory: 'OUT_OF_MEMORY',
 } as const;
 
+/** What is wrong with columns, or with a filter. */
 export class FilterError extends NighError<FilterErrorCode> {
   override readonly name = 'FilterError';
 }

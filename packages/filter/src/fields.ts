@@ -4,6 +4,7 @@
 import { describe, detail } from '@nigh/base';
 import { FilterError, FilterErrorCode } from './errors.ts';
 
+/** What the values of a field are; with `[]` each row has a list of them. */
 export type FieldType =
   | 'number'
   | 'string'
@@ -14,6 +15,7 @@ export type FieldType =
   | 'boolean[]'
   | 'date[]';
 
+/** Every {@link FieldType}. */
 export const FIELD_TYPES: readonly FieldType[] = Object.freeze<FieldType[]>([
   ...(['number', 'string', 'boolean', 'date'] as const),
   ...(['number[]', 'string[]', 'boolean[]', 'date[]'] as const),
@@ -28,6 +30,7 @@ export type Fields = Readonly<Record<string, FieldType>>;
 /** What is known about a row: any fields, of which the declared ones can be filtered on. */
 export type Metadata = Readonly<Record<string, unknown>>;
 
+/** The most fields that can be declared. */
 export const MAX_FIELDS = 256;
 /** UTF-16 units of a field's name. */
 export const MAX_NAME_LENGTH = 256;

@@ -81,6 +81,7 @@ export interface Not {
   readonly key: string;
   readonly part: Predicate;
 }
+/** A filter, checked: what `parseFilter` makes and `Columns.evaluate` takes. */
 export type Predicate = Leaf | All | None | And | Or | Not;
 
 export const ALL: Predicate = Object.freeze({ kind: 'all', key: '*' });

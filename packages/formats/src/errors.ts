@@ -35,11 +35,14 @@ export const FormatErrorCode = {
   closed: 'CLOSED',
 } as const;
 
+/** A code of {@link FormatError}. */
 export type FormatErrorCode = (typeof FormatErrorCode)[keyof typeof FormatErrorCode];
 
 /** What was found wrong, and where. All of it but the code and the cause becomes `details`. */
 export interface FormatFault {
+  /** What kind of fault it is. */
   readonly code: FormatErrorCode;
+  /** The file. */
   readonly path: string;
   /** What is wrong, without the path: the error puts the path in front. */
   readonly problem: string;
@@ -49,9 +52,13 @@ export interface FormatFault {
   readonly line?: number;
   /** Row, from 0 on. */
   readonly row?: number;
+  /** The column. */
   readonly column?: string;
+  /** What should have been there. */
   readonly expected?: string | number;
+  /** What was there. */
   readonly got?: string | number;
+  /** The error below it, if there is one. */
   readonly cause?: unknown;
 }
 

@@ -11,7 +11,9 @@ import type { Durability } from './options.ts';
 
 /** A place between two records: everything up to `sequence` lies before log `log`. */
 export interface Mark {
+  /** Of the last record before the place; 0 where there is none. */
   readonly sequence: number;
+  /** The number of the log after the place. */
   readonly log: number;
 }
 

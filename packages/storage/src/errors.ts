@@ -21,9 +21,12 @@ const codes = {
   fileFailed: 'FILE_FAILED',
   storageFailed: 'STORAGE_FAILED',
 } as const;
+/** Stable codes of {@link StorageError}. The design page on errors says when each is thrown. */
 export const StorageErrorCode: typeof codes = Object.freeze(codes);
+/** A code of {@link StorageError}. */
 export type StorageErrorCode = (typeof codes)[keyof typeof codes];
 
+/** What is wrong with a folder or its disk, or with what a store is asked. */
 export class StorageError extends NighError<StorageErrorCode> {
   override readonly name = 'StorageError';
 }

@@ -7,7 +7,9 @@
  */
 export type OpenMode = 'read' | 'write' | 'create';
 
+/** An open file. */
 export interface File {
+  /** Bytes of the file. */
   size(): Promise<number>;
   /**
    * Fills `target` from `position` of the file; how many bytes there were, fewer at the end only.
@@ -19,6 +21,7 @@ export interface File {
   truncate(size: number): Promise<void>;
   /** Resolves when all that was written, and the size, survives a power cut. */
   sync(): Promise<void>;
+  /** Lets go of the file. */
   close(): Promise<void>;
 }
 
@@ -28,12 +31,16 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/**
+ * What a store needs of a disk: for tests, and for disks that are none. Paths have forward slashes.
+ */
 export interface FileSystem {
   /**
    * A path that means the same whatever happens to the process; asked for once, at opening. Without
    * it paths are taken as they are.
    */
   resolve?(path: string): string;
+  /** Opens a file. */
   open(path: string, mode: OpenMode): Promise<File>;
   /** Gives a file another name at once, also where one of that name is. Durable by `syncFolder`. */
   rename(from: string, to: string): Promise<void>;
@@ -43,6 +50,7 @@ export interface FileSystem {
   list(folder: string): Promise<string[]>;
   /** Makes a folder, and those above it, durably. It may be there. */
   makeFolder(path: string): Promise<void>;
+  /** Whether there is a file or folder. */
   exists(path: string): Promise<boolean>;
   /**
    * Resolves when the names in a folder survive a power cut: what was made, renamed and removed.

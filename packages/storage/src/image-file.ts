@@ -21,11 +21,15 @@ import {
 
 /** A file that is read. */
 export interface ReadableFile {
+  /** Where the file is. */
   readonly path: string;
+  /** Bytes of the file. */
   readonly size: number;
+  /** Fills `target` from `position`; how many bytes there were, fewer at the end only. */
   read(target: Uint8Array, position: number): Promise<number>;
 }
 
+/** Writes all of `source` at `position`. */
 export type Write = (source: Uint8Array, position: number) => Promise<void>;
 
 /** Small enough to be in the cache when its checksum is taken. */

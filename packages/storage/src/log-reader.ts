@@ -25,8 +25,11 @@ const MAX_SEARCHED = 8;
  * with it: who keeps a few for long should copy them.
  */
 export interface StoredRecord {
+  /** Its number: 1, 2, 3, ... in the order of appending. */
   readonly sequence: number;
+  /** What its owner said it is, 0 to `MAX_TYPE`. */
   readonly type: number;
+  /** The bytes. */
   readonly payload: Uint8Array;
 }
 

@@ -14,6 +14,7 @@ export const DURABILITIES = ['sync', 'interval', 'os'] as const;
  */
 export type Durability = (typeof DURABILITIES)[number];
 
+/** How a store is opened. */
 export interface StoreOptions {
   /** Where the files are; the machine's by default. */
   readonly files?: FileSystem;

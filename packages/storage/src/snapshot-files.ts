@@ -159,6 +159,7 @@ export async function writeSnapshotFiles(
 
 /** A file of a snapshot that is read. Close it. */
 export interface OpenSnapshotFile extends ReadableFile {
+  /** Closes the file. */
   close(): Promise<void>;
 }
 
@@ -191,6 +192,7 @@ export class SnapshotReader {
     return this.#entry.files.reduce((sum, { size }) => sum + size, 0);
   }
 
+  /** Opens file `name` for reading. */
   async open(name: string): Promise<OpenSnapshotFile> {
     const path = this.path(name);
     const file = await this.#files.open(path, 'read');
@@ -216,6 +218,7 @@ export class SnapshotReader {
     for (const { name } of this.#entry.files) await this.checkFile(name);
   }
 
+  /** Holds file `name` against the manifest: that it is there, its size, its beginning. */
   async checkFile(name: string): Promise<void> {
     const { size, head } = this.#file(name);
     const path = this.path(name);

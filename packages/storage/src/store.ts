@@ -45,22 +45,32 @@ export interface Recovery {
     | undefined;
 }
 
+/** Counts and bytes of a store. */
 export interface StoreStats {
+  /** Where it is. */
   readonly folder: string;
+  /** What an acknowledged record survives. */
   readonly durability: Durability;
   /** The sequence that was given last. */
   readonly sequence: number;
+  /** Records up to this sequence are in the snapshot; 0 where there is none. */
   readonly snapshotSequence: number;
+  /** Bytes of the snapshot, all its files. */
   readonly snapshotBytes: number;
+  /** Bytes of the logs behind the snapshot. */
   readonly logBytes: number;
   /** Records behind the snapshot. */
   readonly logRecords: number;
+  /** Files of the logs behind the snapshot. */
   readonly logFiles: number;
 }
 
+/** Writes the files of a snapshot, one after another. */
 export type WriteFiles = (writer: SnapshotWriter) => Promise<void>;
 
+/** How a snapshot is written. */
 export interface SnapshotOptions {
+  /** Stops it: what was written of it goes, and ABORTED is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -69,7 +79,11 @@ type State = 'new' | 'unread' | 'reading' | 'open' | 'closed';
 
 const NONE: Recovery = { droppedBytes: 0, records: 0, damage: undefined };
 
+/**
+ * A folder that keeps what it is given: records in a log, and snapshots that make the log short.
+ */
 export class Store {
+  /** Where it is. */
   readonly folder: string;
   readonly #options: ResolvedOptions;
   readonly #lock: Lock | undefined;
@@ -336,6 +350,7 @@ export class Store {
     await this.#alone(() => writeBackup(target, this.#producer(write), signal));
   }
 
+  /** Counts and bytes. */
   stats(): StoreStats {
     const snapshot = this.#manifest?.snapshot;
     const logs = this.#log?.logs ?? this.#found.logs;

@@ -9,6 +9,7 @@ import { SnapshotReader } from './snapshot-files.ts';
 import { type FolderContents, readFolder } from './store-folder.ts';
 import { resolveFolder, withTypedErrors } from './typed-files.ts';
 
+/** What is broken in the folder of a store. */
 export interface Problem {
   /**
    * `damage`: something that was kept is not readable. `tail`: bytes behind the last record that
@@ -17,8 +18,11 @@ export interface Problem {
   readonly kind: 'damage' | 'tail';
   /** The code of the error that opening would throw; `LOG_CORRUPT` for a tail. */
   readonly code: string;
+  /** What is broken, in words. */
   readonly message: string;
+  /** The file. */
   readonly path: string | undefined;
+  /** Where in the file, in bytes. */
   readonly offset: number | undefined;
 }
 

@@ -17,11 +17,13 @@ import { LANGUAGES, type Language } from './languages.ts';
 export const MAX_FIELDS = 16;
 const MAX_STOP_WORDS = 10_000;
 
+/** What is said of a field. */
 export interface FieldOptions {
   /** How many times a word of this field counts; 1 where nothing is said, from .001 to 1000. */
   readonly weight?: number;
 }
 
+/** Which fields are searched as text, and how. */
 export interface TextOptions {
   /**
    * The fields, 1 to 16, in the order of the texts given to `add`. The keys of a record come in the
@@ -42,17 +44,27 @@ export interface TextOptions {
   readonly b?: number;
 }
 
+/** A field that is searched. */
 export interface TextField {
+  /** Its name, as the options have it. */
   readonly name: string;
+  /** How many times a word of it counts. */
   readonly weight: number;
 }
 
+/** The same, with every default filled in. */
 export interface ResolvedTextOptions {
+  /** The fields, in the order of the texts given to `add`. */
   readonly fields: readonly TextField[];
+  /** Decides stemmer, stop words and where words end. */
   readonly language: Language;
+  /** Whether words are searched by stems. */
   readonly stem: boolean;
+  /** Whether the stop words of the language are left out, or which words are. */
   readonly stopWords: boolean | readonly string[];
+  /** How soon more of a word stops to count more. */
   readonly k1: number;
+  /** How much a word counts less in a longer text. */
   readonly b: number;
 }
 

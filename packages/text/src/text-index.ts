@@ -32,12 +32,15 @@ export const MAX_QUERY_UNITS = 4096;
 const MAX_POSTINGS = 2 ** 32 - 1;
 const NO_TERM = -1;
 
+/** Which rows may be found. */
 export interface TextSearchOptions {
   /** The rows that may be found: bit `row & 31` of word `row >>> 5`. Rows beyond are not. */
   readonly accept?: Uint32Array;
 }
 
+/** Texts by row, found by their words and ranked by BM25F (Robertson and Zaragoza, 2009). */
 export class TextIndex {
+  /** Those it was made with, every default filled in. */
   readonly options: ResolvedTextOptions;
   readonly #analyzer: Analyzer;
   readonly #scorer: Scorer;

@@ -1,8 +1,10 @@
 // The best k rows of a search: a heap with the worst of them at its root.
 
+/** Rows by score. */
 export interface Ranking {
   /** The rows found, best first: descending score, ties by the smaller row. */
   readonly rows: Uint32Array;
+  /** Their scores, comparable within one search. */
   readonly scores: Float64Array;
 }
 

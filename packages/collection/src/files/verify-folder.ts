@@ -7,6 +7,7 @@ import { readOpenOptions } from '../open-options.ts';
 import { openStore } from './recovery.ts';
 import { type CollectionProblem, damagedFiles, verifyContents } from './verify.ts';
 
+/** What `verifyCollection` found. */
 export interface FolderVerdict {
   /** Documents; undefined where files are damaged and the collection was not opened. */
   readonly count: number | undefined;

@@ -8,7 +8,9 @@ import { contradictions, problemsOfFiles } from './snapshot.ts';
 
 /** One thing that is wrong, and where. */
 export interface CollectionProblem {
+  /** Where it is broken. */
   readonly part: 'index' | 'keys' | 'documents' | 'columns' | 'text' | 'files' | 'collection';
+  /** What is broken, in words. */
   readonly message: string;
 }
 

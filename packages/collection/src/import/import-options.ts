@@ -6,6 +6,7 @@ import { argumentCheck, argumentError } from '../errors.ts';
 import { OWN_TEXT, type Schema } from '../schema.ts';
 import { readWork } from '../work-options.ts';
 
+/** Which files to import, and what their columns are. */
 export interface ImportOptions extends WorkOptions {
   /** The file of rows: .jsonl, .ndjson, .parquet, .arrow, .feather or .ipc. */
   readonly rows: string;

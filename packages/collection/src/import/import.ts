@@ -18,6 +18,7 @@ import { columnsOf, keyColumnOf } from './import-rows.ts';
 
 export { type ImportOptions, readImport } from './import-options.ts';
 
+/** What an import did. */
 export interface ImportReport {
   /** Rows that were written. */
   readonly count: number;

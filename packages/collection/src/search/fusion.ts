@@ -7,6 +7,7 @@ import { optionCheck } from '../errors.ts';
 
 /** Reciprocal ranks: the sum of 1 / (k + rank), each times twice its weight. */
 export interface RankFusion {
+  /** By the places in both rankings. */
   readonly kind: 'rrf';
   /** How much the first ranks count beside later ones: the less, the larger. Default 60. */
   readonly k?: number;
@@ -16,6 +17,7 @@ export interface RankFusion {
 
 /** A weighted sum of scores, brought to [0, 1] first. */
 export interface ScoreFusion {
+  /** By the scores of both. */
   readonly kind: 'convex';
   /** What the vectors count, from 0 to 1; the text counts the rest. Default 0.5. */
   readonly weight?: number;
@@ -26,6 +28,7 @@ export interface ScoreFusion {
   readonly normalization?: 'min-max' | 'theoretical';
 }
 
+/** How two rankings become one: by name, with defaults, or with settings. */
 export type FusionOption = 'rrf' | 'convex' | RankFusion | ScoreFusion;
 
 /** The same, with every default filled in. */

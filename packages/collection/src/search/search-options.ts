@@ -14,6 +14,7 @@ import { encodeKey, type Key, type KeyText } from '../key.ts';
 import type { Schema } from '../schema.ts';
 import { type Fusion, type FusionOption, readFusion } from './fusion.ts';
 
+/** What to look for: at least one of `vector`, `like` and `text`; not both of the first two. */
 export interface SearchOptions {
   /** What the documents should be near to: a vector, or ... */
   readonly vector?: Query;

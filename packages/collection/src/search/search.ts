@@ -12,6 +12,7 @@ import type { SearchRequest } from './search-options.ts';
 
 /** A document that was found. */
 export interface Hit<M = StoredDocument['metadata']> {
+  /** The key of the document. */
   readonly key: StoredDocument['key'];
   /**
    * The larger the better, and comparable within one search. Of vectors alone 1 - distance
@@ -23,8 +24,11 @@ export interface Hit<M = StoredDocument['metadata']> {
   readonly distance?: number;
   /** The score of BM25; where text took part and the document has a term of it. */
   readonly textScore?: number;
+  /** Its metadata; fields declared as dates are Dates. */
   readonly metadata: M;
+  /** Its vector, with `vectors: true`. */
   readonly vector?: Float32Array;
+  /** Its text, with `texts: true`, if it has one. */
   readonly text?: string;
 }
 

@@ -19,8 +19,11 @@ import type { WorkerPool } from './pool.ts';
 
 /** How far a phase is: `total` vectors (or queries), of which `done` are finished. */
 export interface Progress {
+  /** What is being done: `read`, `encode`, `leaves`, ... New ones may come with any release. */
   readonly phase: string;
+  /** How much of it is done, out of `total`. */
   readonly done: number;
+  /** How much there is: vectors, in most phases. */
   readonly total: number;
 }
 

@@ -17,6 +17,7 @@ import { calibrateSealed } from './calibrate-sealed.ts';
 import { calibrateSegment, DEFAULT_CALIBRATED_K } from './calibrate-segment.ts';
 import { addCurve, type Curve, readCurves, recallAt } from './curve.ts';
 
+/** What recall to measure, and with what. */
 export interface CalibrateOptions extends WorkOptions {
   /** The recall to find the beam width for, above 0 to 1. Default 0.95. */
   readonly recall?: number;
@@ -33,12 +34,15 @@ export type CalibrationQueries = 'given' | 'hidden';
 
 /** One beam width and the mean recall measured with it. */
 export interface CalibrationPoint {
+  /** The beam width. */
   readonly efSearch: number;
+  /** The mean recall measured with it. */
   readonly recall: number;
 }
 
 /** What an index knows about its recall of the k nearest. */
 export interface CalibratedRecall {
+  /** Results of the searches that were measured. */
   readonly k: number;
   /** Given, or stored vectors that were hidden from the graph while it was searched for them. */
   readonly queries: CalibrationQueries;
@@ -48,6 +52,7 @@ export interface CalibratedRecall {
   readonly points: readonly CalibrationPoint[];
 }
 
+/** The width that a recall takes. */
 export interface Calibration extends CalibratedRecall {
   /** The recall asked for. */
   readonly recall: number;

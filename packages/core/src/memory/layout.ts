@@ -10,6 +10,7 @@
 
 import * as F from '../hot/fields.ts';
 
+/** How distance is measured: squared Euclidean, 1 - cos, -dot. Smaller is nearer for all. */
 export type Metric = 'l2' | 'cosine' | 'dot';
 /** What searches compare, and what finishes them. */
 export type CodeKind = 'int8' | 'binary' | 'pq' | 'fine';
@@ -40,6 +41,7 @@ const MAX_HUBS = 1024;
 
 /** How searches enter the graph, in the order of the header's numbers. */
 export const ENTRY_KINDS = ['levels', 'hubs'] as const;
+/** A way into the graph. */
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 export interface LayoutOptions {

@@ -4,8 +4,8 @@
 
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 
-/** Memory that other threads can be given, and memory of one thread. */
 export const MEMORY_KINDS = ['shared', 'private'] as const;
+/** Where vectors lie: in memory that other threads can be given, or in memory of one thread. */
 export type MemoryKind = (typeof MEMORY_KINDS)[number];
 
 const PAGE_BYTES = 65536;

@@ -36,11 +36,13 @@ interface EffortOptions {
   readonly accept?: NodeFilter | Uint32Array;
 }
 
+/** Options of a search for the k nearest. */
 export interface SearchOptions extends EffortOptions {
   /** Leave out what is farther than this, in the distances of the metric. */
   readonly maxDistance?: number;
 }
 
+/** Options of a search for all within a distance. */
 export interface RangeOptions extends EffortOptions {
   /** Most results; the nearest are kept. Default 10,000. */
   readonly limit?: number;

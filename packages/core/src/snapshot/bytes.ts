@@ -13,6 +13,7 @@ export type WriteBytes = (bytes: Uint8Array, position: number) => Promise<void>;
 
 /** Bytes that can be read anywhere. */
 export interface ReadableBytes {
+  /** How many bytes there are. */
   readonly byteLength: number;
   /**
    * Fills `target` from `position`, or as far as there are bytes; how many those are. Some reads

@@ -25,7 +25,9 @@ import type { Rebuild, WriteOptions } from './write-options.ts';
 
 /** Which nodes a write added: `count` of them from `first` on. */
 export interface AddedNodes {
+  /** The first of them. */
   readonly first: number;
+  /** How many they are. */
   readonly count: number;
 }
 

@@ -5,8 +5,10 @@ import type { WorkOptions } from '../build/runner.ts';
 import { checkWorkOptions, WORK_OPTION_NAMES } from '../work-options.ts';
 
 export const REBUILDS = ['auto', 'never', 'now'] as const;
+/** Whether a graph is built anew by an add. */
 export type Rebuild = (typeof REBUILDS)[number];
 
+/** How vectors are added. */
 export interface AddOptions extends WorkOptions {
   /**
    * Whether the graph is built anew with what is added: when that is faster than inserting it, or

@@ -9,6 +9,7 @@ import type { OpenedFile } from '../opened-file.ts';
 /** One row (document). Values are those of JSON; dates are Date, float32 lists Float32Array. */
 export type Row = Record<string, unknown>;
 
+/** What to read of a file of rows, and in which pieces. */
 export interface RowsOptions {
   /** Most rows of a block: 4,096 by default, 1 to 1,048,576. */
   readonly blockRows?: number;
@@ -22,27 +23,33 @@ export interface RowsOptions {
 export interface RowBlock {
   /** Number of the first row, from 0 on. */
   readonly firstRow: number;
+  /** The rows, in the order of the file. */
   readonly rows: readonly Row[];
 }
 
 /** A block with one vector for each row: vector i begins at `i * dimension`. */
 export interface VectorBlock extends RowBlock {
+  /** The vectors of all rows of the block, flat. */
   readonly vectors: Float32Array;
+  /** Components per vector. */
   readonly dimension: number;
 }
 
 /** An open file of rows. Each iteration begins at the first row; one at a time. */
 export interface Rows extends AsyncIterable<readonly Row[]> {
+  /** Where the file is. */
   readonly path: string;
   /** Name of the format: `jsonl`, `parquet`, `arrow`. */
   readonly name: string;
   /** Rows in all, where the format says so before the end. */
   readonly count?: number;
+  /** Bytes of the file. */
   readonly byteLength: number;
   /** Bytes the iteration has read: with `byteLength`, how far it is. */
   readonly bytesRead: number;
   /** The rows with their vectors: the column named by the option `vectors`. */
   vectorBlocks(): AsyncIterable<VectorBlock>;
+  /** Closes the file. Again does nothing. */
   close(): Promise<void>;
 }
 

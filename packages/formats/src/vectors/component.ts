@@ -2,6 +2,7 @@
 // Typed-array views read in the byte order of the machine. Every platform with WebAssembly that we
 // run on is little endian, as all supported files are, so no bytes are swapped anywhere.
 
+/** How a file stores the components of its vectors: float, signed or unsigned, and bits. */
 export type ComponentType =
   | 'f16'
   | 'f32'

@@ -19,12 +19,15 @@ export interface VectorSource {
 
 /** An open vector file whose header has been checked against the length of the file. */
 export interface VectorFile extends VectorSource {
+  /** Where the file is. */
   readonly path: string;
   /** Name of the format, as the file ending has it without the dot: `npy`, `fvecs`, `fbin`. */
   readonly format: string;
+  /** What its components are stored as. */
   readonly componentType: ComponentType;
   /** @throws FormatError when the rows are not there, or the file changed or is damaged. */
   read(target: Float32Array, firstRow: number, rowCount: number): Promise<void>;
+  /** Closes the file. Again does nothing. */
   close(): Promise<void>;
 }
 
