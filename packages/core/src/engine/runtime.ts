@@ -145,12 +145,16 @@ export function openChannel(
   if (onMessage) broadcast.onmessage = ({ data }) => onMessage(data);
   broadcast.unref?.();
   const threads = nodeProcess()?.getBuiltinModule?.('node:worker_threads');
+  const take = (): { readonly message: unknown } | undefined => {
+    try {
+      return threads?.receiveMessageOnPort(broadcast);
+    } catch {
+      return undefined; // Deno takes messages of ports only
+    }
+  };
   const receive = (): unknown[] => {
     const messages: unknown[] = [];
-    let received = threads?.receiveMessageOnPort(broadcast);
-    for (; received; received = threads?.receiveMessageOnPort(broadcast)) {
-      messages.push(received.message);
-    }
+    for (let taken = take(); taken; taken = take()) messages.push(taken.message);
     return messages;
   };
   return {
