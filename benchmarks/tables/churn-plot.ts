@@ -1,6 +1,7 @@
 /** The plot of churn: the recall of everybody over the rounds, one panel for each workload. */
 import type { Report, Row } from '../harness/report.ts';
 import type { Line, Panels } from './draw.ts';
+import { distinct } from './rows.ts';
 
 /** The axis begins at a step below all that is drawn. */
 const STEP = 0.01;
@@ -33,8 +34,4 @@ function recallLine(rows: readonly Row[], name: string): Line {
     ours: own.every(({ peer }) => peer === false),
     points: own.map(({ round, recall }) => ({ x: Number(round), y: Number(recall) })),
   };
-}
-
-function distinct(rows: readonly Row[], key: string): string[] {
-  return [...new Set(rows.map((row) => String(row[key])))];
 }

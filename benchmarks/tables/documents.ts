@@ -1,10 +1,12 @@
 /**
- * Puts the tables and plots into the documents, between `<!-- table:NAME -->` and
- * `<!-- /table -->`, `<!-- plots:PREFIX -->` and `<!-- /plots -->`. What stands between the markers
- * is replaced, so running it twice changes nothing. The files of the plots are replaced with them.
+ * Puts tables, plots and figures into the documents, between `<!-- table:NAME -->` and
+ * `<!-- /table -->`, `<!-- plots:PREFIX -->` and `<!-- /plots -->`, and inside a line between
+ * `<!-- figure:NAME -->` and `<!-- /figure -->`. What stands between the markers is replaced, so
+ * running it twice changes nothing. The files of the plots are replaced with them.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { renderFigure } from './figures.ts';
 import { type PlotFile, plotFiles, plotImages } from './plots.ts';
 import { type Reports, renderTable } from './render.ts';
 
@@ -14,8 +16,8 @@ const PLOT_FOLDER = join(ROOT, 'docs', 'plots');
 /** Documents with tables, from the root of the workspace; a missing one is passed over. */
 export const DOCUMENTS: readonly string[] = ['README.md', 'docs/benchmarks.md'];
 
-const OPENING = /<!-- (?:table|plots):([a-z0-9-]+) -->/g;
-const BLOCK = /<!-- (table|plots):([a-z0-9-]+) -->\n[\s\S]*?<!-- \/\1 -->/g;
+const OPENING = /<!-- (?:table|plots|figure):([a-z0-9-]+) -->/g;
+const BLOCK = /<!-- (table|plots|figure):([a-z0-9-]+) -->[\s\S]*?<!-- \/\1 -->/g;
 
 export interface DocumentUpdate {
   readonly path: string;
@@ -69,6 +71,9 @@ export function withTables(
     throw new Error(`${opened} table markers but not as many closed ones: <!-- /table -->`);
   }
   return text.replace(BLOCK, (_, kind: string, name: string) => {
+    if (kind === 'figure') {
+      return `<!-- figure:${name} -->${renderFigure(name, reports)}<!-- /figure -->`;
+    }
     const content = kind === 'table' ? renderTable(name, reports) : plotImages(plots, name, folder);
     return `<!-- ${kind}:${name} -->\n\n${content}\n\n<!-- /${kind} -->`;
   });

@@ -1,9 +1,20 @@
-/**
- * Draws the plots of the documents with Observable Plot. They have a background of their own, so
- * that they are legible on a white page and on a dark one, and the same rows give the same bytes.
- */
+/** Draws the lines of the documents with Observable Plot; the same rows give the same bytes. */
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { plain } from './markdown.ts';
+import {
+  BACKGROUND,
+  createPage,
+  createPicture,
+  dress,
+  element,
+  FAMILY_COLORS,
+  FONT,
+  GRID,
+  INK,
+  OUR_COLORS,
+  STRANGER_COLORS,
+  svgText,
+} from './svg.ts';
 
 /** One line of a plot. */
 export interface Line {
@@ -21,7 +32,7 @@ export interface Axis {
 
 export interface Drawing {
   readonly title: string;
-  /** The horizontal axis is as long as its ticks; both axes are logarithmic unless `linearX`. */
+  /** Its axis is as long as its ticks, logarithmic unless `linearX`; the vertical one always is. */
   readonly x: Axis;
   readonly y: Omit<Axis, 'ticks'>;
   readonly linearX?: boolean;
@@ -44,37 +55,24 @@ interface Stroke {
 }
 
 const SIZE = { width: 760, height: 430 };
-const MARGINS = { marginTop: 64, marginRight: 150, marginBottom: 48, marginLeft: 62 };
-const BACKGROUND = '#ffffff';
-const INK = '#1f2328';
-const STRONG = ['#c2185b', '#1565c0', '#2e7d32', '#e65100', '#6a1b9a', '#00838f'];
-const MUTED = ['#6b7280', '#8aa4b8', '#b09a7c', '#8fae8b'];
+const MARGINS = { marginTop: 64, marginRight: 164, marginBottom: 48, marginLeft: 62 };
+const LONE_POINT = { ours: 6, peer: 4.5 };
+const MIN_TICKS = 3;
 const DASHES = ['', '6 3', '2 3'];
 const LEGEND = { top: 78, step: 20, left: SIZE.width - MARGINS.marginRight + 14, swatch: 22 };
-/** Attributes with places in pixels, where digits behind the first only make the file larger. */
-const PLACES = / (?:d|x|y|x1|x2|y1|y2|cx|cy|transform)="[^"]*"/g;
-const LONG_NUMBER = /-?\d+\.\d\d+/g;
-const FONT = 'system-ui, sans-serif';
 const START = { fill: INK, 'text-anchor': 'start' };
 
 /** The plot as the text of an SVG file. */
 export function draw(drawing: Drawing): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const page = document as unknown as Document;
+  const page = createPage();
   const strokes = strokesOf(drawing.lines);
   const svg = plotLines(page, drawing, strokes);
-  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', drawing.title);
-  svg.prepend(element(page, 'rect', { ...SIZE, fill: BACKGROUND }));
-  const heading = { ...START, x: 14, y: 20, 'font-size': 14, 'font-weight': 600 };
-  svg.append(element(page, 'text', heading, drawing.title));
-  svg.append(
-    element(page, 'text', { ...START, x: 14, y: MARGINS.marginTop - 14 }, drawing.y.label),
-  );
-  svg.append(...legend(page, drawing.lines, strokes));
-  const short = svg.outerHTML.replaceAll(PLACES, (at) => at.replaceAll(LONG_NUMBER, rounded));
-  return `${short}\n`;
+  dress(page, svg, { title: drawing.title, ...SIZE });
+  const place = { ...START, x: 14, y: MARGINS.marginTop - 14 };
+  svg.append(element(page, 'text', place, drawing.y.label));
+  // Where there are points only, each has its name beside it.
+  if (!drawing.lines.every(isLone)) svg.append(...legend(page, drawing.lines, strokes));
+  return svgText(svg);
 }
 
 const PANEL = { width: 340, height: 200, marginTop: 30, marginRight: 14, marginLeft: 52 };
@@ -83,22 +81,13 @@ const PANELS_ACROSS = 2;
 
 /** Panels in rows of two, the names of the lines on the right, as the text of an SVG file. */
 export function drawPanels({ title, x, domain, panels }: Panels): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const page = document as unknown as Document;
+  const page = createPage();
   const lines = panels[0]?.lines ?? [];
   const strokes = strokesOf(lines);
-  const size = {
+  const svg = createPicture(page, title, {
     width: PANELS_ACROSS * PANEL.width + MARGINS.marginRight,
     height: PANELS_TOP + Math.ceil(panels.length / PANELS_ACROSS) * PANEL.height,
-  };
-  const svg = element(page, 'svg', {
-    ...{ xmlns: 'http://www.w3.org/2000/svg', role: 'img', 'aria-label': title },
-    ...{ ...size, viewBox: `0 0 ${size.width} ${size.height}`, 'font-size': 12 },
-    'font-family': FONT,
   });
-  svg.append(element(page, 'rect', { ...size, fill: BACKGROUND }));
-  const heading = { ...START, x: 14, y: 20, 'font-size': 14, 'font-weight': 600 };
-  svg.append(element(page, 'text', heading, title));
   for (const [i, panel] of panels.entries()) {
     const left = (i % PANELS_ACROSS) * PANEL.width;
     const top = PANELS_TOP + Math.floor(i / PANELS_ACROSS) * PANEL.height;
@@ -114,7 +103,7 @@ export function drawPanels({ title, x, domain, panels }: Panels): string {
   const names = element(page, 'g', { transform: place });
   names.append(...legend(page, lines, strokes));
   svg.append(names);
-  return `${svg.outerHTML.replaceAll(PLACES, (at) => at.replaceAll(LONG_NUMBER, rounded))}\n`;
+  return svgText(svg);
 }
 
 function plotPanel(
@@ -129,7 +118,7 @@ function plotPanel(
     x: { label: axes.x, labelArrow: 'none', labelAnchor: 'center', ticks: 5, grid: true },
     y: { label: null, domain: [...axes.domain], ticks: 5, grid: true },
     marks: [
-      Plot.frame({ stroke: '#d0d7de' }),
+      Plot.frame({ stroke: GRID }),
       ...lines.map(({ points }, i) => {
         return Plot.line(points, { x: 'x', y: 'y', clip: true, ...(axes.strokes[i] as Stroke) });
       }),
@@ -142,15 +131,19 @@ function plotLines(
   { x, linearX = false, lines }: Drawing,
   strokes: readonly Stroke[],
 ): Element {
-  const ticks = x.ticks.map(({ at }) => at);
-  const texts = new Map(x.ticks.map(({ at, text }) => [at, text]));
+  // A logarithmic scale of the library writes at some ticks only, whatever it is told to write.
+  const placeOf = linearX ? (at: number) => at : Math.log10;
+  const ticks = x.ticks.map(({ at }) => placeOf(at));
+  const heights = lines.flatMap(({ points }) => points.map(({ y }) => Math.log10(y)));
+  const scattered = lines.every(isLone);
+  const texts = new Map(x.ticks.map(({ at, text }) => [placeOf(at), text]));
   return Plot.plot({
     document,
     ...SIZE,
     ...MARGINS,
+    ...{ insetTop: 8, insetBottom: 8 },
     style: { background: BACKGROUND, color: INK, fontFamily: FONT, fontSize: '12px' },
     x: {
-      type: linearX ? 'linear' : 'log',
       domain: [Math.min(...ticks), Math.max(...ticks)],
       ticks,
       tickFormat: (at: number) => texts.get(at) ?? '',
@@ -159,23 +152,42 @@ function plotLines(
       labelAnchor: 'center',
       grid: true,
     },
-    y: { type: 'log', label: null, grid: true, tickFormat: plainNumber },
+    y: { domain: [Math.min(...heights), Math.max(...heights)], ...logTicks(heights) },
     marks: [
-      Plot.frame({ stroke: '#d0d7de' }),
-      ...lines.flatMap(({ points }, i) => {
+      Plot.frame({ stroke: GRID }),
+      ...lines.flatMap((line, i) => {
         const style = strokes[i] as Stroke;
-        return [
-          Plot.line(points, { x: 'x', y: 'y', ...style }),
-          Plot.dot(points, { x: 'x', y: 'y', r: style.strokeWidth, fill: style.stroke }),
-        ];
+        const points = line.points.map((at) => ({ x: placeOf(at.x), y: Math.log10(at.y) }));
+        const place = { x: 'x', y: 'y' };
+        const dots = Plot.dot(points, { ...place, r: radiusOf(line, style), fill: style.stroke });
+        if (!scattered) return [Plot.line(points, { ...place, ...style }), dots];
+        const weight = line.ours ? 600 : 400;
+        const name = {
+          text: [line.name],
+          dx: 10,
+          textAnchor: 'start',
+          fontWeight: weight,
+        } as const;
+        return [dots, Plot.text(points, { ...place, ...name })];
       }),
     ],
   });
 }
 
+/** One point alone has to be seen without a line that leads to it. */
+function radiusOf(line: Line, { strokeWidth }: Stroke): number {
+  if (!isLone(line)) return strokeWidth;
+  return line.ours ? LONE_POINT.ours : LONE_POINT.peer;
+}
+
+function isLone({ points }: Line): boolean {
+  return points.length === 1;
+}
+
 /** A stroke and a name for every line, in their order. */
 function legend(document: Document, lines: readonly Line[], strokes: readonly Stroke[]): Element[] {
-  return lines.flatMap(({ name, ours }, i) => {
+  return lines.flatMap((line, i) => {
+    const { name, ours } = line;
     const at = LEGEND.top + i * LEGEND.step;
     const { stroke, strokeWidth, strokeDasharray } = strokes[i] as Stroke;
     const swatch = element(document, 'line', {
@@ -188,35 +200,21 @@ function legend(document: Document, lines: readonly Line[], strokes: readonly St
   });
 }
 
-function element(
-  document: Document,
-  name: string,
-  attributes: Readonly<Record<string, string | number>>,
-  text: string = '',
-): Element {
-  const created = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [key, value] of Object.entries(attributes)) created.setAttribute(key, `${value}`);
-  created.textContent = text;
-  return created;
-}
-
-function rounded(number: string): string {
-  return String(Number(Number(number).toFixed(1)));
-}
-
 /** The first word of a name gives a peer's color, so that ways of one library look alike. */
 function strokesOf(lines: readonly Line[]): Stroke[] {
-  const families = [...new Set(lines.filter(({ ours }) => !ours).map(familyOf))];
+  const peers = lines.filter(({ ours }) => !ours);
+  const strangers = [...new Set(peers.map(familyOf))].filter((name) => !(name in FAMILY_COLORS));
   let strong = 0;
   return lines.map((line, i) => {
     if (line.ours) {
-      const stroke = STRONG[strong++ % STRONG.length] as string;
+      const stroke = OUR_COLORS[strong++ % OUR_COLORS.length] as string;
       return { stroke, strokeWidth: strong === 1 ? 3 : 2, strokeDasharray: '' };
     }
     const family = familyOf(line);
     const before = lines.slice(0, i).filter((one) => !one.ours && familyOf(one) === family).length;
+    const other = STRANGER_COLORS[strangers.indexOf(family) % STRANGER_COLORS.length] as string;
     return {
-      stroke: MUTED[families.indexOf(family) % MUTED.length] as string,
+      stroke: FAMILY_COLORS[family] ?? other,
       strokeWidth: 1.75,
       strokeDasharray: DASHES[before % DASHES.length] as string,
     };
@@ -227,7 +225,20 @@ function familyOf({ name }: Line): string {
   return name.split(/[ -]/)[0] ?? name;
 }
 
-function plainNumber(value: number): string {
-  const digit = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
-  return digit === 1 || digit === 2 || digit === 5 ? value.toLocaleString('en') : '';
+/** At 1, 2 and 5 of every power of ten; closer where these would be too few. */
+function logTicks(logarithms: readonly number[]): Plot.ScaleOptions {
+  const [least, most] = [Math.min(...logarithms), Math.max(...logarithms)];
+  const powers = Array.from({ length: Math.ceil(most) - Math.floor(least) }, (_, i) => {
+    return 10 ** (Math.floor(least) + i);
+  });
+  const among = (digits: readonly number[]) => {
+    const all = powers.flatMap((power) => digits.map((digit) => Math.log10(digit * power)));
+    return all.filter((at) => at >= least && at <= most);
+  };
+  const round = among([1, 2, 5]);
+  return {
+    ...{ label: null, grid: true },
+    ticks: round.length >= MIN_TICKS ? round : among([1, 2, 3, 4, 5, 7]),
+    tickFormat: (at: number) => plain(10 ** at),
+  };
 }

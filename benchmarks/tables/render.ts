@@ -3,9 +3,10 @@
  * and ends with the line that makes it repeatable: data, machine, command, date.
  */
 import { machineLine } from '../harness/machine.ts';
-import type { Report } from '../harness/report.ts';
+import type { Report, Row } from '../harness/report.ts';
 import { COLLECTION_TABLES } from './collections.ts';
-import { lossesTable, verdictsTable } from './losses.ts';
+import { COMPARE_TABLES, versionsLine } from './compare.ts';
+import { lossesSummary, lossesTable, verdictsTable } from './losses.ts';
 import { type Column, columns, markdownTable, ratioText, recallText } from './markdown.ts';
 import { RELIABILITY_TABLES } from './reliability.ts';
 
@@ -15,49 +16,15 @@ export interface TableSource {
   readonly program: string;
   /** The table inside the report. */
   readonly table: string;
-  readonly columns: readonly Column[];
+  /** What becomes of its rows first; they stay as they are when left out. */
+  readonly rows?: (rows: readonly Row[]) => readonly Row[];
+  readonly columns: readonly Column[] | ((rows: readonly Row[]) => readonly Column[]);
 }
 
 const recall: Column = { key: 'recall', title: 'recall@10', format: recallText };
 const range = columns('min', 'max');
 
 const SOURCES: Readonly<Record<string, TableSource>> = {
-  search: {
-    program: 'search',
-    table: 'summary',
-    columns: [
-      { key: 'set', title: 'data' },
-      { key: 'name', title: 'index' },
-      { key: 'at95', title: 'queries/s at recall@10 0.95' },
-      { key: 'recall', title: 'at recall@10' },
-      { key: 'queriesPerSecond', title: 'queries/s' },
-      { key: 'firstEfSearch', title: 'first efSearch to reach it' },
-      { key: 'firstRecall', title: 'its recall@10', format: recallText },
-      { key: 'firstQueriesPerSecond', title: 'its queries/s' },
-      { key: 'bytesPerVector', title: 'bytes per vector, by its own account' },
-    ],
-  },
-  'search-ratios': {
-    program: 'search',
-    table: 'ratios',
-    columns: [
-      { key: 'set', title: 'data' },
-      { key: 'recall', title: 'recall@10' },
-      { key: 'queriesPerSecond', title: 'nigh, queries/s' },
-      ...[
-        ...['hnswlib-node', 'usearch f32', 'usearch bf16', 'usearch i8'],
-        ...['zvec', 'zvec fp16', 'zvec int8'],
-      ].map((peer) => ({ key: peer, title: `over ${peer}`, format: ratioText })),
-    ],
-  },
-  'search-failures': {
-    program: 'search',
-    table: 'failures',
-    columns: [
-      { key: 'name', title: 'peer' },
-      { key: 'reason', title: 'why it is missing' },
-    ],
-  },
   'build-summary': {
     program: 'build',
     table: 'summary',
@@ -265,12 +232,14 @@ const SOURCES: Readonly<Record<string, TableSource>> = {
       { key: 'deviation', title: 'relative deviation' },
     ],
   },
+  ...COMPARE_TABLES,
   ...COLLECTION_TABLES,
   ...RELIABILITY_TABLES,
 };
 
 /** The names that are not simply one table of one report. */
 const COMPUTED: Readonly<Record<string, (reports: Reports) => string>> = {
+  'losses-summary': lossesSummary,
   losses: lossesTable,
   goals: verdictsTable,
 };
@@ -288,19 +257,31 @@ export function renderTable(name: string, reports: Reports): string {
   }
   const report = reports.get(source.program);
   if (report === undefined) return `No result of \`${source.program}\` has been committed.`;
-  const rows = report.tables[source.table];
-  if (rows === undefined) {
+  const measured = report.tables[source.table];
+  if (measured === undefined) {
     return `No result of \`${source.program}\` with this table has been committed.`;
   }
+  const rows = source.rows?.(measured) ?? measured;
   if (rows.length === 0) return `None.\n\n${caption(report)}`;
+  const all = typeof source.columns === 'function' ? source.columns(rows) : source.columns;
   // A column that no row knows belongs to another version of the program.
-  const columns = source.columns.filter(({ key }) => rows.some((row) => row[key] !== undefined));
+  const columns = all.filter(({ key }) => rows.some((row) => row[key] !== undefined));
   return `${markdownTable(columns, rows)}\n\n${caption(report)}`;
 }
 
+/** All it takes to repeat a table, in one small line. */
 function caption(report: Report): string {
   const { data, machine, command, date } = report;
-  return `${data.description}. ${machineLine(machine)}. \`${command}\`, ${date.slice(0, 10)}.`;
+  const seed = report.parameters.seed ?? data.seed ?? null;
+  const seeded = /\bseed\b/.test(data.description) || seed === null ? '' : `, seed ${seed}`;
+  const versions = versionsLine(report);
+  const parts = [
+    `${data.description}${seeded}`,
+    ...(versions === '' ? [] : [versions]),
+    machineLine(machine),
+    `\`${command}\`, ${date.slice(0, 10)}`,
+  ];
+  return `<sub>${parts.join('. ')}.</sub>`;
 }
 
 function snapshotColumns(baseline: string): Column[] {
