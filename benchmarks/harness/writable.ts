@@ -1,9 +1,9 @@
 /** The libraries that vectors can come to and go from, by name; ours needs no install. */
 
 import { isInstalled } from '../compare/installed.ts';
-import { createWritableHnswlibNode } from '../compare/peers/hnswlib-node-writable.ts';
-import { createWritableNigh } from '../compare/peers/nigh-writable.ts';
-import { createWritableUsearch } from '../compare/peers/usearch-writable.ts';
+import { createWritableHnswlibNode } from '../compare/peers/hnswlib-node.ts';
+import { createWritableNigh } from '../compare/peers/nigh.ts';
+import { createWritableUsearch } from '../compare/peers/usearch.ts';
 import type { WritableLibrary } from '../compare/writable.ts';
 import { loadFrom, type Peers } from './peers.ts';
 
