@@ -76,9 +76,10 @@ async function buildFirst(
     : undefined;
   if (built === undefined || recall === undefined || !builder.takesPart) return undefined;
   const path = saved === undefined ? built.path : target;
-  const fileBytes = path === null ? null : bytesIn(path);
   const loaded = await reopen(run, { task, builder, path: adapter.load ? path : null });
   if (loaded === undefined) return undefined;
+  // By now who lives in files has closed them, with all that was to be written.
+  const fileBytes = path === null ? null : bytesIn(path);
   const { seconds, residentBytes, bytes, canFilter } = built;
   const { set } = field;
   note(`${set.name}: ${adapter.name} built in ${seconds.toFixed(1)} s`);

@@ -1,7 +1,7 @@
 /**
- * nigh beside its peers, in one run: installing, building, memory, files, searching at equal recall,
- * filters, vectors that come and go, damaged files. One result file, from which all tables come.
- * Everybody has a process of its own and they take turns; who fails is noted, and the others go on.
+ * nigh beside its peers, in one run: installing, building, memory, files, searching at equal
+ * recall, filters, vectors that come and go, damaged files. One result file, from which the tables
+ * come. Everybody has a process of its own and they take turns; who fails is noted, and the others go on.
  */
 import { availableParallelism } from 'node:os';
 import { exactResults } from '../harness/exact-results.ts';

@@ -5,8 +5,12 @@
 import type { Row } from '../harness/report.ts';
 import type { Adapter, LaterSearch } from './adapter.ts';
 import { isInstalled } from './installed.ts';
+import { createBruteForce } from './peers/brute-force.ts';
+import { createEdgevec } from './peers/edgevec.ts';
 import { createHnswlibNode } from './peers/hnswlib-node.ts';
+import { createLancedb } from './peers/lancedb.ts';
 import { createNigh } from './peers/nigh.ts';
+import { createSqliteVec } from './peers/sqlite-vec.ts';
 import { createUsearch } from './peers/usearch.ts';
 import { createZvec } from './peers/zvec.ts';
 
@@ -24,6 +28,8 @@ interface ContestantSource extends PeerSource<AnyAdapter> {
 }
 
 export const NIGH = 'nigh';
+/** A loop, which needs no package. */
+export const JAVASCRIPT = 'javascript';
 
 /** Bits and products of fewer components say too little of a vector. */
 const MIN_COARSE_DIMENSION = 384;
@@ -44,6 +50,10 @@ const SOURCES: Readonly<Record<string, ContestantSource>> = {
   'usearch f32': { from: 'usearch', create: () => createUsearch('f32') },
   'usearch i8': { from: 'usearch', create: () => createUsearch('i8') },
   zvec: { from: '@zvec/zvec', create: () => createZvec('f32') },
+  edgevec: { from: 'edgevec', create: createEdgevec },
+  'lancedb (hnswSq)': { from: '@lancedb/lancedb', create: createLancedb },
+  'sqlite-vec': { from: 'sqlite-vec', create: createSqliteVec },
+  [JAVASCRIPT]: { from: JAVASCRIPT, create: createBruteForce },
 };
 
 /** Everybody, ours first; some leave out sets of few components. */
@@ -68,7 +78,8 @@ export interface PeerLoading<Peer> {
 
 /** The contestants that work, ours among them; one whose package is missing is a failure too. */
 export function loadContestants(): Peers<AnyAdapter> {
-  const present = (from: string): boolean => from === NIGH || isInstalled(from);
+  const present = (from: string): boolean =>
+    from === NIGH || from === JAVASCRIPT || isInstalled(from);
   const { adapters, failures } = loadFrom(false, { sources: SOURCES, isInstalled: present });
   const missing = Object.entries(SOURCES)
     .filter(([, { from }]) => !present(from))

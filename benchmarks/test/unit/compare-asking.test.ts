@@ -54,7 +54,7 @@ describe('a set', () => {
     return path;
   };
 
-  test('of a file holds its last tenth back as queries, and comes back from where it is put', async () => {
+  test('of a file holds its last tenth back as queries, and can be put away', async () => {
     const path = write(Array.from({ length: 20 }, (_, i) => [i, 2 * i]));
     const set = await loadSet(path, 5);
     if (set === undefined) throw new Error('a file is always there');

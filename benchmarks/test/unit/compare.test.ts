@@ -1,4 +1,4 @@
-// What the comparison makes of what it measured: equal recall, ratios, what is a miss, and the file.
+// What the comparison makes of what it measured: equal recall, ratios, misses, and the file.
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
