@@ -1,7 +1,8 @@
 /**
  * nigh beside its peers, in one run: installing, building, memory, files, searching at equal
  * recall, filters, vectors that come and go, damaged files. One result file, from which the tables
- * come. Everybody has a process of its own and they take turns; who fails is noted, and the others go on.
+ * come. Everybody has a process of its own and they take turns; who fails is noted, and the others
+ * go on.
  */
 import { availableParallelism } from 'node:os';
 import { exactResults } from '../harness/exact-results.ts';
@@ -21,14 +22,14 @@ import { type Field, K, type Run } from './settings.ts';
 import { Temporary } from './temporary.ts';
 import { damageIndexes } from './truncated-part.ts';
 
-/** Fewer vectors are for a quick look, at the clustered sets and with short passes. */
+/** Fewer vectors are for a quick look: at one set where nothing else is said, in short passes. */
 const QUICK_COUNT = 10_000;
 const POINT_SECONDS = 0.25;
 const QUICK_POINT_SECONDS = 0.05;
 
 const options = readOptions(
   {
-    ...{ sets: SET_NAMES.length, count: 1_000_000, rounds: 3, seed: 1 },
+    ...{ sets: 0, count: 1_000_000, rounds: 3, seed: 1 },
     ...{ M: 16, efConstruction: 100, peerEfConstruction: 200, installs: 0 },
   },
   ['file', 'out'],
@@ -72,7 +73,7 @@ async function part(name: string, work: () => Promise<void>): Promise<void> {
 /** A file of the caller's is measured alone. */
 function setNames(): readonly string[] {
   if (options.file !== undefined) return [options.file];
-  return (isQuick ? CLUSTERED_SETS : SET_NAMES).slice(0, options.sets);
+  return SET_NAMES.slice(0, options.sets || (isQuick ? 1 : SET_NAMES.length));
 }
 
 async function measurePackages(): Promise<void> {

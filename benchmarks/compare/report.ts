@@ -73,7 +73,7 @@ export function reportOf({ settings, adapters, failures }: Run, measured: Measur
 
 function methodOf({ rounds, pointSeconds }: Settings): string[] {
   return [
-    'Everybody in a process of its own, one running at a time. Recall is against an exact search.',
+    'Everybody in a process of its own, one running at a time. Recall is against an exact one.',
     'Installing: each package alone, at the version of benchmarks/compare, with npm into an empty',
     'folder and with the cache of npm that is there; megabytes are those of node_modules. Ours is',
     'packed from this checkout. Install scripts run where benchmarks/compare allows them.',
