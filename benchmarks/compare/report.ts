@@ -73,7 +73,7 @@ export function reportOf({ settings, adapters, failures }: Run, measured: Measur
 
 function methodOf({ rounds, pointSeconds }: Settings): string[] {
   return [
-    'Everybody in a process of its own, one running at a time. Recall is against an exact one.',
+    'Everybody in a process of its own, one running at a time. Recall is against an exact search.',
     'Installing: each package alone, at the version of benchmarks/compare, with npm into an empty',
     'folder and with the cache of npm that is there; megabytes are those of node_modules. Ours is',
     'packed from this checkout. Install scripts run where benchmarks/compare allows them.',
@@ -86,7 +86,8 @@ function methodOf({ rounds, pointSeconds }: Settings): string[] {
     'loads. Per efSearch everybody answers all queries once untimed, for its recall (as many as',
     'fit in 1.5 s, at least 100), and then asks for about',
     `${pointSeconds} s in each of ${rounds} rounds, taking turns. Queries per second is the median`,
-    'of the rounds, ratios are medians of ratios by round. Latencies come from a pass of their own.',
+    'of the rounds, ratios are medians of ratios by round. Latencies come from a pass of their',
+    'own.',
     'A curve ends where more work finds nothing more. Equal recall: interpolated, linear in recall',
     'and in the logarithm of the figure. "derived": vectors projected from text.',
     `Filters: categories of 100 drawn at random, those below a limit; efSearch ${EF_SEARCH}.`,
