@@ -27,7 +27,7 @@ export async function findAll(ask: Ask, most: number, seconds: number): Promise<
   return found;
 }
 
-/** Queries per second over so many questions, which begin anew at the first query when all are asked. */
+/** Queries per second over so many questions; after the last query the first is asked again. */
 export async function measureSpeed(ask: Ask, queryCount: number, asked: number): Promise<number> {
   let sink = 0; // what is found is used, so no compiler may leave the search out
   const start = performance.now();
@@ -44,7 +44,7 @@ export async function measureSpeed(ask: Ask, queryCount: number, asked: number):
   return asked / seconds;
 }
 
-/** Times of single queries, in a pass of their own: reading the clock would slow the others down. */
+/** Times of single queries, in a pass of their own: reading the clock slows the others down. */
 export async function measureLatency(ask: Ask, most: number, seconds: number): Promise<Latency> {
   const times: number[] = [];
   const end = performance.now() + seconds * 1000;

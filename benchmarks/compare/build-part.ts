@@ -1,6 +1,6 @@
 /**
- * Builds: everybody once with one thread and once with two where it can, one after the other, each
- * in a fresh process; what the first takes in memory and in files, and how long it takes to load.
+ * Builds: everybody once with one thread, and on the clustered sets once with two where it can, one
+ * after the other, each in a fresh process; what the first takes in memory and in files, and how long it takes to load.
  * The loaded indexes are those that are searched.
  */
 import { readdirSync, statSync } from 'node:fs';
@@ -51,10 +51,8 @@ export async function buildContestant(
 ): Promise<BuildPart> {
   const first = await buildFirst(run, adapter, field);
   if (first === undefined) return { builds: [], searched: undefined };
-  const second =
-    adapter.buildThreads === 'any' && run.settings.cores > 1
-      ? await buildAgain(run, adapter, field)
-      : [];
+  const isParallel = adapter.buildThreads === 'any' && run.settings.cores > 1;
+  const second = isParallel && field.isMain ? await buildAgain(run, adapter, field) : [];
   return { builds: [first.build, ...second], searched: first.searched };
 }
 
@@ -76,9 +74,10 @@ async function buildFirst(
     : undefined;
   if (built === undefined || recall === undefined || !builder.takesPart) return undefined;
   const path = saved === undefined ? built.path : target;
-  const fileBytes = path === null ? null : bytesIn(path);
   const loaded = await reopen(run, { task, builder, path: adapter.load ? path : null });
   if (loaded === undefined) return undefined;
+  // By now who lives in files has closed them, with all that was to be written.
+  const fileBytes = path === null ? null : bytesIn(path);
   const { seconds, residentBytes, bytes, canFilter } = built;
   const { set } = field;
   note(`${set.name}: ${adapter.name} built in ${seconds.toFixed(1)} s`);

@@ -48,7 +48,7 @@ function latencyAt(
   return { p50: p50 && significant(p50), p99: p99 && significant(p99) };
 }
 
-/** One row per curve: figures at equal recall, interpolated, and the first point that reaches it. */
+/** One row per curve: figures at equal recall, interpolated, and the first point beyond. */
 export function summaryRow({ name, set, points, bytesPerVector }: Curve): Row {
   const first = firstReaching(points, FIRST_RECALL);
   const [at95, at99] = COMPARED_RECALLS.map((recall) => ({
@@ -105,7 +105,7 @@ function ratioAt(recall: number, own: Curve, peer: Curve): number | null {
   return ourSpeeds === undefined ? 0 : significant(medianRatio(ourSpeeds, peerSpeeds), 3);
 }
 
-/** On every set, ours as it is by default against every peer's, at each recall the peer's reaches. */
+/** On every set, ours as it is by default against every peer's, at recalls the peer's reaches. */
 export function compareCurves(curves: readonly Curve[]): Comparison[] {
   return setsOf(curves).flatMap((set) => {
     const here = curves.filter((curve) => curve.set === set);

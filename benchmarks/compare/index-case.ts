@@ -137,7 +137,7 @@ class Measured {
 }
 
 let measured: Measured | undefined;
-/** What a build was given stays where it is until memory was read: its end is no gain of an index. */
+/** What a build was given stays until memory was read: that it goes is no gain of an index. */
 const kept: { given?: unknown } = {};
 
 if (import.meta.main) {
@@ -159,7 +159,7 @@ async function build(): Promise<BuildAnswer> {
   measured = new Measured(index);
   return {
     ...{ seconds, residentBytes, bytes: index.bytes ?? null, path: index.path ?? null },
-    canSave: index.save !== undefined && adapter.load !== undefined,
+    canSave: index.save !== undefined,
     canFilter: index.prepareFilteredSearch !== undefined,
   };
 }

@@ -1,7 +1,8 @@
 /**
- * nigh beside its peers, in one run: installing, building, memory, files, searching at equal recall,
- * filters, vectors that come and go, damaged files. One result file, from which all tables come.
- * Everybody has a process of its own and they take turns; who fails is noted, and the others go on.
+ * nigh beside its peers, in one run: installing, building, memory, files, searching at equal
+ * recall, filters, vectors that come and go, damaged files. One result file, from which the tables
+ * come. Everybody has a process of its own and they take turns; who fails is noted, and the others
+ * go on.
  */
 import { availableParallelism } from 'node:os';
 import { exactResults } from '../harness/exact-results.ts';
@@ -12,23 +13,23 @@ import { CHURN_COUNT, measureChurn } from './churn-part.ts';
 import { measureCurves } from './curve-part.ts';
 import { measureFilters } from './filter-part.ts';
 import { measureInstalls } from './install-part.ts';
-import { firstLine, loadContestants, NIGH, suits } from './peers.ts';
+import { firstLine, isTooLarge, loadContestants, NIGH, suits } from './peers.ts';
 import { elapsedSeconds, note } from './progress.ts';
 import { nothingMeasured, reportOf } from './report.ts';
 import { saveNewest, writeTo } from './save.ts';
-import { CLUSTERED_SETS, loadSet, SET_NAMES, storeSet } from './sets.ts';
+import { CLUSTERED_SETS, loadSet, SET_NAMES, type StoredSet, storeSet } from './sets.ts';
 import { type Field, K, type Run } from './settings.ts';
 import { Temporary } from './temporary.ts';
 import { damageIndexes } from './truncated-part.ts';
 
-/** Fewer vectors are for a quick look, at the clustered sets and with short passes. */
+/** Fewer vectors are for a quick look: at one set where nothing else is said, in short passes. */
 const QUICK_COUNT = 10_000;
 const POINT_SECONDS = 0.25;
 const QUICK_POINT_SECONDS = 0.05;
 
 const options = readOptions(
   {
-    ...{ sets: SET_NAMES.length, count: 1_000_000, rounds: 3, seed: 1 },
+    ...{ sets: 0, count: 1_000_000, rounds: 3, seed: 1 },
     ...{ M: 16, efConstruction: 100, peerEfConstruction: 200, installs: 0 },
   },
   ['file', 'out'],
@@ -72,7 +73,7 @@ async function part(name: string, work: () => Promise<void>): Promise<void> {
 /** A file of the caller's is measured alone. */
 function setNames(): readonly string[] {
   if (options.file !== undefined) return [options.file];
-  return (isQuick ? CLUSTERED_SETS : SET_NAMES).slice(0, options.sets);
+  return SET_NAMES.slice(0, options.sets || (isQuick ? 1 : SET_NAMES.length));
 }
 
 async function measurePackages(): Promise<void> {
@@ -88,14 +89,13 @@ async function measureSet(name: string): Promise<void> {
   }
   measured.sets.push(field.set);
   const searched: Searched[] = [];
-  for (const adapter of adapters) {
-    if (!suits(adapter.name, field.set.dimension)) continue;
+  for (const adapter of adapters.filter(({ name }) => takesPart(name, field.set))) {
     const built = await buildContestant(run, adapter, field);
     measured.builds.push(...built.builds);
     if (built.searched !== undefined) searched.push(built.searched);
   }
   measured.curves.push(...(await measureCurves(run, field, searched)));
-  if (field.hasCategories) measured.filtered.push(...(await measureFilters(run, field, searched)));
+  if (field.isMain) measured.filtered.push(...(await measureFilters(run, field, searched)));
   const isFirst = measured.sets.length === 1;
   if (isFirst) measured.truncated.push(...(await damageIndexes(run, searched)));
   for (const { subject, task } of searched) {
@@ -105,11 +105,19 @@ async function measureSet(name: string): Promise<void> {
   run.temporary.remove(field.set.folder);
 }
 
+/** Who is left out because a build takes too long is listed as a failure. */
+function takesPart(name: string, { name: set, count, dimension }: StoredSet): boolean {
+  if (!suits(name, dimension)) return false;
+  if (!isTooLarge(name, count, dimension)) return true;
+  run.failures.push({ name: `${name}, ${set}`, reason: 'left out: its build takes minutes' });
+  return false;
+}
+
 async function prepareField(name: string): Promise<Field | undefined> {
   const data = await loadSet(name, options.count);
   if (data === undefined) return undefined;
   const set = storeSet(data, run.temporary.folder('set'));
   const truth = await exactResults(data, K);
-  const hasCategories = CLUSTERED_SETS.includes(name) || name === options.file;
-  return { set, truth, hasCategories };
+  const isMain = CLUSTERED_SETS.includes(name) || name === options.file;
+  return { set, truth, isMain };
 }

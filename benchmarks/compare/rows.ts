@@ -9,7 +9,14 @@ import type { Build } from './build-part.ts';
 import { type Churned, WORKLOAD } from './churn-part.ts';
 import type { Filtered } from './filter-part.ts';
 import { COLLECTION, CORE, type Installs } from './install-part.ts';
-import { type AnyAdapter, CONTESTANT_NAMES, NIGH, type PeerFailure, packageOf } from './peers.ts';
+import {
+  type AnyAdapter,
+  CONTESTANT_NAMES,
+  JAVASCRIPT,
+  NIGH,
+  type PeerFailure,
+  packageOf,
+} from './peers.ts';
 import { EF_SEARCH, K } from './settings.ts';
 import type { Truncated } from './truncated-part.ts';
 
@@ -43,8 +50,8 @@ function peerRow(name: string, { adapters, failures, installs }: Everybody): Row
   const adapter = adapters.find((one) => one.name === name);
   const failure = failures.find((one) => one.name === name);
   const from = packageOf(name);
-  const bought = from === NIGH ? CORE : from;
-  const cells = installCells(installs, bought);
+  const bought = from === NIGH ? CORE : from === JAVASCRIPT ? null : from;
+  const cells = installCells(installs, bought ?? '');
   return {
     ...{ name, version: adapter?.version ?? null, package: bought },
     ...{ parameter: adapter?.parameter ?? null, precision: adapter?.precision ?? null },

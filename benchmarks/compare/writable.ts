@@ -69,3 +69,35 @@ export interface WritableLibrary<Ask extends LaterOwnSearch = OwnSearch> {
     options: WritableOptions,
   ): (keys: Int32Array, vectorsOf: VectorsOf) => Promise<WritableIndex<Ask>>;
 }
+
+/**
+ * Which key has which name of a library's own, and the other way round, for one that names vectors
+ * itself by small whole numbers. Written at once, so that it takes no more memory later.
+ */
+export class KeyNames {
+  readonly #keys: Int32Array;
+  readonly #names: Int32Array;
+
+  /** @param limit keys and names stay below. */
+  constructor(limit: number) {
+    this.#keys = new Int32Array(limit).fill(-1);
+    this.#names = new Int32Array(limit).fill(-1);
+  }
+
+  put(name: number, key: number): void {
+    this.#keys[name] = key;
+    this.#names[key] = name;
+  }
+
+  keyOf(name: number): number {
+    return this.#keys[name] as number;
+  }
+
+  nameOf(key: number): number {
+    return this.#names[key] as number;
+  }
+
+  namesOf(keys: Int32Array): Int32Array {
+    return keys.map((key) => this.nameOf(key));
+  }
+}

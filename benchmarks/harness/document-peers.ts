@@ -3,9 +3,9 @@ import type { DocumentsAdapter } from '../compare/documents.ts';
 import { isInstalled } from '../compare/installed.ts';
 import { createLancedbDocuments } from '../compare/peers/lancedb.ts';
 import { createMinisearch } from '../compare/peers/minisearch.ts';
-import { createNighDocuments, createNighTexts } from '../compare/peers/nigh-documents.ts';
+import { createNighDocuments, createNighTexts } from '../compare/peers/nigh.ts';
 import { createOrama } from '../compare/peers/orama.ts';
-import { createZvecDocuments } from '../compare/peers/zvec-documents.ts';
+import { createZvecDocuments } from '../compare/peers/zvec.ts';
 import { loadFrom, type Peers } from '../compare/peers.ts';
 import type { TextsAdapter } from '../compare/texts.ts';
 

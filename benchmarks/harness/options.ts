@@ -16,11 +16,15 @@ export type Options<Name extends string, Text extends string> = Record<Name, num
 export function readOptions<Name extends string, Text extends string = never>(
   defaults: Readonly<Record<Name, number>>,
   texts: readonly Text[] = [],
+  args: readonly string[] = process.argv.slice(2),
 ): Options<Name, Text> {
   const names = Object.keys(defaults) as Name[];
   const all = [...names, ...texts];
   const strings = Object.fromEntries(all.map((name) => [name, { type: 'string' as const }]));
-  const parsed = parseArgs({ options: { ...strings, save: { type: 'boolean' } } });
+  const parsed = parseArgs({
+    args: [...args],
+    options: { ...strings, save: { type: 'boolean' } },
+  });
   const values: Readonly<Record<string, unknown>> = parsed.values;
   const given = all.filter((name) => values[name] !== undefined);
   const save = values.save === true;

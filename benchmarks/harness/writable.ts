@@ -1,10 +1,15 @@
 /** The libraries that vectors can come to and go from, by name; ours needs no install. */
 
 import { isInstalled } from '../compare/installed.ts';
-import { createWritableHnswlibNode } from '../compare/peers/hnswlib-node-writable.ts';
-import { createWritableNigh } from '../compare/peers/nigh-writable.ts';
-import { createWritableUsearch } from '../compare/peers/usearch-writable.ts';
-import { loadFrom, NIGH, type Peers } from '../compare/peers.ts';
+import { createWritableBruteForce } from '../compare/peers/brute-force.ts';
+import { createWritableEdgevec } from '../compare/peers/edgevec.ts';
+import { createWritableHnswlibNode } from '../compare/peers/hnswlib-node.ts';
+import { createWritableLancedb } from '../compare/peers/lancedb.ts';
+import { createWritableNigh } from '../compare/peers/nigh.ts';
+import { createWritableSqliteVec } from '../compare/peers/sqlite-vec.ts';
+import { createWritableUsearch } from '../compare/peers/usearch.ts';
+import { createWritableZvec } from '../compare/peers/zvec.ts';
+import { JAVASCRIPT, loadFrom, NIGH, type Peers } from '../compare/peers.ts';
 import type { LaterOwnSearch, WritableIndex, WritableLibrary } from '../compare/writable.ts';
 
 export type AnyWritableLibrary = WritableLibrary<LaterOwnSearch>;
@@ -15,12 +20,22 @@ interface Source {
   readonly create: () => AnyWritableLibrary;
 }
 
+/** Those with a graph in memory: what lives in files takes too long for long streams. */
 const IN_MEMORY: Readonly<Record<string, Source>> = {
   'hnswlib-node': { from: 'hnswlib-node', create: createWritableHnswlibNode },
   'usearch f32': { from: 'usearch', create: createWritableUsearch },
 };
 
-const ALL: Readonly<Record<string, Source>> = { ...IN_MEMORY };
+const ALL: Readonly<Record<string, Source>> = {
+  ...IN_MEMORY,
+  zvec: { from: '@zvec/zvec', create: createWritableZvec },
+  edgevec: { from: 'edgevec', create: createWritableEdgevec },
+  'lancedb (hnswSq)': { from: '@lancedb/lancedb', create: createWritableLancedb },
+  'sqlite-vec': { from: 'sqlite-vec', create: createWritableSqliteVec },
+  javascript: { from: JAVASCRIPT, create: createWritableBruteForce },
+};
+
+const isPresent = (from: string): boolean => from === JAVASCRIPT || isInstalled(from);
 
 /** The peers in memory that work. @param required refuse to go on when a package is missing. */
 export function loadWritablePeers(required: boolean): Peers<AnyWritableLibrary> {
@@ -29,7 +44,7 @@ export function loadWritablePeers(required: boolean): Peers<AnyWritableLibrary> 
 
 /** All that work, those that live in files too. */
 export function loadAllWritablePeers(): Peers<AnyWritableLibrary> {
-  return loadFrom<AnyWritableLibrary>(false, { sources: ALL, isInstalled });
+  return loadFrom<AnyWritableLibrary>(false, { sources: ALL, isInstalled: isPresent });
 }
 
 /** One by name. @throws when it is unknown or does not load. */

@@ -1,7 +1,7 @@
 // What macro/collections.ts makes of what it measured: relevance, where the time went, and who won.
 import { parseNpy } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
-import { createNighDocuments, createNighTexts } from '../../compare/peers/nigh-documents.ts';
+import { createNighDocuments, createNighTexts } from '../../compare/peers/nigh.ts';
 import { sharesOf } from '../../harness/cpu-profile.ts';
 import { encodeNpy } from '../../harness/films.ts';
 import { latencyOf, relevanceOf, timeEach } from '../../harness/relevance.ts';

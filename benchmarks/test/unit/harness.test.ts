@@ -1,9 +1,14 @@
 // The arithmetic every published figure goes through.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { bruteForceBatch } from '@nigh/testkit';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Child, ChildEnded, ChildHung } from '../../harness/child.ts';
 import { firstReaching, speedsAtRecall } from '../../harness/curve.ts';
 import { createData, createQueries } from '../../harness/data.ts';
 import { groundTruth, meanRecall } from '../../harness/ground-truth.ts';
+import { readOptions } from '../../harness/options.ts';
 import { goalIsMet } from '../../harness/report.ts';
 import { interleave } from '../../harness/run.ts';
 import { median, medianRatio, percentile } from '../../harness/stats.ts';
@@ -72,4 +77,59 @@ test('a goal is met at its limit, in its direction', () => {
   expect(goalIsMet({ ...goal, direction: 'at least' })).toBe(true);
   expect(goalIsMet({ ...goal, direction: 'at most' })).toBe(true);
   expect(goalIsMet({ ...goal, measured: 2.1, direction: 'at most' })).toBe(false);
+});
+
+describe('readOptions', () => {
+  const read = (...args: string[]) => readOptions({ count: 5, rounds: 3 }, ['file'], args);
+
+  test('has numbers with defaults, and texts that are left out', () => {
+    expect(read()).toEqual({ count: 5, rounds: 3, save: false });
+    const given = { count: 5, rounds: 1, file: 'a.npy', save: false };
+    expect(read('--rounds', '1', '--file', 'a.npy')).toEqual(given);
+    expect(() => read('--rounds', 'many')).toThrow('--rounds expects a number');
+    expect(() => read('--round', '1')).toThrow();
+  });
+
+  test('keeps no run with changed parameters or a file of its own', () => {
+    expect(read('--save').save).toBe(true);
+    expect(() => read('--save', '--count', '5')).toThrow('leave out --count');
+    expect(() => read('--save', '--file', 'a.npy')).toThrow('leave out --file');
+  });
+});
+
+describe('a child', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'nigh-child-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const start = (onMessage: string) => {
+    const program = join(folder, 'child.mjs');
+    writeFileSync(program, `process.on('message', () => ${onMessage}); process.send({});`);
+    return Child.start(program, {});
+  };
+
+  test('whose process has ended says so to every further question', async () => {
+    const child = await start('process.exit(7)');
+    await expect(child.ask({})).rejects.toThrow('a contestant ended with 7');
+    await expect(child.ask({})).rejects.toThrow(ChildEnded);
+    await child.stop();
+  });
+
+  test('that does not answer is ended', async () => {
+    const child = await start('undefined');
+    await expect(child.ask({}, 0.1)).rejects.toThrow(ChildHung);
+    await child.stop();
+    await expect(child.ask({})).rejects.toThrow('SIGKILL');
+  });
+
+  test('that failed with one question answers the next', async () => {
+    const child = await start(
+      `process.send(globalThis.asked ? { fine: 1 } : { failed: String((globalThis.asked = 1)) })`,
+    );
+    await expect(child.ask({})).rejects.toThrow('1');
+    await expect(child.ask({})).resolves.toEqual({ fine: 1 });
+    await child.stop();
+  });
 });
