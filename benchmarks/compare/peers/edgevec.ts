@@ -4,6 +4,8 @@
  * - A search has the efSearch that its index was made with. It is written into the memory of the
  *   module here: a graph for every setting would take hours, and asking for more than k results
  *   and dropping them is slower.
+ * - Under its metric 'dot' it finds what is farthest. Vectors of unit length are searched by l2,
+ *   whose order is the same.
  * - Its ids begin at 1. `insertBatch` loses the first vector of an empty index, so the flat form,
  *   which its documentation calls the older one, fills it.
  * - Only a browser has what it saves into. `save_stream` gives the bytes; `load` refuses them, and
@@ -35,7 +37,7 @@ import {
 const PACKAGE = 'edgevec';
 
 interface Config {
-  metric: 'l2' | 'dot';
+  metric: 'l2';
   m: number;
   m0: number;
   ef_construction: number;
@@ -75,7 +77,7 @@ interface Made {
   setEfSearch(efSearch: number): void;
 }
 
-type GraphOptions = Pick<BuildOptions, 'dimension' | 'metric' | 'M' | 'efConstruction'>;
+type GraphOptions = Pick<BuildOptions, 'dimension' | 'M' | 'efConstruction'>;
 
 /** No efSearch that anybody would choose, so that it is found in memory. */
 const MARK = 0x5eafc0de;
@@ -87,9 +89,9 @@ function loadNative(): (options: GraphOptions) => Made {
   const native = requirePeer(PACKAGE) as NativeModule;
   const module = readFileSync(join(packageFolder(PACKAGE), 'edgevec_bg.wasm'));
   const { memory } = native.initSync({ module });
-  return ({ dimension, metric, M, efConstruction }) => {
+  return ({ dimension, M, efConstruction }) => {
     const config = new native.EdgeVecConfig(dimension);
-    config.metric = metric === 'cosine' ? 'dot' : 'l2';
+    config.metric = 'l2';
     config.m = M;
     config.m0 = 2 * M;
     config.ef_construction = efConstruction;
