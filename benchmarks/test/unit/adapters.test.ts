@@ -99,7 +99,7 @@ function judge(
   }
   const asked = { dimension: DIMENSION, metric, k: K, accept };
   const exact = bruteForceBatch(vectors, queries, asked);
-  const sum = exact.reduce((total, { nodes }, i) => total + recall(found[i] as number[], nodes), 0);
+  const sum = exact.reduce((total, { nodes }, i) => total + recall(found[i] ?? [], nodes), 0);
   return sum / exact.length;
 }
 
@@ -129,10 +129,17 @@ function range(first: number, end: number): Int32Array {
   return Int32Array.from({ length: end - first }, (_, i) => first + i);
 }
 
+/** It refuses its own files (peers/edgevec.ts). */
+const OPENS_NOTHING = 'edgevec';
+
+/** zvec finds nothing that is near in codes of 8 bits under l2. */
+function metricsOf(name: string): readonly Metric[] {
+  return name === 'zvec int8' ? ['cosine'] : ['l2', 'cosine'];
+}
+
 describe.each(ADAPTERS)('%s', (name, from, create) => {
-  test.for<Metric>(['l2', 'cosine'])('finds what is nearest under %s', async (metric, context) => {
+  test.for(metricsOf(name))('finds what is nearest under %s', async (metric, context) => {
     skipWithout(from, context);
-    context.skip(name === 'zvec int8' && metric === 'l2', 'it finds nothing that is near under l2');
     const adapter = create();
     expect(adapter.name).toBe(name);
     const index = await build(adapter, optionsIn(`${name} ${metric}`, metric));
@@ -156,11 +163,12 @@ describe.each(ADAPTERS)('%s', (name, from, create) => {
     const before = await ask(index.prepareSearch(DATA.cosine.queries), EF_SEARCH);
     await index.close();
     expect(existsSync(path)).toBe(true);
-    context.skip(adapter.load === undefined, 'it opens nothing that it saved');
+    expect(adapter.load === undefined).toBe(name === OPENS_NOTHING);
     const opened = await adapter.load?.(path, options);
-    const search = opened?.prepareSearch(DATA.cosine.queries) as LaterSearch;
+    if (opened === undefined) return;
+    const search = opened.prepareSearch(DATA.cosine.queries);
     expect(await ask(search, EF_SEARCH)).toEqual(before);
-    await opened?.close();
+    await opened.close();
   });
 
   test('finds only what a filter lets through', async (context) => {
@@ -169,11 +177,11 @@ describe.each(ADAPTERS)('%s', (name, from, create) => {
     const index = await build(adapter, optionsIn(`${name} filtered`, 'cosine'));
     const search = index.prepareFilteredSearch?.(DATA.cosine.queries, FILTER);
     expect(search === undefined).toBe(adapter.filter === null);
-    context.skip(search === undefined, 'it has no filter');
-    const found = await ask(search as LaterSearch, EF_SEARCH);
+    const found = search === undefined ? [] : await ask(search, EF_SEARCH);
     const accepted = (node: number): boolean => (CATEGORIES[node] as number) < LIMIT;
     expect(found.flat().filter((node) => !accepted(node))).toEqual([]);
-    expect(judge(found, 'cosine', accepted)).toBeGreaterThanOrEqual(LEAST_RECALL);
+    const least = search === undefined ? 0 : LEAST_RECALL;
+    expect(judge(found, 'cosine', accepted)).toBeGreaterThanOrEqual(least);
     await index.close();
   });
 });
