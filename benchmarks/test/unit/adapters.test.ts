@@ -41,7 +41,8 @@ const FILTER = { categories: CATEGORIES, limit: LIMIT };
 const ROUND = 120;
 const SHAPE = { count: COUNT, dimension: DIMENSION, seed: SEED, queryCount: 20 };
 const DATA = { l2: heldOut(uniform, SHAPE), cosine: heldOut(unitSphere, SHAPE) };
-const GRAPH = { dimension: DIMENSION, M: 16, efConstruction: 100, seed: SEED, threads: 1 };
+/** Of so few neighbors that a narrow search misses some. */
+const GRAPH = { dimension: DIMENSION, M: 6, efConstruction: 50, seed: SEED, threads: 1 };
 
 /** Of each, the package it comes from; null where it is there always. */
 const ADAPTERS: readonly (readonly [string, string | null, () => AnyAdapter])[] = [
@@ -129,6 +130,9 @@ function range(first: number, end: number): Int32Array {
   return Int32Array.from({ length: end - first }, (_, i) => first + i);
 }
 
+/** Packages that look at every one of so few vectors. */
+const SCANNING = ['nigh', '@zvec/zvec', 'javascript', 'sqlite-vec'];
+
 /** It refuses its own files (peers/edgevec.ts). */
 const OPENS_NOTHING = 'edgevec';
 
@@ -138,19 +142,23 @@ function metricsOf(name: string): readonly Metric[] {
 }
 
 describe.each(ADAPTERS)('%s', (name, from, create) => {
-  test.for(metricsOf(name))('finds what is nearest under %s', async (metric, context) => {
-    skipWithout(from, context);
-    const adapter = create();
-    expect(adapter.name).toBe(name);
-    const index = await build(adapter, optionsIn(`${name} ${metric}`, metric));
-    const search = index.prepareSearch(DATA[metric].queries);
-    const narrow = judge(await ask(search, K), metric);
-    const wide = judge(await ask(search, EF_SEARCH), metric);
-    expect(wide).toBeGreaterThanOrEqual(adapter.parameter === null ? 1 : LEAST_RECALL);
-    expect(narrow).toBeLessThanOrEqual(wide);
-    expect(judge(await ask(search, K), metric)).toBe(narrow);
-    await index.close();
-  });
+  test.for(metricsOf(name))(
+    'finds what is nearest under %s, more of it when asked wider',
+    async (metric, context) => {
+      skipWithout(from, context);
+      const adapter = create();
+      expect(adapter.name).toBe(name);
+      const index = await build(adapter, optionsIn(`${name} ${metric}`, metric));
+      const search = index.prepareSearch(DATA[metric].queries);
+      const narrow = judge(await ask(search, K), metric);
+      const wide = judge(await ask(search, EF_SEARCH), metric);
+      expect(wide).toBeGreaterThanOrEqual(adapter.parameter === null ? 1 : LEAST_RECALL);
+      if (SCANNING.includes(adapter.from)) expect(narrow).toBeGreaterThanOrEqual(LEAST_RECALL);
+      else expect(narrow).toBeLessThan(wide);
+      expect(judge(await ask(search, K), metric)).toBe(narrow);
+      await index.close();
+    },
+  );
 
   test('answers the same when it was saved and opened', async (context) => {
     skipWithout(from, context);
