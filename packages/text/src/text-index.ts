@@ -18,6 +18,7 @@ import {
   Tail,
 } from './postings.ts';
 import { type QueryTerm, Scorer } from './scorer.ts';
+import { atOnce, type Steps } from './steps.ts';
 import { imageOf, loadParts, type Parts, verifyParts } from './text-image.ts';
 import { type Ranking, TopRows } from './top-rows.ts';
 
@@ -27,6 +28,8 @@ const MAX_KNOWN_WORDS = 2 ** 16;
 const MAX_KNOWN_UNITS = 12;
 /** Fewer postings or documents than these are not merged by themselves. */
 const FEWEST_TO_MERGE = 4096;
+/** How many times as many as make it time are waited for: somebody may come who gives turns. */
+const PATIENCE = 1.5;
 /** UTF-16 units of a query that count: what a search takes is bounded. */
 export const MAX_QUERY_UNITS = 4096;
 const MAX_POSTINGS = 2 ** 32 - 1;
@@ -49,6 +52,8 @@ export class TextIndex {
   #docCounts: GrowingArray<'uint32'>;
   /** Dead documents by term, where they were counted since the last one died. */
   readonly #deadCounts = new Map<number, number>();
+  /** Grows by every change, merging too: what was begun before does not fit any more. */
+  #changes = 0;
   /** Terms of words that were met; NO_TERM for stop words. */
   readonly #known = new Map<string, number>();
   /** Of the text being added, by term: how often it occurs. All zero in between. */
@@ -66,7 +71,7 @@ export class TextIndex {
     this.#terms = parts.terms;
     this.#documents = parts.documents;
     this.#base = parts.base;
-    this.#docCounts = countDocs(parts.base);
+    this.#docCounts = atOnce(countDocs(parts.base));
   }
 
   /**
@@ -138,6 +143,7 @@ export class TextIndex {
     documents.reserve(row);
     this.#tail.reserve(this.#terms.count, more);
     this.#docCounts.extend(this.#terms.count);
+    this.#changes++;
     this.#kill(row);
     const doc = documents.add(row, lengths);
     for (let i = 0; i < more; i++) {
@@ -169,7 +175,7 @@ export class TextIndex {
    * @throws {TextError} INVALID_ARGUMENT
    */
   holds(row: number, texts: readonly string[]): boolean {
-    if (this.#tail.length > 0 || this.#documents.deadCount > 0) this.#merge();
+    if (!this.#isMerged) atOnce(this.#merge());
     const lengths = this.#collect(texts);
     const doc = isRow(row) ? this.#documents.docOf(row) : -1;
     if (doc < 0) return false;
@@ -231,13 +237,31 @@ export class TextIndex {
 
   /** The index as it is now. What is done to the index later does not change it. */
   image(): Readonly<Record<string, Image>> {
-    if (this.#tail.length > 0 || this.#documents.deadCount > 0) this.#merge();
+    if (!this.#isMerged) atOnce(this.#merge());
     return imageOf(this.#parts());
+  }
+
+  /**
+   * Brings what was added and removed to its place when it is time, so that no `add` or `remove`
+   * has to: with turns for others in between. Searches go on meanwhile. Where rows are added or
+   * removed before it has ended, it has done nothing.
+   *
+   * @param rest is called every some tenths of a millisecond; gives others a turn when it is time
+   * @param always whether it is time now, however little there is: `image` is short then
+   */
+  async tidy(rest: () => Promise<void>, always = false): Promise<void> {
+    if (always ? this.#isMerged : !this.#mergeIsDue(1)) return;
+    const before = this.#changes;
+    const steps = this.#merge();
+    while (!steps.next().done) {
+      await rest();
+      if (this.#changes !== before) return;
+    }
   }
 
   /** What is wrong with the index; nothing where it is as it should be. */
   verify(): string[] {
-    this.#merge();
+    atOnce(this.#merge());
     return verifyParts(this.#parts());
   }
 
@@ -356,6 +380,7 @@ export class TextIndex {
   #kill(row: number): void {
     const doc = this.#documents.docOf(row);
     if (doc < 0) return;
+    this.#changes++;
     this.#documents.kill(doc);
     this.#deadCounts.clear();
   }
@@ -365,17 +390,29 @@ export class TextIndex {
    * change, so that nothing has changed where there is no memory for it.
    */
   #mergeWhenDue(): void {
-    const { deadCount, liveCount } = this.#documents;
-    const isLong = this.#tail.length > Math.max(FEWEST_TO_MERGE, this.#base.docs.length / 4);
-    if (isLong || deadCount > Math.max(FEWEST_TO_MERGE, liveCount / 2)) this.#merge();
+    if (this.#mergeIsDue(PATIENCE)) atOnce(this.#merge());
   }
 
-  /** Brings the tail into the base and drops what is dead. */
-  #merge(): void {
-    const { documents, numbers } = this.#documents.compact();
-    const dense = dropUnused(this.#terms, merge(this.#base, this.#tail, numbers));
+  /** Whether there are so many new postings or dead documents, or so many times as many. */
+  #mergeIsDue(times: number): boolean {
+    const { deadCount, liveCount } = this.#documents;
+    const isLong =
+      this.#tail.length > times * Math.max(FEWEST_TO_MERGE, this.#base.docs.length / 4);
+    return isLong || deadCount > times * Math.max(FEWEST_TO_MERGE, liveCount / 2);
+  }
+
+  get #isMerged(): boolean {
+    return this.#tail.length === 0 && this.#documents.deadCount === 0;
+  }
+
+  /** Brings the tail into the base and drops what is dead. Nothing may change between its steps. */
+  *#merge(): Steps<void> {
+    const { documents, numbers } = yield* this.#documents.compact();
+    const merged = yield* merge(this.#base, this.#tail, numbers);
+    const dense = yield* dropUnused(this.#terms, merged);
     const tail = new Tail();
-    const docCounts = countDocs(dense.base); // the last that can fail
+    const docCounts = yield* countDocs(dense.base); // the last that can fail
+    this.#changes++;
     if (dense.terms !== this.#terms) this.#known.clear();
     this.#terms = dense.terms;
     this.#base = dense.base;

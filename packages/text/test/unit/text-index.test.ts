@@ -1,6 +1,7 @@
-import { type Image, imageBytes } from '@nigh/base';
+import { imageBytes } from '@nigh/base';
 import { expect, test } from 'vitest';
 import { MAX_QUERY_UNITS, TextError, TextIndex } from '../../src/index.ts';
+import { bytesOf } from '../image-bytes.ts';
 
 const rowsOf = (index: TextIndex, query: string, k = 10): number[] =>
   Array.from(index.search(query, k).rows);
@@ -9,16 +10,6 @@ async function indexOf(texts: readonly string[]): Promise<TextIndex> {
   const index = await TextIndex.create({ fields: ['text'] });
   for (const [row, text] of texts.entries()) index.add(row, [text]);
   return index;
-}
-
-function bytesOf(images: Readonly<Record<string, Image>>): string {
-  return JSON.stringify(
-    Object.entries(images).map(([name, { header, arrays }]) => [
-      name,
-      header,
-      Object.entries(arrays).map(([key, array]) => [key, Array.from(array)]),
-    ]),
-  );
 }
 
 test('finds rows by stems, best first, and equal rows by number', async () => {
