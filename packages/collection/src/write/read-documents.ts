@@ -16,7 +16,7 @@ import {
   unreadable,
 } from '../errors.ts';
 import { encodeKey, type KeyText } from '../key.ts';
-import { copyMetadata } from '../metadata.ts';
+import { assertDepth, copyMetadata } from '../metadata.ts';
 import { OWN_TEXT, type Schema, textNames, type VectorOptions } from '../schema.ts';
 
 function refuse(message: string, details: Record<string, unknown>): CollectionError {
@@ -76,12 +76,18 @@ export class DocumentReader {
   /** A copy of metadata, checked; `row` is the number of its document among those given. */
   readMetadata(metadata: unknown, row: number): Metadata {
     const copy = copyMetadata(metadata, this.#schema.fields, row);
-    this.#checkMetadata(copy, row);
+    this.#checkFields(copy, row);
     return copy;
   }
 
+  /** Metadata that was parsed from JSON, checked as that of callers is, without a copy. */
+  checkMetadata(metadata: Metadata, row: number): void {
+    assertDepth(metadata, row);
+    this.#checkFields(metadata, row);
+  }
+
   /** Declared fields are of their types, those searched as text are text. */
-  #checkMetadata(metadata: Metadata, row: number): void {
+  #checkFields(metadata: Metadata, row: number): void {
     this.#columns.check(metadata, row);
     for (const name of this.#textFields) {
       const value = ownValue(metadata, name);
