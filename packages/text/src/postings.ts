@@ -73,21 +73,26 @@ export class Tail {
   }
 }
 
-/** Whether a document has a term so often in a field. */
-export function hasPosting(
-  { offsets, docs, uses }: Base,
-  term: number,
-  { doc, use }: { readonly doc: number; readonly use: number },
-): boolean {
-  if (term + 1 >= offsets.length) return false;
+/** Where the postings of a term, which the base has, are first of this document or a later one. */
+export function placeOf({ offsets, docs }: Base, term: number, doc: number): number {
   let [low, high] = [offsets[term], offsets[term + 1]];
-  const end = high;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     if (docs[middle] < doc) low = middle + 1;
     else high = middle;
   }
-  for (let at = low; at < end && docs[at] === doc; at++) {
+  return low;
+}
+
+/** Whether a document has a term so often in a field. */
+export function hasPosting(
+  base: Base,
+  term: number,
+  { doc, use }: { readonly doc: number; readonly use: number },
+): boolean {
+  const { offsets, docs, uses } = base;
+  if (term + 1 >= offsets.length) return false;
+  for (let at = placeOf(base, term, doc); at < offsets[term + 1] && docs[at] === doc; at++) {
     if (uses[at] === use) return true;
   }
   return false;

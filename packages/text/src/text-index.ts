@@ -17,7 +17,7 @@ import {
   merge,
   Tail,
 } from './postings.ts';
-import { type QueryTerm, Scorer } from './scorer.ts';
+import { type Postings, type QueryTerm, Scorer } from './scorer.ts';
 import { atOnce, type Steps } from './steps.ts';
 import { imageOf, loadParts, type Parts, verifyParts } from './text-image.ts';
 import { type Ranking, TopRows } from './top-rows.ts';
@@ -220,16 +220,15 @@ export class TextIndex {
   score(query: string, rows: ArrayLike<number>): Float64Array {
     assertQuery(query);
     assertRows(rows);
-    const result = new Float64Array(rows.length);
+    const docs = Int32Array.from(rows, (row: unknown) =>
+      isRow(row) ? this.#documents.docOf(row) : -1,
+    );
+    const asked = new Set(docs);
+    asked.delete(-1);
     try {
-      this.#score(query, Number.POSITIVE_INFINITY, undefined);
+      this.#scorer.runOf(this.#postings(), this.#termsOf(query), asked);
       const { scores } = this.#scorer;
-      for (let i = 0; i < result.length; i++) {
-        const row: unknown = rows[i];
-        const doc = isRow(row) ? this.#documents.docOf(row) : -1;
-        if (doc >= 0) result[i] = scores[doc];
-      }
-      return result;
+      return Float64Array.from(docs, (doc) => (doc === -1 ? 0 : scores[doc]));
     } finally {
       this.#scorer.end();
     }
@@ -326,8 +325,11 @@ export class TextIndex {
 
   /** Leaves scores in the scorer; those of the `k` best are whole. */
   #score(query: string, k: number, accept: Uint32Array | undefined): void {
-    const postings = { documents: this.#documents, base: this.#base, tail: this.#tail };
-    this.#scorer.run(postings, this.#termsOf(query), k, accept);
+    this.#scorer.run(this.#postings(), this.#termsOf(query), k, accept);
+  }
+
+  #postings(): Postings {
+    return { documents: this.#documents, base: this.#base, tail: this.#tail };
   }
 
   /** The terms of a query that any document has, each once, in the order of the query. */
