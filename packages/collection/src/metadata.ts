@@ -9,7 +9,7 @@ import { CollectionError, CollectionErrorCode, reading, unreadable } from './err
 
 /** Deeper values could be read and never be written again (JSON.stringify recurses). */
 const MAX_METADATA_DEPTH = 64;
-const TOO_DEEP = `is deeper than ${MAX_METADATA_DEPTH} levels`;
+const TOO_DEEP = `is deeper than ${MAX_METADATA_DEPTH} levels; keep what is deeper as text`;
 
 type JsonValue =
   | null
@@ -58,7 +58,9 @@ function copyArray(value: readonly unknown[], place: Place, depth: number): Json
 function copyValue(value: unknown, place: Place, depth: number): JsonValue {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number') {
-    return Number.isFinite(value) ? value : refuse(place, `is ${value}, which JSON has not`, value);
+    return Number.isFinite(value)
+      ? value
+      : refuse(place, `is ${value}, which JSON has not; leave it out`, value);
   }
   if (typeof value !== 'object') return refuse(place, `is ${describe(value)}`, value);
   if (depth >= MAX_METADATA_DEPTH) {

@@ -19,7 +19,7 @@ import {
 } from './postings.ts';
 import { type Postings, type QueryTerm, Scorer } from './scorer.ts';
 import { atOnce, type Steps } from './steps.ts';
-import { imageOf, loadParts, type Parts, verifyParts } from './text-image.ts';
+import { imagesOf, loadParts, type Parts, verifyParts } from './text-image.ts';
 import { type Ranking, TopRows } from './top-rows.ts';
 
 /** Words whose terms are remembered. */
@@ -235,9 +235,9 @@ export class TextIndex {
   }
 
   /** The index as it is now. What is done to the index later does not change it. */
-  image(): Readonly<Record<string, Image>> {
+  images(): Readonly<Record<string, Image>> {
     if (!this.#isMerged) atOnce(this.#merge());
-    return imageOf(this.#parts());
+    return imagesOf(this.#parts());
   }
 
   /**
@@ -246,7 +246,7 @@ export class TextIndex {
    * removed before it has ended, it has done nothing.
    *
    * @param rest is called every some tenths of a millisecond; gives others a turn when it is time
-   * @param always whether it is time now, however little there is: `image` is short then
+   * @param always whether it is time now, however little there is: `images` are short then
    */
   async tidy(rest: () => Promise<void>, always = false): Promise<void> {
     if (always ? this.#isMerged : !this.#mergeIsDue(1)) return;

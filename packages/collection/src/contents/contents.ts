@@ -192,9 +192,9 @@ export class Contents {
 
   /** The keys of the rows of a set, in the order of the rows. */
   keysOf(bits: Uint32Array): KeyText[] {
-    return [...this.keys.rows()]
-      .filter((row) => hasBit(bits, row))
-      .map((row) => this.keys.keyOf(row));
+    const keys: KeyText[] = [];
+    for (const row of this.keys.rows()) if (hasBit(bits, row)) keys.push(this.keys.keyOf(row));
+    return keys;
   }
 
   /** Takes over a document of other contents whose vector is here as row `row`. */
@@ -225,9 +225,9 @@ export class Contents {
   async freeze(): Promise<FrozenContents> {
     const { keys, columns, documents, text } = this;
     const slices = new Slices();
-    await text?.tidy(() => slices.rest(), true); // its image is short then
-    const tables = { ...keys.images(), ...columns.image(), documents: documents.image() };
-    const images = { tables, ...(text && { text: text.image() }) };
+    await text?.tidy(() => slices.rest(), true); // its images are short then
+    const tables = { ...keys.images(), ...columns.images(), documents: documents.image() };
+    const images = { tables, ...(text && { text: text.images() }) };
     const index = await this.#index?.snapshot(); // last: nobody else would close it
     return { ...images, ...(index && { index }) };
   }

@@ -27,7 +27,7 @@ test('a few rows have the scores that a search gives them, wherever their postin
   const add = (row: number): void =>
     index.add(row, [`w${row % 3} film`, `film v${row % 7} ${'x '.repeat(row % 5)}z${row}`]);
   for (let row = 0; row < 6000; row++) add(row);
-  index.image(); // all of it is in the base
+  index.images(); // all of it is in the base
   for (let row = 4000; row < 4100; row++) add(row); // dead there, and new in the tail
   for (let row = 10; row < 6000; row += 10) index.remove(row);
   for (let row = 7000; row < 7050; row++) index.add(row, ['', `film newer w${row % 3}`]);

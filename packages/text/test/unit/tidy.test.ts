@@ -30,7 +30,7 @@ test('an index is the same afterwards, and is searched meanwhile', async () => {
   expect(turns).toBeGreaterThan(5);
   expect(index.search(QUERY, 50)).toEqual(before);
   expect(index.verify()).toEqual([]);
-  expect(bytesOf(index.image())).toBe(bytesOf(other.image()));
+  expect(bytesOf(index.images())).toBe(bytesOf(other.images()));
 });
 
 test.for(['added', 'removed', 'merged'] as const)(
@@ -42,7 +42,7 @@ test.for(['added', 'removed', 'merged'] as const)(
       const change = (to: TextIndex): void => {
         if (what === 'added') to.add(90_000, ['unheard', QUERY]);
         else if (what === 'removed') to.remove(7);
-        else to.image();
+        else to.images();
       };
       await index.tidy(async () => {
         if (turns++ === at) change(index);
@@ -50,7 +50,7 @@ test.for(['added', 'removed', 'merged'] as const)(
       change(other);
       expect(index.search(QUERY, 50), `turn ${at}`).toEqual(other.search(QUERY, 50));
       expect(index.verify()).toEqual([]);
-      expect(bytesOf(index.image())).toBe(bytesOf(other.image()));
+      expect(bytesOf(index.images())).toBe(bytesOf(other.images()));
       expect(turns).toBe(at + 1);
     }
   },
