@@ -4,7 +4,7 @@
 import { assertBoolean, assertOptions, assertString, hasBit } from '@nigh/base';
 import type { WorkOptions } from '@nigh/core';
 import { type Filter, type Metadata, parseFilter } from '@nigh/filter';
-import type { SnapshotWriter, Store } from '@nigh/storage';
+import type { Store, WriteFiles } from '@nigh/storage';
 import { compactContents } from './contents/compact.ts';
 import { Contents } from './contents/contents.ts';
 import { readDocument } from './contents/read-row.ts';
@@ -187,7 +187,11 @@ export class Collection<M extends object = Metadata> {
     return this.#queue.write(deletionsRecord(keys), () => remove(keys));
   }
 
-  /** The document of a key, with its vector and text; undefined where there is none. */
+  /**
+   * The document of a key, with its vector and text; undefined where there is none.
+   *
+   * @throws {CollectionError} INVALID_KEY, CLOSED
+   */
   get(key: Key): StoredDocument<M> | undefined {
     this.#assertOpen();
     const row = this.#contents.keys.rowOf(encodeKey(key));
@@ -195,7 +199,11 @@ export class Collection<M extends object = Metadata> {
     return readDocument(this.#contents, row, { vectors: true, texts: true }) as StoredDocument<M>;
   }
 
-  /** Whether there is a document of this key. */
+  /**
+   * Whether there is a document of a key.
+   *
+   * @throws {CollectionError} INVALID_KEY, CLOSED
+   */
   has(key: Key): boolean {
     this.#assertOpen();
     return this.#contents.keys.rowOf(encodeKey(key)) !== -1;
@@ -204,7 +212,7 @@ export class Collection<M extends object = Metadata> {
   /**
    * How many documents there are, or match a filter.
    *
-   * @throws {FilterError} INVALID_FILTER, UNKNOWN_FIELD, ...
+   * @throws {FilterError} INVALID_FILTER, UNKNOWN_FIELD, ... @throws {CollectionError} CLOSED
    */
   count(filter?: Filter): number {
     this.#assertOpen();
@@ -217,6 +225,8 @@ export class Collection<M extends object = Metadata> {
    * The documents, or those that match a filter, in the order in which they came, each as it is
    * when it comes. Which ones is decided at the first: those that are deleted meanwhile do not come
    * any more, new ones and those that match since do not come.
+   *
+   * @throws {CollectionError} INVALID_ARGUMENT, CLOSED @throws {FilterError} INVALID_FILTER, ...
    */
   async *documents(options: ListOptions = {}): AsyncGenerator<StoredDocument<M>> {
     this.#assertOpen();
@@ -327,7 +337,7 @@ export class Collection<M extends object = Metadata> {
     });
     try {
       const settings = schemaToSettings(this.schema);
-      const write = (writer: SnapshotWriter): Promise<void> => writeContents(writer, frozen, work);
+      const write: WriteFiles = (writer) => writeContents(writer, frozen, work);
       await store.backup(folder, { sequence, signal: work.signal }, settings, write);
     } finally {
       await frozen.index?.close();

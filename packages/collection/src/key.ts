@@ -10,7 +10,7 @@ export type Key = string | number;
 /** A key as the tables and the log hold it: 's' and the string, or 'n' and the number. */
 export type KeyText = string;
 
-export const MAX_KEY_LENGTH = 1024;
+const MAX_KEY_LENGTH = 1024;
 
 function refuse(key: unknown, reason: string, row?: number): CollectionError {
   const where = row === undefined ? 'the key' : `the key of document ${row}`;

@@ -9,6 +9,7 @@ import { CollectionError, CollectionErrorCode, reading, unreadable } from './err
 
 /** Deeper values could be read and never be written again (JSON.stringify recurses). */
 const MAX_METADATA_DEPTH = 64;
+const TOO_DEEP = `is deeper than ${MAX_METADATA_DEPTH} levels; keep what is deeper as text`;
 
 type JsonValue =
   | null
@@ -57,11 +58,13 @@ function copyArray(value: readonly unknown[], place: Place, depth: number): Json
 function copyValue(value: unknown, place: Place, depth: number): JsonValue {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number') {
-    return Number.isFinite(value) ? value : refuse(place, `is ${value}, which JSON has not`, value);
+    return Number.isFinite(value)
+      ? value
+      : refuse(place, `is ${value}, which JSON has not; leave it out`, value);
   }
   if (typeof value !== 'object') return refuse(place, `is ${describe(value)}`, value);
   if (depth >= MAX_METADATA_DEPTH) {
-    return refuse(place, `is deeper than ${MAX_METADATA_DEPTH} levels`, undefined);
+    return refuse(place, TOO_DEEP, undefined);
   }
   if (Array.isArray(value)) return copyArray(value, place, depth);
   if (isPlain(value)) return copyObject(value, place, depth);
@@ -108,6 +111,22 @@ function copyFields(metadata: unknown, fields: Fields, row: number): Metadata {
     setOwn(copy, name, copyField(value, type, { row, path: `metadata.${name.slice(0, 80)}` }));
   }
   return copy;
+}
+
+/** Whether objects and arrays of plain JSON lie within each other more than `levels` deep. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
+}
+
+/**
+ * Metadata that was parsed from JSON, and so is plain, is no deeper than any that was copied.
+ *
+ * @throws {CollectionError} INVALID_DOCUMENT
+ */
+export function assertDepth(metadata: Metadata, row: number): void {
+  if (isDeeper(metadata, MAX_METADATA_DEPTH))
+    refuse({ row, path: 'metadata' }, TOO_DEEP, undefined);
 }
 
 /** Metadata with a patch laid over it: what is given replaces, what is null goes. */

@@ -62,7 +62,7 @@ export class Columns {
   }
 
   /**
-   * The table of images as `image` gave them. Takes their arrays over, without a copy: load them
+   * The table of images as `images` gave them. Takes their arrays over, without a copy: load them
    * once, and do not write to them.
    *
    * @param fields those the table was created with
@@ -175,7 +175,7 @@ export class Columns {
   }
 
   /** The table as it is now, ready to be saved; later changes do not show in it. */
-  image(): Readonly<Record<string, Image>> {
+  images(): Readonly<Record<string, Image>> {
     return imagesOf(this.#table());
   }
 

@@ -35,7 +35,7 @@ export const MAX_FIELDS = 256;
 /** UTF-16 units of a field's name. */
 export const MAX_NAME_LENGTH = 256;
 
-export function isFieldType(value: unknown): value is FieldType {
+function isFieldType(value: unknown): value is FieldType {
   return (FIELD_TYPES as readonly unknown[]).includes(value);
 }
 

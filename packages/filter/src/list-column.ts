@@ -215,7 +215,7 @@ export class ListColumn implements Column {
   #refuse(): never {
     throw new FilterError(
       FilterErrorCode.outOfMemory,
-      `the lists of a field hold ${MAX_ELEMENTS} elements together at most`,
+      `the lists of a field hold ${MAX_ELEMENTS} elements together at most; divide the rows`,
       { expected: MAX_ELEMENTS },
     );
   }

@@ -9,7 +9,7 @@ import { invalidArgument } from './errors.ts';
 
 export const IMAGES_VERSION = 1;
 export const PREFIX_BYTES = 24;
-export const ALIGNMENT = 64;
+const ALIGNMENT = 64;
 
 const MAGIC: Uint8Array = new TextEncoder().encode('NIGHIMGS');
 const AT = { version: 8, tableLength: 12, tableCrc: 16, prefixCrc: 20 } as const;

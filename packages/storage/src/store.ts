@@ -463,7 +463,7 @@ export class Store {
 
   #assertUsable(): void {
     if (this.#state === 'closed') {
-      const message = `the store of ${this.folder} is closed`;
+      const message = `the store of ${this.folder} is closed; open it again`;
       throw new StorageError(StorageErrorCode.closed, message, { folder: this.folder });
     }
   }
@@ -471,7 +471,7 @@ export class Store {
   #openLog(): CommitLog {
     this.#assertUsable();
     if (this.#options.readOnly) {
-      const message = `the store of ${this.folder} was opened with readOnly`;
+      const message = `the store of ${this.folder} was opened to be read; open it without readOnly`;
       throw new StorageError(StorageErrorCode.readOnly, message, { folder: this.folder });
     }
     if (this.#log !== undefined && this.#state === 'open') return this.#log;

@@ -1,8 +1,9 @@
 // Documents: what was added, in this order. A row that is added again is another document, and the
 // one before is dead. Dead documents keep their number until the postings are merged.
 
-import { allocateArray, GrowingArray } from '@nigh/base';
+import { GrowingArray } from '@nigh/base';
 import { RowMap } from './row-map.ts';
+import { STEP_ELEMENTS, type Steps } from './steps.ts';
 
 /** In the place of a dead document's row. */
 export const DEAD: number = 2 ** 32 - 1;
@@ -77,26 +78,21 @@ export class Documents {
   }
 
   /** The live documents alone, and the number that each gets; DEAD where it gets none. */
-  compact(): { documents: Documents; numbers: Uint32Array } {
+  *compact(): Steps<{ documents: Documents; numbers: Uint32Array }> {
     const { fieldCount } = this;
-    const rows = allocateArray('uint32', this.#liveCount);
-    const lengths = allocateArray('uint32', this.#liveCount * fieldCount);
-    const numbers = new Uint32Array(this.rows.length);
-    let count = 0;
-    for (let doc = 0; doc < numbers.length; doc++) {
-      numbers[doc] = this.rows.values[doc] === DEAD ? DEAD : count;
-      if (numbers[doc] === DEAD) continue;
-      rows[count] = this.rows.values[doc];
-      for (let field = 0; field < fieldCount; field++) {
-        lengths[count * fieldCount + field] = this.lengths.values[doc * fieldCount + field];
-      }
-      count++;
-    }
     const documents = new Documents(
       fieldCount,
-      GrowingArray.over('uint32', rows),
-      GrowingArray.over('uint32', lengths),
+      new GrowingArray('uint32', this.#liveCount),
+      new GrowingArray('uint32', this.#liveCount * fieldCount),
     );
+    const numbers = new Uint32Array(this.rows.length).fill(DEAD);
+    for (let doc = 0; doc < numbers.length; doc++) {
+      if (doc % STEP_ELEMENTS === 0) yield;
+      const row = this.rows.values[doc];
+      if (row === DEAD) continue;
+      const lengths = this.lengths.values.subarray(doc * fieldCount, (doc + 1) * fieldCount);
+      numbers[doc] = documents.add(row, lengths);
+    }
     return { documents, numbers };
   }
 

@@ -8,6 +8,7 @@
 
 import { allocateArray, GrowingArray, StringTable } from '@nigh/base';
 import { DEAD } from './documents.ts';
+import { STEP_ELEMENTS, StepCount, type Steps } from './steps.ts';
 
 /** A use is `times * 16 + field`: how often a term occurs in a field of a document. */
 export const FIELD_BITS = 4;
@@ -72,55 +73,71 @@ export class Tail {
   }
 }
 
-/** Whether a document has a term so often in a field. */
-export function hasPosting(
-  { offsets, docs, uses }: Base,
-  term: number,
-  { doc, use }: { readonly doc: number; readonly use: number },
-): boolean {
-  if (term + 1 >= offsets.length) return false;
+/** Where the postings of a term, which the base has, are first of this document or a later one. */
+export function placeOf({ offsets, docs }: Base, term: number, doc: number): number {
   let [low, high] = [offsets[term], offsets[term + 1]];
-  const end = high;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     if (docs[middle] < doc) low = middle + 1;
     else high = middle;
   }
-  for (let at = low; at < end && docs[at] === doc; at++) {
+  return low;
+}
+
+/** Whether a document has a term so often in a field. */
+export function hasPosting(
+  base: Base,
+  term: number,
+  { doc, use }: { readonly doc: number; readonly use: number },
+): boolean {
+  const { offsets, docs, uses } = base;
+  if (term + 1 >= offsets.length) return false;
+  for (let at = placeOf(base, term, doc); at < offsets[term + 1] && docs[at] === doc; at++) {
     if (uses[at] === use) return true;
   }
   return false;
 }
 
 /** By term, how many documents of the base have it. */
-export function countDocs({ offsets, docs }: Base): GrowingArray<'uint32'> {
+export function* countDocs(base: Base): Steps<GrowingArray<'uint32'>> {
+  const { offsets } = base;
   const counts = new GrowingArray('uint32', offsets.length);
+  const steps = new StepCount();
   for (let term = 0; term + 1 < offsets.length; term++) {
-    let count = 0;
-    const end = offsets[term + 1];
-    for (let at = offsets[term]; at < end; at++) {
-      if (at === offsets[term] || docs[at] !== docs[at - 1]) count++;
-    }
-    counts.push(count);
+    if (steps.isDue(offsets[term + 1] - offsets[term])) yield;
+    counts.push(countDocsOf(base, term));
   }
   return counts;
 }
 
+function countDocsOf({ offsets, docs }: Base, term: number): number {
+  let count = 0;
+  const end = offsets[term + 1];
+  for (let at = offsets[term]; at < end; at++) {
+    if (at === offsets[term] || docs[at] !== docs[at - 1]) count++;
+  }
+  return count;
+}
+
 /** Base and tail as one base, of the documents that have a number there. */
-export function merge(base: Base, tail: Tail, numbers: Uint32Array): Base {
+export function* merge(base: Base, tail: Tail, numbers: Uint32Array): Steps<Base> {
   const termCount = Math.max(base.offsets.length - 1, tail.heads.length);
   const offsets = allocateArray('uint32', termCount + 1);
-  const size = countLive(base.docs, numbers) + countLive(tail.docs.view(), numbers);
+  const live = yield* countLive(base.docs, numbers);
+  const size = live + (yield* countLive(tail.docs.view(), numbers));
   const merged: Base = {
     offsets,
     docs: allocateArray('uint32', size),
     uses: allocateArray('uint16', size),
   };
   let end = 0;
+  const steps = new StepCount();
   for (let term = 0; term < termCount; term++) {
+    const start = end;
     if (term + 1 < base.offsets.length) end = copyBase(base, term, { numbers, merged, end });
     if (term < tail.heads.length) end = copyTail(tail, term, { numbers, merged, end });
     offsets[term + 1] = end;
+    if (steps.isDue(end - start)) yield;
   }
   return merged;
 }
@@ -131,9 +148,13 @@ interface Target {
   readonly end: number;
 }
 
-function countLive(docs: Uint32Array, numbers: Uint32Array): number {
+function* countLive(docs: Uint32Array, numbers: Uint32Array): Steps<number> {
   let count = 0;
-  for (let i = 0; i < docs.length; i++) if (numbers[docs[i]] !== DEAD) count++;
+  for (let i = 0; i < docs.length; ) {
+    const end = Math.min(i + STEP_ELEMENTS, docs.length);
+    for (; i < end; i++) if (numbers[docs[i]] !== DEAD) count++;
+    yield;
+  }
   return count;
 }
 
@@ -179,7 +200,10 @@ function copyTail(tail: Tail, term: number, { numbers, merged, end }: Target): n
 }
 
 /** The terms that have postings, with numbers without gaps; as before where most of them have. */
-export function dropUnused(terms: StringTable, base: Base): { terms: StringTable; base: Base } {
+export function* dropUnused(
+  terms: StringTable,
+  base: Base,
+): Steps<{ terms: StringTable; base: Base }> {
   const { offsets, docs, uses } = base;
   const isUsed = (term: number): boolean => offsets[term + 1] > offsets[term];
   let usedCount = 0;
@@ -188,6 +212,7 @@ export function dropUnused(terms: StringTable, base: Base): { terms: StringTable
   const used = new StringTable();
   const ends = allocateArray('uint32', usedCount + 1);
   for (let term = 0; term + 1 < offsets.length; term++) {
+    if (term % STEP_ELEMENTS === 0) yield;
     if (isUsed(term)) ends[used.intern(terms.stringOf(term)) + 1] = offsets[term + 1];
   }
   return { terms: used, base: { offsets: ends, docs, uses } };

@@ -13,7 +13,7 @@
 import { hasBit } from '@nigh/base';
 import { DEAD, type Documents } from './documents.ts';
 import type { ResolvedTextOptions } from './options.ts';
-import { type Base, FIELD_BITS, FIELD_MASK, type Tail } from './postings.ts';
+import { type Base, FIELD_BITS, FIELD_MASK, placeOf, type Tail } from './postings.ts';
 import { TopRows } from './top-rows.ts';
 
 /** A term of a query. */
@@ -43,6 +43,9 @@ const FEWEST_TO_PRUNE = 1024;
 
 /** Postings that must be left for each document with a score, for a look at those to pay off. */
 const TRY_WORTH = 4;
+
+/** Looking for one document among the postings of a term costs as much as so many of them. */
+const PROBE_COST = 32;
 
 /** For each element, the sum of it and all behind it. */
 function sumsFrom(values: readonly number[]): Float64Array {
@@ -90,7 +93,7 @@ export class Scorer {
    * than the `k` best have already, documents without a score cannot come among them (Turtle and
    * Flood, "Query evaluation: strategies and optimizations", 1995), and only those with one go on.
    *
-   * @param k how many of the best must have their whole score; Infinity for all
+   * @param k how many of the best must have their whole score
    */
   run(
     postings: Postings,
@@ -98,27 +101,55 @@ export class Scorer {
     k: number,
     accept: Uint32Array | undefined,
   ): void {
-    const { documents } = postings;
-    this.#begin(documents);
-    const ordered = terms.toSorted((a, b) => a.docCount - b.docCount || a.term - b.term);
-    const factors = ordered.map(({ times, docCount }) => {
-      return times * inverseFrequency(docCount, documents.liveCount) * (this.#k1 + 1);
-    });
-    const left = sumsFrom(factors);
+    this.#begin(postings.documents);
+    const ordered = this.#weigh(terms, postings.documents);
+    const left = sumsFrom(ordered.map(({ factor }) => factor));
     let postingsLeft = ordered.reduce((sum, { docCount }) => sum + docCount, 0);
     let onlyTouched = false;
     let nextTry = k; // documents touched before the next attempt at leaving others out
-    for (const [i, { term, docCount }] of ordered.entries()) {
+    for (const [i, { term, docCount, factor }] of ordered.entries()) {
       const isDue = docCount >= FEWEST_TO_PRUNE && this.#touchedCount >= nextTry;
       if (isDue && !onlyTouched && postingsLeft >= TRY_WORTH * this.#touchedCount) {
         onlyTouched = (left[i] as number) * ROUNDING < this.#leastOf(k);
         nextTry = 2 * this.#touchedCount;
       }
-      const addition = { term, factor: factors[i] as number, onlyTouched, accept };
-      if (term + 1 < postings.base.offsets.length) this.#addBase(postings, addition);
+      const addition = { term, factor, onlyTouched, accept };
+      this.#addBase(postings, addition, rangeOf(postings.base, term));
       if (term < postings.tail.heads.length) this.#addTail(postings, addition);
       postingsLeft -= docCount;
     }
+  }
+
+  /**
+   * Scores these documents, which live, as `run` does; others may have parts of a score. `end` must
+   * follow.
+   */
+  runOf(postings: Postings, terms: readonly QueryTerm[], docs: ReadonlySet<number>): void {
+    const { base, tail, documents } = postings;
+    this.#begin(documents);
+    const firstNew = tail.length === 0 ? documents.rows.length : tail.docs.values[0];
+    const old = [...docs].filter((doc) => doc < firstNew);
+    const hasNew = old.length < docs.size;
+    for (const { term, factor } of this.#weigh(terms, documents)) {
+      const addition = { term, factor, onlyTouched: false, accept: undefined };
+      const [start, end] = rangeOf(base, term);
+      if (old.length * PROBE_COST < end - start) {
+        for (const doc of old) this.#addBase(postings, addition, rangeOfDoc(base, term, doc));
+      } else {
+        this.#addBase(postings, addition, [start, end]);
+      }
+      if (hasNew && term < tail.heads.length) this.#addTail(postings, addition);
+    }
+  }
+
+  /** The terms from the rarest to the most frequent, and what each is worth. */
+  #weigh(terms: readonly QueryTerm[], { liveCount }: Documents): WeighedTerm[] {
+    return terms
+      .toSorted((a, b) => a.docCount - b.docCount || a.term - b.term)
+      .map((term) => {
+        const rarity = inverseFrequency(term.docCount, liveCount);
+        return { ...term, factor: term.times * rarity * (this.#k1 + 1) };
+      });
   }
 
   /** Ends a search: no document has a score any more. */
@@ -149,8 +180,12 @@ export class Scorer {
     return top.worst;
   }
 
-  /** Adds what a term scores in documents of the base. */
-  #addBase({ base, documents }: Postings, { term, factor, onlyTouched, accept }: Addition): void {
+  /** Adds what a term scores in documents of the base, of its postings in [start, end). */
+  #addBase(
+    { base, documents }: Postings,
+    { factor, onlyTouched, accept }: Addition,
+    [start, end]: Range,
+  ): void {
     const { docs, uses } = base;
     const rows = documents.rows.values;
     const lengths = documents.lengths.values;
@@ -161,8 +196,7 @@ export class Scorer {
     const flat = 1 - this.#b;
     const fieldCount = weights.length;
     const isChecked = accept !== undefined || documents.deadCount > 0;
-    const end = base.offsets[term + 1];
-    let at = base.offsets[term];
+    let at = start;
     while (at < end) {
       const doc = docs[at];
       const score = scores[doc];
@@ -212,6 +246,23 @@ export class Scorer {
       scores[doc] = score + (factor * weight) / (this.#k1 + weight);
     }
   }
+}
+
+interface WeighedTerm extends QueryTerm {
+  /** What it adds at most. */
+  readonly factor: number;
+}
+
+type Range = readonly [start: number, end: number];
+
+/** Where the postings of a term lie in the base. */
+function rangeOf({ offsets }: Base, term: number): Range {
+  return term + 1 < offsets.length ? [offsets[term], offsets[term + 1]] : [0, 0];
+}
+
+/** Where those of one document lie; the base has the term. */
+function rangeOfDoc(base: Base, term: number, doc: number): Range {
+  return [placeOf(base, term, doc), placeOf(base, term, doc + 1)];
 }
 
 interface Addition {

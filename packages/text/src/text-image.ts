@@ -33,7 +33,7 @@ export interface Parts {
   readonly base: Base;
 }
 
-export function imageOf({ terms, documents, base }: Parts): Readonly<Record<string, Image>> {
+export function imagesOf({ terms, documents, base }: Parts): Readonly<Record<string, Image>> {
   const { rows, lengths, fieldCount } = documents;
   const { offsets, docs, uses } = base;
   return {

@@ -17,8 +17,9 @@ import {
   merge,
   Tail,
 } from './postings.ts';
-import { type QueryTerm, Scorer } from './scorer.ts';
-import { imageOf, loadParts, type Parts, verifyParts } from './text-image.ts';
+import { type Postings, type QueryTerm, Scorer } from './scorer.ts';
+import { atOnce, type Steps } from './steps.ts';
+import { imagesOf, loadParts, type Parts, verifyParts } from './text-image.ts';
 import { type Ranking, TopRows } from './top-rows.ts';
 
 /** Words whose terms are remembered. */
@@ -27,6 +28,8 @@ const MAX_KNOWN_WORDS = 2 ** 16;
 const MAX_KNOWN_UNITS = 12;
 /** Fewer postings or documents than these are not merged by themselves. */
 const FEWEST_TO_MERGE = 4096;
+/** How many times as many as make it time are waited for: somebody may come who gives turns. */
+const PATIENCE = 1.5;
 /** UTF-16 units of a query that count: what a search takes is bounded. */
 export const MAX_QUERY_UNITS = 4096;
 const MAX_POSTINGS = 2 ** 32 - 1;
@@ -52,6 +55,8 @@ export class TextIndex {
   #docCounts: GrowingArray<'uint32'>;
   /** Dead documents by term, where they were counted since the last one died. */
   readonly #deadCounts = new Map<number, number>();
+  /** Grows by every change, merging too: what was begun before does not fit any more. */
+  #changes = 0;
   /** Terms of words that were met; NO_TERM for stop words. */
   readonly #known = new Map<string, number>();
   /** Of the text being added, by term: how often it occurs. All zero in between. */
@@ -69,7 +74,7 @@ export class TextIndex {
     this.#terms = parts.terms;
     this.#documents = parts.documents;
     this.#base = parts.base;
-    this.#docCounts = countDocs(parts.base);
+    this.#docCounts = atOnce(countDocs(parts.base));
   }
 
   /**
@@ -141,6 +146,7 @@ export class TextIndex {
     documents.reserve(row);
     this.#tail.reserve(this.#terms.count, more);
     this.#docCounts.extend(this.#terms.count);
+    this.#changes++;
     this.#kill(row);
     const doc = documents.add(row, lengths);
     for (let i = 0; i < more; i++) {
@@ -172,7 +178,7 @@ export class TextIndex {
    * @throws {TextError} INVALID_ARGUMENT
    */
   holds(row: number, texts: readonly string[]): boolean {
-    if (this.#tail.length > 0 || this.#documents.deadCount > 0) this.#merge();
+    if (!this.#isMerged) atOnce(this.#merge());
     const lengths = this.#collect(texts);
     const doc = isRow(row) ? this.#documents.docOf(row) : -1;
     if (doc < 0) return false;
@@ -217,30 +223,47 @@ export class TextIndex {
   score(query: string, rows: ArrayLike<number>): Float64Array {
     assertQuery(query);
     assertRows(rows);
-    const result = new Float64Array(rows.length);
+    const docs = Int32Array.from(rows, (row: unknown) =>
+      isRow(row) ? this.#documents.docOf(row) : -1,
+    );
+    const asked = new Set(docs);
+    asked.delete(-1);
     try {
-      this.#score(query, Number.POSITIVE_INFINITY, undefined);
+      this.#scorer.runOf(this.#postings(), this.#termsOf(query), asked);
       const { scores } = this.#scorer;
-      for (let i = 0; i < result.length; i++) {
-        const row: unknown = rows[i];
-        const doc = isRow(row) ? this.#documents.docOf(row) : -1;
-        if (doc >= 0) result[i] = scores[doc];
-      }
-      return result;
+      return Float64Array.from(docs, (doc) => (doc === -1 ? 0 : scores[doc]));
     } finally {
       this.#scorer.end();
     }
   }
 
   /** The index as it is now. What is done to the index later does not change it. */
-  image(): Readonly<Record<string, Image>> {
-    if (this.#tail.length > 0 || this.#documents.deadCount > 0) this.#merge();
-    return imageOf(this.#parts());
+  images(): Readonly<Record<string, Image>> {
+    if (!this.#isMerged) atOnce(this.#merge());
+    return imagesOf(this.#parts());
+  }
+
+  /**
+   * Brings what was added and removed to its place when it is time, so that no `add` or `remove`
+   * has to: with turns for others in between. Searches go on meanwhile. Where rows are added or
+   * removed before it has ended, it has done nothing.
+   *
+   * @param rest is called every some tenths of a millisecond; gives others a turn when it is time
+   * @param always whether it is time now, however little there is: `images` are short then
+   */
+  async tidy(rest: () => Promise<void>, always = false): Promise<void> {
+    if (always ? this.#isMerged : !this.#mergeIsDue(1)) return;
+    const before = this.#changes;
+    const steps = this.#merge();
+    while (!steps.next().done) {
+      await rest();
+      if (this.#changes !== before) return;
+    }
   }
 
   /** What is wrong with the index; nothing where it is as it should be. */
   verify(): string[] {
-    this.#merge();
+    atOnce(this.#merge());
     return verifyParts(this.#parts());
   }
 
@@ -305,8 +328,11 @@ export class TextIndex {
 
   /** Leaves scores in the scorer; those of the `k` best are whole. */
   #score(query: string, k: number, accept: Uint32Array | undefined): void {
-    const postings = { documents: this.#documents, base: this.#base, tail: this.#tail };
-    this.#scorer.run(postings, this.#termsOf(query), k, accept);
+    this.#scorer.run(this.#postings(), this.#termsOf(query), k, accept);
+  }
+
+  #postings(): Postings {
+    return { documents: this.#documents, base: this.#base, tail: this.#tail };
   }
 
   /** The terms of a query that any document has, each once, in the order of the query. */
@@ -359,6 +385,7 @@ export class TextIndex {
   #kill(row: number): void {
     const doc = this.#documents.docOf(row);
     if (doc < 0) return;
+    this.#changes++;
     this.#documents.kill(doc);
     this.#deadCounts.clear();
   }
@@ -368,17 +395,29 @@ export class TextIndex {
    * change, so that nothing has changed where there is no memory for it.
    */
   #mergeWhenDue(): void {
-    const { deadCount, liveCount } = this.#documents;
-    const isLong = this.#tail.length > Math.max(FEWEST_TO_MERGE, this.#base.docs.length / 4);
-    if (isLong || deadCount > Math.max(FEWEST_TO_MERGE, liveCount / 2)) this.#merge();
+    if (this.#mergeIsDue(PATIENCE)) atOnce(this.#merge());
   }
 
-  /** Brings the tail into the base and drops what is dead. */
-  #merge(): void {
-    const { documents, numbers } = this.#documents.compact();
-    const dense = dropUnused(this.#terms, merge(this.#base, this.#tail, numbers));
+  /** Whether there are so many new postings or dead documents, or so many times as many. */
+  #mergeIsDue(times: number): boolean {
+    const { deadCount, liveCount } = this.#documents;
+    const isLong =
+      this.#tail.length > times * Math.max(FEWEST_TO_MERGE, this.#base.docs.length / 4);
+    return isLong || deadCount > times * Math.max(FEWEST_TO_MERGE, liveCount / 2);
+  }
+
+  get #isMerged(): boolean {
+    return this.#tail.length === 0 && this.#documents.deadCount === 0;
+  }
+
+  /** Brings the tail into the base and drops what is dead. Nothing may change between its steps. */
+  *#merge(): Steps<void> {
+    const { documents, numbers } = yield* this.#documents.compact();
+    const merged = yield* merge(this.#base, this.#tail, numbers);
+    const dense = yield* dropUnused(this.#terms, merged);
     const tail = new Tail();
-    const docCounts = countDocs(dense.base); // the last that can fail
+    const docCounts = yield* countDocs(dense.base); // the last that can fail
+    this.#changes++;
     if (dense.terms !== this.#terms) this.#known.clear();
     this.#terms = dense.terms;
     this.#base = dense.base;

@@ -23,7 +23,7 @@ export async function compactContents(
     const contents = await Contents.over(old.schema, index);
     const slices = new Slices();
     for (const [row, oldRow] of old.keys.rows().entries()) {
-      await slices.rest();
+      await contents.rest(slices);
       if (work.signal?.aborted) throw abortedError(work.signal);
       contents.adopt(row, old, oldRow);
     }

@@ -125,12 +125,18 @@ export class Contents {
     await index.close();
   }
 
+  /** Between two changes: others have their turn, and so have postings that want to be merged. */
+  async rest(slices: Slices): Promise<void> {
+    await slices.rest();
+    await this.text?.tidy(() => slices.rest());
+  }
+
   /** Writes documents, those whose key is there in the place of the old ones. */
   async write(batch: Batch): Promise<void> {
     const { length } = batch.keys;
     const slices = new Slices();
     for (let first = 0; first < length; first += ROWS_PER_TURN) {
-      await slices.rest();
+      await this.rest(slices);
       await this.#writeSome(batch, first, Math.min(length, first + ROWS_PER_TURN));
     }
   }
@@ -139,7 +145,7 @@ export class Contents {
   async patch(patches: Patches): Promise<void> {
     const slices = new Slices();
     for (const [i, [key, patch]] of patches.entries()) {
-      if (i % ROWS_PER_TURN === 0) await slices.rest();
+      if (i % ROWS_PER_TURN === 0) await this.rest(slices);
       const row = this.keys.rowOf(key);
       if (row === -1) continue;
       const metadata = patchMetadata(this.documents.metadata(row), patch);
@@ -155,7 +161,7 @@ export class Contents {
     const slices = new Slices();
     let count = 0;
     for (let first = 0; first < keys.length; first += ROWS_PER_TURN) {
-      await slices.rest();
+      await this.rest(slices);
       count += this.#removeSome(keys.slice(first, first + ROWS_PER_TURN));
     }
     return count;
@@ -186,9 +192,9 @@ export class Contents {
 
   /** The keys of the rows of a set, in the order of the rows. */
   keysOf(bits: Uint32Array): KeyText[] {
-    return [...this.keys.rows()]
-      .filter((row) => hasBit(bits, row))
-      .map((row) => this.keys.keyOf(row));
+    const keys: KeyText[] = [];
+    for (const row of this.keys.rows()) if (hasBit(bits, row)) keys.push(this.keys.keyOf(row));
+    return keys;
   }
 
   /** Takes over a document of other contents whose vector is here as row `row`. */
@@ -218,8 +224,10 @@ export class Contents {
   /** The contents as they are when the writes of the index that were asked for have ended. */
   async freeze(): Promise<FrozenContents> {
     const { keys, columns, documents, text } = this;
-    const tables = { ...keys.images(), ...columns.image(), documents: documents.image() };
-    const images = { tables, ...(text && { text: text.image() }) };
+    const slices = new Slices();
+    await text?.tidy(() => slices.rest(), true); // its images are short then
+    const tables = { ...keys.images(), ...columns.images(), documents: documents.image() };
+    const images = { tables, ...(text && { text: text.images() }) };
     const index = await this.#index?.snapshot(); // last: nobody else would close it
     return { ...images, ...(index && { index }) };
   }

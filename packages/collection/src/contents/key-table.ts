@@ -126,7 +126,7 @@ export class KeyTable {
 
   /** Keys that are not as a key is written; looks at every one. */
   verifyTexts(): string[] {
-    const bad = [...this.rows()].find((row) => !isKeyText(this.keyOf(row)));
+    const bad = this.rows().find((row) => !isKeyText(this.keyOf(row)));
     return bad === undefined ? [] : [`the key of row ${bad} is none`];
   }
 }

@@ -3,7 +3,7 @@
 // that nobody asked for may fail.
 
 import type { WorkOptions } from '@nigh/core';
-import type { Store } from '@nigh/storage';
+import type { Store, WriteFiles } from '@nigh/storage';
 import type { Contents } from '../contents/contents.ts';
 import { schemaToSettings } from '../schema.ts';
 import { warn } from '../warn.ts';
@@ -83,8 +83,7 @@ export class Checkpoints {
       return { mark, frozen: await contents().freeze(), schema: contents().schema };
     });
     try {
-      const write: Parameters<Store['writeSnapshot']>[2] = (writer) =>
-        writeContents(writer, frozen, work);
+      const write: WriteFiles = (writer) => writeContents(writer, frozen, work);
       const { signal } = work;
       await store.writeSnapshot(mark, schemaToSettings(schema), write, { signal });
     } finally {

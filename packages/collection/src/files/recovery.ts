@@ -23,13 +23,13 @@ function asBatch(payload: Uint8Array, reader: DocumentReader, { vector }: Schema
   const got = batch.vectors?.length ?? 0;
   if (got !== expected) throw corruptError(`${got} components of vectors, not ${expected}`);
   if (new Set(batch.keys).size < batch.keys.length) throw corruptError('a key comes twice');
-  for (const [row, metadata] of batch.metadata.entries()) reader.readMetadata(metadata, row);
+  for (const [row, metadata] of batch.metadata.entries()) reader.checkMetadata(metadata, row);
   return batch;
 }
 
 function asPatches(payload: Uint8Array, reader: DocumentReader): Patches {
   const patches = readPatches(payload);
-  for (const [row, [, patch]] of patches.entries()) reader.readMetadata(patch, row);
+  for (const [row, [, patch]] of patches.entries()) reader.checkMetadata(patch, row);
   return patches;
 }
 

@@ -35,13 +35,17 @@ export interface ImportTarget {
 /** An error about a document of a block, told by its number in the file. */
 function inFile(error: unknown, path: string, firstRow: number): unknown {
   if (!(error instanceof Error) || !('details' in error) || !('code' in error)) return error;
-  const { row, ...details } = error.details as { row?: unknown };
+  const { row, path: field, ...details } = error.details as { row?: unknown; path?: unknown };
   if (typeof row !== 'number') return error;
   const where = `row ${firstRow + row} of ${path}`;
+  // What stands in front may be the name of a field, which may be anything.
+  const { message: told } = error;
+  const start = typeof field === 'string' && told.startsWith(field) ? field.length : 0;
+  const rest = told.slice(start);
   const own = new RegExp(`\\b(document|row) ${row}\\b`);
-  const message = own.test(error.message)
-    ? error.message.replace(own, () => where)
-    : `${where}: ${error.message}`;
+  const message = own.test(rest)
+    ? told.slice(0, start) + rest.replace(own, () => where)
+    : `${where}: ${told}`;
   const place = { ...details, path, row: firstRow + row, code: error.code };
   return new CollectionError(CollectionErrorCode.invalidDocument, message, place, error);
 }

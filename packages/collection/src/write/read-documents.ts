@@ -16,7 +16,7 @@ import {
   unreadable,
 } from '../errors.ts';
 import { encodeKey, type KeyText } from '../key.ts';
-import { copyMetadata } from '../metadata.ts';
+import { assertDepth, copyMetadata } from '../metadata.ts';
 import { OWN_TEXT, type Schema, textNames, type VectorOptions } from '../schema.ts';
 
 function refuse(message: string, details: Record<string, unknown>): CollectionError {
@@ -76,12 +76,18 @@ export class DocumentReader {
   /** A copy of metadata, checked; `row` is the number of its document among those given. */
   readMetadata(metadata: unknown, row: number): Metadata {
     const copy = copyMetadata(metadata, this.#schema.fields, row);
-    this.#checkMetadata(copy, row);
+    this.#checkFields(copy, row);
     return copy;
   }
 
+  /** Metadata that was parsed from JSON, checked as that of callers is, without a copy. */
+  checkMetadata(metadata: Metadata, row: number): void {
+    assertDepth(metadata, row);
+    this.#checkFields(metadata, row);
+  }
+
   /** Declared fields are of their types, those searched as text are text. */
-  #checkMetadata(metadata: Metadata, row: number): void {
+  #checkFields(metadata: Metadata, row: number): void {
     this.#columns.check(metadata, row);
     for (const name of this.#textFields) {
       const value = ownValue(metadata, name);
@@ -103,7 +109,7 @@ export class DocumentReader {
       const text = given?.[row];
       if (text === undefined || text === null) return undefined;
       if (typeof text !== 'string') {
-        const message = `the text of document ${row} is ${describe(text)}, not a string`;
+        const message = `the text of document ${row} must be a string; got ${describe(text)}`;
         throw refuse(message, { row, path: 'text', got: detail(text) });
       }
       if (!text.isWellFormed()) {
@@ -130,7 +136,8 @@ export class DocumentReader {
     const floats = readVectors(given ?? new Float32Array(0), readable(vector));
     if (floats.length === count * dimension) return floats;
     const got = floats.length / dimension;
-    throw refuse(`${count} documents have ${got} vectors`, { expected: count, got });
+    const message = `${count} documents have ${got} vectors; each must have one`;
+    throw refuse(message, { expected: count, got });
   }
 
   /** The same, without the documents whose key comes once more later on. */
@@ -234,7 +241,8 @@ const NAMES: readonly string[] = ['key', 'vector', 'metadata', 'text'];
 
 function readRow(document: unknown, row: number): DocumentInput {
   if (typeof document !== 'object' || document === null) {
-    throw refuse(`document ${row} is ${describe(document)}`, { row, got: detail(document) });
+    const message = `document ${row} must be an object; got ${describe(document)}`;
+    throw refuse(message, { row, got: detail(document) });
   }
   const unknown = Object.keys(document).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) {

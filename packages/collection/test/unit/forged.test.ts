@@ -280,6 +280,7 @@ describe('a forged log', () => {
     ['of metadata that is no JSON', RecordType.documents, bare('{{', 2)],
     ['of a field of another type', RecordType.documents, bare('{"year":"1"}', 2)],
     ['of metadata that is too deep', RecordType.documents, bare(deep(20_000), 2)],
+    ['of metadata that is a level too deep', RecordType.documents, bare(deep(64), 2)],
     ['of a patch that is too deep', RecordType.metadata, text([['n1', JSON.parse(deep(500))]])],
     ['of a patch of another type', RecordType.metadata, text([['n1', { flag: 1 }]])],
     ['of one key twice', RecordType.documents, twice],
@@ -296,6 +297,12 @@ describe('a forged log', () => {
     const disk = await diskOf();
     await append(disk, type, payload);
     expect(await tryOut(disk)).not.toBe('opened');
+  });
+
+  test('of metadata as deep as it may be is taken', async () => {
+    const disk = await diskOf();
+    await append(disk, RecordType.documents, bare(deep(63), 2));
+    expect(await tryOut(disk)).toBe('opened');
   });
 
   test('of text fields that are numbers is refused, or sound', async () => {

@@ -237,6 +237,14 @@ describe('a row that is wrong', () => {
     await collection.close();
   });
 
+  test('in a field that is named like a row is told by its number in the file', async () => {
+    const rows = await jsonl('named.jsonl', [{ key: 1 }, { key: 2, 'row 1': 5 }]);
+    const collection = await Collection.open(IN_MEMORY, { text: ['row 1'] });
+    const message = `metadata.row 1 of row 1 of ${rows} is 5`;
+    await expect(collection.import({ rows })).rejects.toThrow(message);
+    await collection.close();
+  });
+
   test('of JSON leaves what was imported before, when the call has ended', async () => {
     const rows = await jsonl('broken.jsonl', range(BLOCK + 3).map(rowOf));
     await appendFile(rows, '{"key":');

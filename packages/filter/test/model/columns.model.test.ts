@@ -67,9 +67,9 @@ class Run {
       columns.remove(step.row);
       model.delete(step.row);
     } else if (step.kind === 'save') {
-      this.saved.push({ images: columns.image(), model: new Map(model) });
+      this.saved.push({ images: columns.images(), model: new Map(model) });
     } else if (step.kind === 'load') {
-      this.columns = Columns.load(columns.image(), this.fields);
+      this.columns = Columns.load(columns.images(), this.fields);
     } else {
       this.compare(step.filter);
     }

@@ -34,7 +34,7 @@ function copyOf(images: Readonly<Record<string, Image>>): Images {
 const original = ((): Readonly<Record<string, Image>> => {
   const columns = Columns.create(FIELDS);
   fill(columns);
-  return columns.image();
+  return columns.images();
 })();
 
 const number = fc.constantFrom(
@@ -166,7 +166,7 @@ function use(columns: Columns): void {
   expect(select(columns, { title: 'new 42' })).toEqual([42]);
   expect(select(columns, { genres: 'n7' })).toEqual([7]);
   expect(columns.verify()).toEqual([]);
-  expect(Columns.load(columns.image(), FIELDS).verify()).toEqual([]);
+  expect(Columns.load(columns.images(), FIELDS).verify()).toEqual([]);
 }
 
 test('an image without a change is loaded', () => {

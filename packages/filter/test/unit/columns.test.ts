@@ -242,7 +242,7 @@ test('lists and strings that are replaced again and again do not pile up', () =>
   }
   expect(kept.count).toBe(0);
   expect(columns.verify()).toEqual([]);
-  expect(Columns.load(columns.image(), fields).verify()).toEqual([]);
+  expect(Columns.load(columns.images(), fields).verify()).toEqual([]);
   expect(most).toBeLessThan(2 ** 20); // without ever tidying up: 1.9 MB
 });
 
@@ -258,7 +258,7 @@ test('an image stays as it was, also while the table is tidied up', () => {
   const columns = Columns.create(fields);
   for (let row = 0; row < 100; row++)
     columns.set(row, { title: `t${row}`, genres: ['a', `g${row}`] });
-  const image = columns.image();
+  const image = columns.images();
   for (let round = 0; round < 100; round++) {
     for (let row = 0; row < 100; row++) {
       columns.set(row, { title: `${round}.${row}`, genres: [`${round}.${row}`] });
@@ -290,6 +290,6 @@ test('a row whose fields get no memory is not live and has none', () => {
 test('columns that are loaded without memory are not called damaged', () => {
   const columns = Columns.create(FIELDS);
   columns.set(0, { title: 'a' });
-  const images = columns.image();
+  const images = columns.images();
   expect(withoutMemory(() => Columns.load(images, FIELDS)).code).toBe('OUT_OF_MEMORY');
 });

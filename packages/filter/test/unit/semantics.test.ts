@@ -73,6 +73,6 @@ test.each<[Record<string, unknown>, number[]]>([
 });
 
 test('-0 is stored as 0, so that tables with the same rows have the same bytes', () => {
-  const values = columns.image()['column-0']?.arrays.values as Float64Array;
+  const values = columns.images()['column-0']?.arrays.values as Float64Array;
   expect(Object.is(values[1], 0)).toBe(true);
 });

@@ -8,7 +8,7 @@ import type { RowsSettings } from './rows.ts';
 const MOST_LISTED = 20;
 
 /** Columns of a file, and the parts of columns with them. */
-export const MOST_COLUMNS = 10_000;
+const MOST_COLUMNS = 10_000;
 
 /** @throws Flaw where two columns have one name. */
 export function checkNames(names: readonly string[]): void {

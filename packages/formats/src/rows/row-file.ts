@@ -80,7 +80,8 @@ export class RowFile implements Rows {
   }
 
   #assertOpen(): void {
-    if (this.#isClosed) throw this.#error(FormatErrorCode.closed, 'the file was closed');
+    if (this.#isClosed)
+      throw this.#error(FormatErrorCode.closed, 'the file was closed: open it again');
   }
 
   #error(code: FormatErrorCode, problem: string): FormatError {

@@ -60,10 +60,16 @@ export interface RowsSettings {
   readonly vectors: string | undefined;
 }
 
+/** Vectors one after the other. */
+export interface FlatVectors {
+  readonly values: Float32Array;
+  readonly dimension: number;
+}
+
 /** A block as a format reads it: with flat vectors where it has them so. */
 export interface ReadBlock {
   readonly rows: Row[];
-  readonly vectors?: { readonly values: Float32Array; readonly dimension: number } | undefined;
+  readonly vectors?: FlatVectors | undefined;
 }
 
 /** What a format does: the rest is the same for all of them. */

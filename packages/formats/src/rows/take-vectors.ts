@@ -4,7 +4,7 @@ import { describe } from '@nigh/base';
 
 import { FormatError, FormatErrorCode } from '../errors.ts';
 import { columnNotFound } from './columns.ts';
-import type { ReadBlock, Row, VectorBlock } from './rows.ts';
+import type { FlatVectors, Row, VectorBlock } from './rows.ts';
 
 /** Where a block lies. A `dimension` of 0 is not known yet: the first vector decides. */
 export interface VectorPlace {
@@ -22,7 +22,7 @@ export interface VectorPlace {
  */
 export function takeVectors(
   rows: readonly Row[],
-  flat: ReadBlock['vectors'],
+  flat: FlatVectors | undefined,
   place: VectorPlace,
 ): Omit<VectorBlock, 'firstRow'> {
   if (flat !== undefined) {

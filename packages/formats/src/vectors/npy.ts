@@ -12,7 +12,7 @@ import { parseNpyHeader } from './npy-header.ts';
 import type { VectorFile } from './vector-file.ts';
 
 /** The first bytes of every .npy file. */
-export const NPY_MAGIC: Uint8Array = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
+const NPY_MAGIC: Uint8Array = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
 
 /** Longer than any header of a plain array (a few hundred bytes): what is larger is not one. */
 const MAX_HEADER_BYTE_LENGTH = 64 * 1024;

@@ -95,7 +95,7 @@ test('an index agrees with the formula after any adds, removals and reloads', as
           index.remove(next.row);
           rows.delete(next.row);
         } else if (next.kind === 'reload') {
-          index = await TextIndex.load(index.image(), OPTIONS);
+          index = await TextIndex.load(index.images(), OPTIONS);
         } else expect(wrongWith(index, rows, next)).toEqual([]);
         expect(index.count).toBe(rows.size);
       }
@@ -119,7 +119,7 @@ test('scores have the same bits before and after a merge, and after a reload', a
   }
   for (let i = 0; i < 40; i += 5) index.remove(i);
   const before = index.search('films x running', 40);
-  const loaded = await TextIndex.load(index.image(), OPTIONS);
+  const loaded = await TextIndex.load(index.images(), OPTIONS);
   expect(before.rows).toHaveLength(32);
   expect(index.search('films x running', 40)).toEqual(before);
   expect(loaded.search('films x running', 40)).toEqual(before);

@@ -12,7 +12,7 @@ beforeAll(async () => {
   index.add(4, ['dog cat', 'dog']);
   index.add(2, ['dog', '']);
   index.add(9, ['cow', 'cat cat']);
-  good = index.image();
+  good = index.images();
 });
 
 /** The images with one array replaced by what `change` makes of a copy. */

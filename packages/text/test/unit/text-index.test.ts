@@ -1,6 +1,7 @@
-import { type Image, imageBytes } from '@nigh/base';
+import { imageBytes } from '@nigh/base';
 import { expect, test } from 'vitest';
 import { MAX_QUERY_UNITS, TextError, TextIndex } from '../../src/index.ts';
+import { bytesOf } from '../image-bytes.ts';
 
 const rowsOf = (index: TextIndex, query: string, k = 10): number[] =>
   Array.from(index.search(query, k).rows);
@@ -9,16 +10,6 @@ async function indexOf(texts: readonly string[]): Promise<TextIndex> {
   const index = await TextIndex.create({ fields: ['text'] });
   for (const [row, text] of texts.entries()) index.add(row, [text]);
   return index;
-}
-
-function bytesOf(images: Readonly<Record<string, Image>>): string {
-  return JSON.stringify(
-    Object.entries(images).map(([name, { header, arrays }]) => [
-      name,
-      header,
-      Object.entries(arrays).map(([key, array]) => [key, Array.from(array)]),
-    ]),
-  );
 }
 
 test('finds rows by stems, best first, and equal rows by number', async () => {
@@ -92,7 +83,7 @@ test('texts of every kind are added and found', async () => {
   expect(rowsOf(index, '東京')).toEqual([9]);
   expect(rowsOf(index, '東京タワー')).toEqual([0]);
   expect(index.verify()).toEqual([]);
-  const loaded = await TextIndex.load(index.image(), index.options);
+  const loaded = await TextIndex.load(index.images(), index.options);
   expect(loaded.search('word', 5)).toEqual(index.search('word', 5));
 });
 
@@ -104,20 +95,20 @@ test('the same operations leave the same bytes, whatever was searched for', asyn
       if (i % 3 === 0) index.remove((i * 5) % 1000);
       if (searches && i % 10 === 0) index.search('film w3 v5', 5);
     }
-    return bytesOf(index.image());
+    return bytesOf(index.images());
   };
   expect(await make(true)).toBe(await make(false));
 });
 
 test('an image stays as it is while its index and others loaded from it change', async () => {
   const index = await indexOf(['dog', 'cat', 'dog cat']);
-  const image = index.image();
+  const image = index.images();
   const before = bytesOf(image);
   const loaded = await Promise.all([1, 2].map(() => TextIndex.load(image, index.options)));
   for (const [i, each] of [index, ...loaded].entries()) {
     each.remove(0);
     each.add(7, [`new${i} words dog`]);
-    each.image();
+    each.images();
     each.add(8, ['more']);
   }
   expect(bytesOf(image)).toBe(before);
@@ -135,7 +126,7 @@ test('what is removed leaves no postings and no terms behind', async () => {
     if (i >= 10) index.remove(i - 10);
   }
   expect(index.count).toBe(10);
-  const images = index.image();
+  const images = index.images();
   expect(index.termCount).toBeLessThan(100);
   expect(imageBytes(images.postings!)).toBeLessThan(2000);
   expect(rowsOf(index, 'unique29999')).toEqual([29_999]);
@@ -192,7 +183,7 @@ test('refuses wrong arguments with a code, and is as before', async () => {
 test('an index without rows can be searched, saved and loaded', async () => {
   const index = await TextIndex.create({ fields: ['text'] });
   expect(rowsOf(index, 'dog')).toEqual([]);
-  const loaded = await TextIndex.load(index.image(), index.options);
+  const loaded = await TextIndex.load(index.images(), index.options);
   expect(loaded.count).toBe(0);
   loaded.add(3, ['dog']);
   expect(rowsOf(loaded, 'dog')).toEqual([3]);

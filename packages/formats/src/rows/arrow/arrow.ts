@@ -2,13 +2,12 @@
 // here and not by a library: those trust the lengths and offsets of a file, and one of them that is
 // forged ends the process. Here each is checked before it is followed.
 
-import { setOwn } from '@nigh/base';
 import type { OpenedFile } from '../../opened-file.ts';
+import { columnBlocks, type DecodedColumn } from '../column-blocks.ts';
 import { checkColumns } from '../columns.ts';
 import { damaged, faultAt, guarded } from '../flaw.ts';
-import type { ReadBlock, Row, RowReader, RowsSettings } from '../rows.ts';
+import type { ReadBlock, RowReader, RowsSettings } from '../rows.ts';
 import { BufferReader } from './buffers.ts';
-import type { Column, FlatVectors } from './column.ts';
 import { readColumn } from './columns.ts';
 import { Dictionaries } from './dictionaries.ts';
 import { type ArrowMessages, listMessages, type Message, readBody } from './messages.ts';
@@ -24,12 +23,6 @@ interface ArrowFile extends ArrowMessages {
   readonly settings: RowsSettings;
   /** Type of the values, by the number of the dictionary. */
   readonly dictionaryTypes: ReadonlyMap<number, DataType>;
-}
-
-/** A column with its name, ready to be asked for values. */
-interface NamedColumn {
-  readonly name: string;
-  readonly column: Column;
 }
 
 export async function openArrow(file: OpenedFile, settings: RowsSettings): Promise<RowReader> {
@@ -78,10 +71,7 @@ async function* readBlocks(
     onBytes(offset + message.headerLength + body.length);
     const columns = readColumns(arrow, { ...message, batch: header.batch }, body, dictionaries);
     const { rowCount } = header.batch;
-    for (let start = 0; start < rowCount; start += settings.blockRows) {
-      const end = Math.min(start + settings.blockRows, rowCount);
-      yield makeBlock(arrow, columns, { start, end, firstRow });
-    }
+    yield* columnBlocks({ path: file.path, columns, rowCount, firstRow }, settings);
     firstRow += rowCount;
   }
 }
@@ -113,11 +103,12 @@ function readColumns(
   { offset, batch }: { offset: number; batch: BatchHeader },
   body: Uint8Array,
   dictionaries: Dictionaries,
-): NamedColumn[] {
+): DecodedColumn[] {
   const { file, fields, settings } = arrow;
   const place = { path: file.path, offset };
   const buffers = new BufferReader(batch, body);
-  const columns: NamedColumn[] = [];
+  const columns: DecodedColumn[] = [];
+  let hasData = false;
   for (const { name, type } of fields) {
     guarded({ ...place, column: name }, 'a batch of rows', () => {
       if (settings.columns?.includes(name) === false) return skipColumn(type, buffers);
@@ -125,42 +116,12 @@ function readColumns(
       if (column.length !== batch.rowCount) {
         throw damaged(`it has ${column.length} rows, its batch ${batch.rowCount}`);
       }
-      columns.push({ name, column });
+      hasData ||= column.hasBytes;
+      columns.push({ name, get: column.get, vectors: column.vectors });
     });
   }
-  const hasData = columns.some(({ column }) => column.hasBytes);
   if (!hasData && batch.rowCount > MOST_WITHOUT_DATA) {
     throw faultAt(place, 'a batch of rows', damaged(`${batch.rowCount} rows have no data`));
   }
   return columns;
-}
-
-/** Rows [start, end) of a batch whose first row is row `firstRow` of the file. */
-interface BlockPlace {
-  readonly start: number;
-  readonly end: number;
-  readonly firstRow: number;
-}
-
-function makeBlock(
-  { file, settings }: ArrowFile,
-  columns: readonly NamedColumn[],
-  { start, end, firstRow }: BlockPlace,
-): ReadBlock {
-  const rows: Row[] = Array.from({ length: end - start }, () => ({}));
-  let vectors: FlatVectors | undefined;
-  for (const { name, column } of columns) {
-    if (name === settings.vectors) {
-      vectors = column.vectors?.(start, end);
-      if (vectors !== undefined) continue;
-    }
-    let row = start;
-    try {
-      for (; row < end; row++) setOwn(rows[row - start] as Row, name, column.get(row));
-    } catch (thrown) {
-      const place = { path: file.path, row: firstRow + row, column: name };
-      throw faultAt(place, `row ${place.row}`, thrown);
-    }
-  }
-  return vectors === undefined ? { rows } : { rows, vectors };
 }

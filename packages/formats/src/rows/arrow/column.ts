@@ -1,5 +1,7 @@
 // What a column of a batch is to whoever makes rows of it.
 
+import type { FlatVectors } from '../rows.ts';
+
 /** The value of a row, counted from 0 within the batch. */
 export type Getter = (row: number) => unknown;
 
@@ -12,9 +14,4 @@ export interface Column {
   readonly floats?: Float32Array | Float64Array;
   /** Of lists: rows [start, end) one after the other, where all are equally long vectors. */
   readonly vectors?: (start: number, end: number) => FlatVectors | undefined;
-}
-
-export interface FlatVectors {
-  readonly values: Float32Array;
-  readonly dimension: number;
 }

@@ -2,8 +2,9 @@
 // by (lengths, offsets, indices) is checked here, before the first value is asked for.
 
 import { damaged, unsupported } from '../flaw.ts';
+import type { FlatVectors } from '../rows.ts';
 import type { BufferReader } from './buffers.ts';
-import type { Column, FlatVectors, Getter } from './column.ts';
+import type { Column, Getter } from './column.ts';
 import type { Dictionaries } from './dictionaries.ts';
 import {
   readBooleans,

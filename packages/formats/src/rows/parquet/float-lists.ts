@@ -4,7 +4,7 @@
 import type { SchemaTree } from 'hyparquet';
 
 import { damaged } from '../flaw.ts';
-import type { ReadBlock } from '../rows.ts';
+import type { FlatVectors } from '../rows.ts';
 import { type CheckedPage, type Dictionary, indicesOf, type Pages } from './check-pages.ts';
 import { walkRuns } from './runs.ts';
 
@@ -102,7 +102,7 @@ export function flatLists(
   { values, starts }: FloatLists,
   start: number,
   end: number,
-): ReadBlock['vectors'] {
+): FlatVectors | undefined {
   const first = starts[start] as number;
   const dimension = (starts[start + 1] as number) - first;
   for (let row = start; row <= end; row++) {

@@ -1,7 +1,6 @@
 // .parquet: rows in groups, each group column by column. A group is read whole, so its size bounds
 // the memory. Decoding is hyparquet's; `check-*.ts` look through the bytes before.
 
-import { setOwn } from '@nigh/base';
 import type { RowGroup, SchemaTree } from 'hyparquet';
 import { readColumn } from 'hyparquet/src/column.js';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
@@ -11,9 +10,10 @@ import { flatten } from 'hyparquet/src/utils.js';
 
 import type { OpenedFile } from '../../opened-file.ts';
 import { readExactly } from '../../positioned-read.ts';
+import { columnBlocks, type DecodedColumn } from '../column-blocks.ts';
 import { checkColumns } from '../columns.ts';
 import { damaged, type FlawPlace, faultAt, guarded } from '../flaw.ts';
-import type { ReadBlock, Row, RowReader, RowsSettings } from '../rows.ts';
+import type { ReadBlock, RowReader, RowsSettings } from '../rows.ts';
 import { checkBudget, PageBudget } from './budget.ts';
 import { checkPages, levelsOf } from './check-pages.ts';
 import { checkReadable, converterOf, parsers } from './convert.ts';
@@ -29,13 +29,6 @@ interface Source extends ParquetFile {
   readonly settings: RowsSettings;
   /** The columns that are read. */
   readonly columns: readonly SchemaTree[];
-}
-
-/** A column of a row group, decoded. */
-interface Column {
-  readonly name: string;
-  readonly get: (row: number) => unknown;
-  readonly lists?: FloatLists;
 }
 
 /** A column or a part of one: lists of floats, or what the library makes of it. */
@@ -73,15 +66,12 @@ async function* readBlocks(
   for (const group of groups) {
     const rowCount = countOf(group.num_rows);
     if (rowCount === 0) continue;
-    const columns: Column[] = [];
+    const columns: DecodedColumn[] = [];
     const room = { group, budget: new PageBudget() };
     for (const column of source.columns) columns.push(await readTop(source, room, column));
     for (const chunk of group.columns) bytesRead += chunkOf(chunk, file.byteLength).byteLength;
     onBytes(bytesRead);
-    for (let start = 0; start < rowCount; start += settings.blockRows) {
-      const end = Math.min(start + settings.blockRows, rowCount);
-      yield makeBlock(source, columns, { start, end, firstRow });
-    }
+    yield* columnBlocks({ path: file.path, columns, rowCount, firstRow }, settings);
     firstRow += rowCount;
   }
 }
@@ -93,7 +83,7 @@ interface Room {
 }
 
 /** A column of the schema: one chunk of the row group, or one for each of its parts. */
-async function readTop(source: Source, room: Room, column: SchemaTree): Promise<Column> {
+async function readTop(source: Source, room: Room, column: SchemaTree): Promise<DecodedColumn> {
   const { group, budget } = room;
   const { file, schema } = source;
   const { name } = column.element;
@@ -107,7 +97,11 @@ async function readTop(source: Source, room: Room, column: SchemaTree): Promise<
   const [only] = parts;
   if (only !== undefined && 'lists' in only) {
     const { lists } = only;
-    return { name, lists, get: (row) => listOf(lists, row) };
+    return {
+      name,
+      get: (row) => listOf(lists, row),
+      vectors: (start, end) => flatLists(lists, start, end),
+    };
   }
   try {
     const asyncColumns = parts.filter((part) => 'data' in part);
@@ -156,34 +150,4 @@ async function readPart(
     const reader = { view: new DataView(bytes.buffer), offset: 0 };
     return { pathInSchema, data: Promise.resolve(readColumn(reader, group, decoder)) };
   });
-}
-
-/** Rows [start, end) of a group whose first row is row `firstRow` of the file. */
-interface BlockPlace {
-  readonly start: number;
-  readonly end: number;
-  readonly firstRow: number;
-}
-
-function makeBlock(
-  { file, settings }: Source,
-  columns: readonly Column[],
-  { start, end, firstRow }: BlockPlace,
-): ReadBlock {
-  const rows: Row[] = Array.from({ length: end - start }, () => ({}));
-  let vectors: ReadBlock['vectors'];
-  for (const { name, get, lists } of columns) {
-    if (name === settings.vectors && lists !== undefined) {
-      vectors = flatLists(lists, start, end);
-      if (vectors !== undefined) continue;
-    }
-    let row = start;
-    try {
-      for (; row < end; row++) setOwn(rows[row - start] as Row, name, get(row));
-    } catch (thrown) {
-      const place = { path: file.path, row: firstRow + row, column: name };
-      throw faultAt(place, `row ${place.row}`, thrown);
-    }
-  }
-  return vectors === undefined ? { rows } : { rows, vectors };
 }
