@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { build, createLogger, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -130,6 +130,14 @@ const MANNERS: readonly Manner[] = [
   },
 ];
 
+/** What the page of the documents says once it is done, by the ids of its places. */
+async function readExample(page: Page): Promise<Record<string, string>> {
+  await page.waitForFunction("document.querySelector('#state').textContent !== 'Working…'");
+  const read =
+    "[...document.querySelectorAll('[id]')].map(({ id, textContent }) => [id, textContent])";
+  return Object.fromEntries(await page.evaluate<[string, string][]>(read));
+}
+
 describe.skipIf(path === undefined)('in Chromium (set CHROMIUM to its path), a page', () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -164,4 +172,29 @@ describe.skipIf(path === undefined)('in Chromium (set CHROMIUM to its path), a p
       }
     },
   );
+
+  test('the page of the documents finds what Node saved, and says so', async () => {
+    const root = fileURLToPath(new URL('../../../../docs/examples/browser', import.meta.url));
+    const outDir = join(folder, 'example');
+    await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
+    for (const headers of [{}, ISOLATED]) {
+      const site = await serve(outDir, headers);
+      try {
+        const { page, errors } = await openPage(browser, `http://localhost:${site.port}/`);
+        const facts = await readExample(page);
+        await page.close();
+        expect(errors).toEqual([]);
+        const isolated = headers === ISOLATED;
+        expect(facts).toMatchObject({
+          ...{ state: 'Done.', same: 'the same', loaded: '1,000 vectors', count: '20,000' },
+          isolated: isolated ? 'yes' : 'no',
+          memory: isolated ? 'shared' : 'private',
+          tier: expect.stringMatching(/^(relaxed|simd)$/),
+        });
+        expect(Number.parseFloat(facts.recall)).toBeGreaterThan(95);
+      } finally {
+        await site.close();
+      }
+    }
+  });
 });
