@@ -1,6 +1,6 @@
 // The core in pages: bundled as it is, without configuration, it finds in Chromium what it finds
-// under Node, byte for byte, with and without shared memory. Where no Chromium is installed only the
-// bundle is checked.
+// under Node, byte for byte, with and without shared memory. Where no Chromium is installed only
+// the bundle is checked.
 
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -123,6 +123,10 @@ const MANNERS: readonly Manner[] = [
   { ...here, name: 'that is isolated', headers: ISOLATED, isolated: true },
   { ...here, name: 'that is not isolated', headers: {} },
   { ...here, name: 'of plain http', headers: {}, host: 'nigh.test' },
+  {
+    ...{ ...here, name: 'whose policy allows WebAssembly' },
+    headers: { 'Content-Security-Policy': "script-src 'self' 'wasm-unsafe-eval'" },
+  },
   {
     ...here,
     ...{ name: 'whose policy forbids WebAssembly', webAssembly: false },
