@@ -87,6 +87,21 @@ describe('without Node', () => {
   });
 });
 
+test('a bundle for pages says that it has no threads', async () => {
+  // What bundlers make of the pool: a module of nothing.
+  vi.doMock('../../../src/build/pool.ts', () => ({ WorkerPool: undefined }));
+  vi.resetModules();
+  const bundle = await import('../../../src/index.ts');
+  const vectors = Array.from({ length: 200 }, (_, i) => [i % 17, i % 31]);
+  const index = bundle.VectorIndex.create({ dimension: 2, threads: 2, flatThreshold: 0 });
+  await expect(index.add(vectors)).rejects.toThrow(
+    expect.objectContaining({ code: 'UNSUPPORTED_RUNTIME' }),
+  );
+  expect(index.search([3, 3], 1, { exact: true }).nodes).toHaveLength(1);
+  await index.close();
+  vi.doUnmock('../../../src/build/pool.ts');
+});
+
 describe('without shared memory', () => {
   test('an index is private', () => {
     vi.stubGlobal('SharedArrayBuffer', undefined);
