@@ -41,10 +41,18 @@ async function misuse(args: readonly string[]): Promise<string | undefined> {
   );
 }
 
+/** Vite is a tool of the workspace, and serves folders that have a page. */
+function missingPage(root: string, [tool, folder = '']: readonly string[]): string | undefined {
+  if (tool !== 'vite') return `no document may ask for ${tool}`;
+  const page = join(folder, 'index.html');
+  return existsSync(join(root, page)) ? undefined : `there is no ${page}`;
+}
+
 /** What is wrong with a line of a shell block; undefined when it would run. */
 export async function commandProblem(root: string, line: string): Promise<string | undefined> {
   const [program, first = '', ...rest] = words(line);
   if (program === 'node') return existsSync(join(root, first)) ? undefined : `there is no ${first}`;
+  if (program === 'npx') return missingPage(root, [first, ...rest]);
   if (program === 'nigh') return misuse([first, ...rest].filter((word) => word !== ''));
   if (program !== 'npm') return `no document may ask for ${program}`;
   if (first === 'run') return missingScript(root, rest[0] ?? '');

@@ -33,19 +33,22 @@ const GENERATORS: readonly string[] = [
 const GENERATOR_CONSTANTS =
   /\b(?:0x6d2b79f5|0x9e3779b9|0x21f0aaad|0x735a2d97|0x2545f491|0x5851f42d|1664525|1103515245)\w*/gi;
 
-/** Asks the runtime for what strangers cannot know; no result depends on it. */
-const SALTS_FROM = 'packages/base/src/unpredictable.ts';
-/** May ask for a name that nothing else has: of a channel, which no index depends on. */
-const NAMES_FROM = 'packages/core/src/engine/runtime.ts';
+/**
+ * Ask the runtime for what strangers cannot know, and for names of channels that nothing else has;
+ * no result depends on either.
+ */
+const UNPREDICTABLE: readonly string[] = [
+  'packages/base/src/unpredictable.ts',
+  'packages/core/src/engine/runtime.ts',
+];
 
 /** Everything random grows from a seed, in one generator for the engine and one for test data. */
 export function randomness(source: Source): Finding[] {
   const advice = 'draw from a seeded generator';
-  const salts = /\b(?:getRandomValues|randomBytes|randomInt)\b/g;
+  const salts = /\b(?:getRandomValues|randomBytes|randomInt|randomUUID)\b/g;
   const unseeded = [
     ...findAll(source, /\bMath\s*\.\s*random\b/g, advice),
-    ...(source.path === SALTS_FROM ? [] : findAll(source, salts, advice)),
-    ...(source.path === NAMES_FROM ? [] : findAll(source, /\brandomUUID\b/g, advice)),
+    ...(UNPREDICTABLE.includes(source.path) ? [] : findAll(source, salts, advice)),
   ];
   if (GENERATORS.includes(source.path)) return unseeded;
   const message = `a generator lives in ${GENERATORS.join(' or ')} only`;

@@ -307,8 +307,8 @@ function resolveMemory(wanted: unknown): MemoryKind {
   if (memory === 'private' || canShare) return memory;
   throw new VectorIndexError(
     ErrorCode.unsupportedRuntime,
-    "there is no shared memory here: a page has it when it is cross-origin isolated; leave 'memory' " +
-      'out to use what there is',
+    'there is no shared memory here: a page has it when it is cross-origin isolated; ' +
+      "leave 'memory' out to use what there is",
     { name: 'memory', got: memory },
   );
 }

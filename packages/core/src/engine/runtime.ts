@@ -1,6 +1,6 @@
-// What we ask of the runtime around us, in one place: cores, memory, files, a turn of the event loop.
-// Works without Node: a page has one core for us, no files, and memory until it is refused. Modules
-// of Node are asked for by name while running, so that bundlers find no import to puzzle over.
+// What we ask of the runtime around us, in one place: cores, memory, files, a turn of the event
+// loop. Works without Node: a page has one core for us, no files, and memory until it is refused.
+// Modules of Node are asked for by name while running: bundlers find no import to puzzle over.
 
 interface NodeOs {
   availableParallelism(): number;
@@ -75,7 +75,7 @@ export function hasNode(): boolean {
   return nodeOs() !== undefined;
 }
 
-/** Cores that threads of ours could run on: in a page there are none of ours, however many it has. */
+/** Cores that threads of ours could run on: in a page they have one, however many it has. */
 export function availableCores(): number {
   return nodeOs()?.availableParallelism() ?? 1;
 }
@@ -165,8 +165,8 @@ export function openChannel(
 }
 
 /**
- * A name that nothing else has. Nothing that an index holds or finds depends on it. Not a UUID: pages
- * that came over plain http cannot make any.
+ * A name that nothing else has. Nothing that an index holds or finds depends on it. Not a UUID:
+ * pages that came over plain http cannot make any.
  */
 export function uniqueName(): string {
   const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));

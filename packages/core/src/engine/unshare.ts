@@ -53,7 +53,7 @@ function findLimits(bytes: Uint8Array): number {
   throw new Error('the module imports something else than one shared memory');
 }
 
-/** The same module for memory that is not shared. `bytes` import a shared memory and nothing else. */
+/** The same module for memory that is not shared. It imports a shared memory and nothing else. */
 export function unshare(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const unshared = bytes.slice();
   unshared[findLimits(bytes)] = LIMITS;

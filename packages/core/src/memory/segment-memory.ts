@@ -1,6 +1,6 @@
-// Allocates the one memory of a segment: a WebAssembly.Memory where WebAssembly runs, a plain buffer
-// for the JavaScript target, either of them shared or not. All are reserved whole and never grow:
-// views stay valid and fast, and untouched pages cost nothing.
+// Allocates the one memory of a segment: a WebAssembly.Memory where WebAssembly runs, a plain
+// buffer for the JavaScript target, either of them shared or not. All are reserved whole and never
+// grow: views stay valid and fast, and untouched pages cost nothing.
 
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 

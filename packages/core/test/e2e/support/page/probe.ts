@@ -102,6 +102,34 @@ function toBase64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
+/** Writes an index to a file that the browser keeps for this origin. */
+async function keepIndex(index: VectorIndex, name: string): Promise<void> {
+  const folder = await navigator.storage.getDirectory();
+  const file = await folder.getFileHandle(name, { create: true });
+  const stream = await file.createWritable();
+  await index.saveTo((bytes, position) =>
+    stream.write({ type: 'write', position, data: bytes.slice() }),
+  );
+  await stream.close();
+}
+
+/** What the index finds that comes back from such a file, a piece at a time. */
+async function answersOfKept(name: string): Promise<unknown> {
+  const folder = await navigator.storage.getDirectory();
+  const file = await (await folder.getFileHandle(name)).getFile();
+  const index = await VectorIndex.loadFrom({
+    byteLength: file.size,
+    async read(target, position) {
+      const part = await file.slice(position, position + target.length).arrayBuffer();
+      target.set(new Uint8Array(part));
+      return part.byteLength;
+    },
+  });
+  const found = answers(index);
+  await index.close();
+  return found;
+}
+
 /** An index of the page's own choosing, and how often a timer came through meanwhile. */
 async function buildWatched(): Promise<{ index: VectorIndex; turns: number }> {
   let turns = 0;
@@ -115,7 +143,7 @@ async function buildWatched(): Promise<{ index: VectorIndex; turns: number }> {
   return { index, turns };
 }
 
-/** What a worker finds in the index it is given. */
+/** What a worker finds in the index that it is given. */
 function askWorker(index: VectorIndex, url: string): Promise<unknown> {
   const worker = new Worker(url, { type: 'module' });
   return new Promise((resolve, reject) => {
@@ -168,12 +196,15 @@ export async function probe(places?: Places): Promise<Probe> {
     share: await outcome(() => index.share()),
     threaded: await outcome(() => VectorIndex.create({ dimension: 2, threads: 2 }).close()),
   };
-  let elsewhere: unknown = { fetched: built, attached: built };
+  let elsewhere: unknown = { fetched: built, attached: built, kept: built };
   if (places) {
     const response = await fetch(places.snapshot);
     const fetched = await loadBytes(new Uint8Array(await response.arrayBuffer()));
     const attached = memory === 'shared' ? await askWorker(index, places.worker) : built;
-    elsewhere = { fetched: answers(fetched), attached };
+    // Pages of plain http are given no files.
+    if (globalThis.isSecureContext) await keepIndex(index, 'kept.nigh');
+    const kept = globalThis.isSecureContext ? await answersOfKept('kept.nigh') : built;
+    elsewhere = { fetched: answers(fetched), attached, kept };
     await fetched.close();
   }
   const changed = await change(index);
