@@ -12,8 +12,11 @@ import { inPairs, runNode } from './packages/programs.ts';
 import { publicPackages } from './packages/public-packages.ts';
 import { gzippedSize } from './packages/size.ts';
 
-/** What a page may have to load of the engine. */
-const CORE_GZIPPED_LIMIT = 60_000;
+/**
+ * What a page may have to load of the engine, so that growth is noticed. Of 89 kB, 54 are the engine,
+ * 14 the hot code as JavaScript, and 21 the same as WebAssembly, for both tiers.
+ */
+const CORE_GZIPPED_LIMIT = 95_000;
 
 const say = (line) => process.stdout.write(`packages: ${line}\n`);
 const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
