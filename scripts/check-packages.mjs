@@ -68,9 +68,12 @@ async function examine(folder) {
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nigh-packages-')));
 try {
   const problems = await examine(folder);
-  for (const problem of problems) process.stderr.write(`${problem}\n`);
-  if (problems.length > 0) process.exitCode = 1;
-  else say('installed by npm, imported, required, compiled against and used: all sound');
+  if (problems.length === 0) {
+    say('installed by npm, imported, required, compiled against and used: all sound');
+  } else {
+    process.stderr.write(`packages: what npm users would get is wrong\n${problems.join('\n')}\n`);
+    process.exitCode = 1;
+  }
 } catch (error) {
   process.stderr.write(`packages: ${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
