@@ -2,7 +2,7 @@
 // packages go wrong, installed by npm into an empty project and used there. Needs a finished build
 // and the registry. Exits with 1 and a list when something is wrong.
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './install-state.mjs';
 import { install, useAll } from './packages/consumer.ts';
@@ -66,6 +66,11 @@ async function examine(folder) {
 // Outside the repository, so that nothing is found in its node_modules by accident. By its true
 // name: where the temporary folder is a link, tools would otherwise disagree about paths.
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nigh-packages-')));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => process.exit(128 + constants.signals[signal]));
+}
+
 try {
   const problems = await examine(folder);
   if (problems.length === 0) {
@@ -77,6 +82,4 @@ try {
 } catch (error) {
   process.stderr.write(`packages: ${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
