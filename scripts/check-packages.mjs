@@ -2,7 +2,7 @@
 // packages go wrong, installed by npm into an empty project and used there. Needs a finished build
 // and the registry. Exits with 1 and a list when something is wrong.
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './install-state.mjs';
 import { install, useAll } from './packages/consumer.ts';
@@ -12,8 +12,11 @@ import { inPairs, runNode } from './packages/programs.ts';
 import { publicPackages } from './packages/public-packages.ts';
 import { gzippedSize } from './packages/size.ts';
 
-/** What a page may have to load of the engine. */
-const CORE_GZIPPED_LIMIT = 60_000;
+/**
+ * What a page may have to load of the engine, so that growth is noticed. Of 89 kB, 54 are the engine,
+ * 14 the hot code as JavaScript, and 21 the same as WebAssembly, for both tiers.
+ */
+const CORE_GZIPPED_LIMIT = 95_000;
 
 const say = (line) => process.stdout.write(`packages: ${line}\n`);
 const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
@@ -63,14 +66,20 @@ async function examine(folder) {
 // Outside the repository, so that nothing is found in its node_modules by accident. By its true
 // name: where the temporary folder is a link, tools would otherwise disagree about paths.
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nigh-packages-')));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => process.exit(128 + constants.signals[signal]));
+}
+
 try {
   const problems = await examine(folder);
-  for (const problem of problems) process.stderr.write(`${problem}\n`);
-  if (problems.length > 0) process.exitCode = 1;
-  else say('installed by npm, imported, required, compiled against and used: all sound');
+  if (problems.length === 0) {
+    say('installed by npm, imported, required, compiled against and used: all sound');
+  } else {
+    process.stderr.write(`packages: what npm users would get is wrong\n${problems.join('\n')}\n`);
+    process.exitCode = 1;
+  }
 } catch (error) {
   process.stderr.write(`packages: ${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }

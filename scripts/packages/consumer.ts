@@ -32,7 +32,8 @@ export async function install(
   const dependencies = { ...ours, '@types/node': nodeTypes };
   await writeFile(path, JSON.stringify({ ...manifest, dependencies, overrides }, null, 2));
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
-  await demand('npm install of the tarballs', runNpm('npm', ['install', ...flags], folder));
+  const what = 'npm install of the tarballs (it needs the registry for what they depend on)';
+  await demand(what, runNpm('npm', ['install', ...flags], folder));
 }
 
 interface Job {

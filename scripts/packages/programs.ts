@@ -41,7 +41,7 @@ function start(command: string, args: readonly string[], place: Place): Promise<
  * `npm test` leaves in it about the folder it ran in. Those of the user (registry, proxy) stay.
  */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const ofOuterRun = /^npm_(package|lifecycle|execpath|config_(local_prefix|node_gyp|noproxy))/;
+  const ofOuterRun = /^npm_(package|lifecycle|execpath|config_(local_prefix|node_gyp))/;
   const kept = Object.entries(process.env).filter(([name]) => !ofOuterRun.test(name));
   return { ...Object.fromEntries(kept), npm_config_loglevel: 'error' };
 }

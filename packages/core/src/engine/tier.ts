@@ -3,19 +3,11 @@
 
 import type { MemoryKind } from '../memory/segment-memory.ts';
 import { unshare } from './unshare.ts';
-import { relaxedWasm, simdWasm } from './wasm.generated.ts';
+import { wasmBytes } from './wasm-bytes.ts';
 
 export const TIERS = ['relaxed', 'simd', 'javascript'] as const;
 /** A target of the hot code. All leave the same bytes; they differ in speed. */
 export type Tier = (typeof TIERS)[number];
-
-/** Decodes base64 without Buffer, so that it runs in browsers too. */
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-}
 
 /** What was tried, by tier and memory: each is compiled once. */
 const modules = new Map<string, WebAssembly.Module | undefined>();
@@ -38,7 +30,7 @@ export function wasmModule(tier: Tier, memory: MemoryKind): WebAssembly.Module |
   if (tier === 'javascript' || typeof WebAssembly === 'undefined') return undefined;
   const key = `${tier} ${memory}`;
   if (modules.has(key)) return modules.get(key);
-  const bytes = decode(tier === 'relaxed' ? relaxedWasm : simdWasm);
+  const bytes = wasmBytes(tier);
   const module = compile(memory === 'shared' ? bytes : unshare(bytes));
   modules.set(key, module);
   return module;
