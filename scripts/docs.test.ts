@@ -1,7 +1,7 @@
 // Holds the documents against the code: their TypeScript runs and type-checks, their commands exist,
 // their links lead somewhere, their tables say what the code says. Code blocks run against the built
 // packages: build first. Marks after ```ts: `continues` appends a block to the one before, `file=NAME`
-// puts it beside the programs of its document.
+// puts it beside the programs of its document. A block that nobody runs says why after `not run:`.
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
@@ -41,6 +41,7 @@ import { readTextOptions } from '../packages/text/src/options.ts';
 import { commandProblem } from './docs/commands.ts';
 import {
   anchors,
+  type Block,
   codeBlocks,
   type Document,
   headings,
@@ -81,10 +82,21 @@ describe.concurrent('the code of the documents', () => {
   });
 });
 
+test('every block is run, shows what is no code, or says why not', () => {
+  const isRead = ({ language, notRun }: Block): boolean =>
+    notRun === undefined ? ['ts', 'sh', 'text', 'md'].includes(language) : notRun.length > 10;
+  const blocks = written.flatMap((document) => codeBlocks(document));
+  const silent = blocks.filter((block) => !isRead(block));
+  expect(silent.map(({ path, line }) => `${path}:${line}`)).toEqual([]);
+  // A fence that is indented or made of other signs would not be seen at all.
+  const unseen = written.filter(({ prose }) => /^[ \t>]+```|^[ \t]*~~~/m.test(prose));
+  expect(unseen.map(({ path }) => path)).toEqual([]);
+});
+
 describe('the commands of the documents', () => {
   const lines = written.flatMap((document) =>
     codeBlocks(document)
-      .filter(({ language }) => language === 'sh')
+      .filter(({ language, notRun }) => language === 'sh' && notRun === undefined)
       .flatMap(({ code }) => code.trim().split('\n')),
   );
 
@@ -94,7 +106,7 @@ describe('the commands of the documents', () => {
 
   test('in running text are scripts', async () => {
     const inline = documents.flatMap(({ prose }) =>
-      [...prose.matchAll(/`(npm [^`]+)`/g)].map((match) => match[1] ?? ''),
+      [...prose.matchAll(/`((?:npm|npx -y pnpm@12) [^`]+)`/g)].map((match) => match[1] ?? ''),
     );
     const problems = await Promise.all(inline.map((line) => commandProblem(root, line)));
     expect(problems.filter((problem) => problem !== undefined)).toEqual([]);
@@ -102,6 +114,7 @@ describe('the commands of the documents', () => {
 
   test('are refused when the program does not know them', async () => {
     const wrong = ['nigh build a.npy', 'nigh search a.nigh --vector 1 --deep', 'npm run nothing'];
+    wrong.push('npx -y pnpm@12 --filter @nigh/core run nothing', '(cd nowhere && npm install)');
     const problems = await Promise.all(wrong.map((line) => commandProblem(root, line)));
     expect(problems.every((problem) => problem !== undefined)).toBe(true);
   });

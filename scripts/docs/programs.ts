@@ -24,8 +24,8 @@ const run = promisify(execFile);
 function draft(document: Document): { programs: Draft[]; files: Map<string, string> } {
   const programs: Draft[] = [];
   const files = new Map<string, string>();
-  for (const { path, line, language, marks, code } of codeBlocks(document)) {
-    if (language !== 'ts') continue;
+  for (const { path, line, language, marks, code, notRun } of codeBlocks(document)) {
+    if (language !== 'ts' || notRun !== undefined) continue;
     const file = marks.find((mark) => mark.startsWith('file='));
     if (file !== undefined) files.set(file.slice('file='.length), code);
     else if (!marks.includes('continues')) programs.push({ name: `${path}:${line}`, code: [code] });
