@@ -5,12 +5,15 @@ import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { brokenClaims, type Claim, claimsOf, signLogs } from './claims.ts';
 import { codeBlocks, type Document } from './markdown.ts';
 
 export interface Program {
   /** Document and line of the first block. */
   readonly name: string;
   readonly folder: string;
+  /** What it says that it prints. */
+  readonly claims: readonly Claim[];
 }
 
 interface Draft {
@@ -40,6 +43,7 @@ const TYPES = {
     ...{ noEmit: true, strict: true, target: 'es2024', module: 'nodenext', types: ['node'] },
     ...{ verbatimModuleSyntax: true, erasableSyntaxOnly: true, allowImportingTsExtensions: true },
   },
+  exclude: ['**/signed.ts'],
 };
 
 /** Writes every program of the documents; `folder` is to be removed afterwards. */
@@ -56,19 +60,21 @@ export function writePrograms(
     return drafts.map(({ name, code }) => {
       const place = join(folder, name.replace(/[^\w.]+/g, '-'));
       mkdirSync(place);
-      writeFileSync(join(place, 'main.ts'), code.join('\n'));
+      const text = code.join('\n');
+      writeFileSync(join(place, 'main.ts'), text);
+      writeFileSync(join(place, 'signed.ts'), signLogs(text));
       for (const [file, text] of files) writeFileSync(join(place, file), text);
-      return { name, folder: place };
+      return { name, folder: place, claims: claimsOf(text) };
     });
   });
   return { folder, programs };
 }
 
-/** Runs a program to its end; what it printed, or what it died of. */
-export async function runProgram(node: string, { folder }: Program): Promise<string> {
-  return run(node, ['main.ts'], { cwd: folder, timeout: 60_000 }).then(
-    ({ stdout }) => stdout,
-    (error: Error & { stderr?: string }) => `failed: ${error.stderr || error.message}`,
+/** Runs a program to its end: what it died of, or which claims it did not keep. */
+export async function problemsOf(node: string, { folder, claims }: Program): Promise<string[]> {
+  return run(node, ['signed.ts'], { cwd: folder, timeout: 60_000 }).then(
+    ({ stdout }) => brokenClaims(claims, stdout),
+    (error: Error & { stderr?: string }) => [error.stderr || error.message],
   );
 }
 
