@@ -8,12 +8,24 @@ import { dirname, join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { brokenClaims, claimsOf } from './docs/claims.ts';
-import { commandProblem } from './docs/commands.ts';
-import { anchors, type Block, codeBlocks, headings, links, readDocument } from './docs/markdown.ts';
-import { checkTypes, problemsOf, writePrograms } from './docs/programs.ts';
+import { commandProblem, words } from './docs/commands.ts';
+import {
+  anchors,
+  type Block,
+  codeBlocks,
+  type Document,
+  headings,
+  links,
+  readDocument,
+} from './docs/markdown.ts';
+import { checkTypes, problemsOf, runCommands, writePrograms } from './docs/programs.ts';
 import { documentAt, documents, node, root, written } from './docs/repository.ts';
 
 const LONG = { timeout: 60_000 };
+const PATIENT = { timeout: 120_000 };
+
+/** A command of the program; its bare demo takes a hundred thousand vectors, which is long. */
+const isNigh = (line: string): boolean => line.startsWith('nigh ') && line !== 'nigh demo';
 
 describe.concurrent('the code of the documents', () => {
   const { folder, programs } = writePrograms(root, written);
@@ -48,15 +60,31 @@ test('every block is run, shows what is no code, or says why not', () => {
   expect(unseen.map(({ path }) => path)).toEqual([]);
 });
 
+/** The lines of the shell blocks of a document. */
+function commandsOf(document: Document): string[] {
+  return codeBlocks(document)
+    .filter(({ language, notRun }) => language === 'sh' && notRun === undefined)
+    .flatMap(({ code }) => code.trim().split('\n'));
+}
+
 describe('the commands of the documents', () => {
-  const lines = written.flatMap((document) =>
-    codeBlocks(document)
-      .filter(({ language, notRun }) => language === 'sh' && notRun === undefined)
-      .flatMap(({ code }) => code.trim().split('\n')),
-  );
+  const lines = written.flatMap(commandsOf);
+  const withNigh = written.filter((document) => commandsOf(document).some(isNigh));
 
   test.for(lines)('%s', async (line) => {
     expect(await commandProblem(root, line)).toBeUndefined();
+  });
+
+  // With the files there that they name, from the first to the last.
+  test.for(withNigh)('of $path do what they should', PATIENT, async (document) => {
+    const commands = commandsOf(document).filter(isNigh);
+    const outcomes = await runCommands(
+      node,
+      root,
+      commands.map((line) => words(line).slice(1)),
+    );
+    expect(outcomes).toHaveLength(commands.length);
+    expect(outcomes.filter(({ code }) => code !== 0)).toEqual([]);
   });
 
   test('in running text are scripts', async () => {

@@ -7,7 +7,7 @@ import { createProgram } from '../../packages/cli/src/program.ts';
 const silent = { write: () => true, isTTY: false };
 
 /** Splits a line as a shell does, as far as the documents go. */
-function words(line: string): string[] {
+export function words(line: string): string[] {
   const parts = line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g);
   return [...parts].map(([, double, single, plain]) => double ?? single ?? plain ?? '');
 }

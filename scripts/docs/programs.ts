@@ -1,9 +1,10 @@
 // The TypeScript of the documents as programs in a folder of its own, outside the repository, where
 // packages resolve as for a user: to what was built.
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { brokenClaims, type Claim, claimsOf, signLogs } from './claims.ts';
 import { codeBlocks, type Document } from './markdown.ts';
@@ -85,4 +86,33 @@ export async function checkTypes(node: string, root: string, folder: string): Pr
     ({ stdout }) => stdout,
     (error: Error & { stdout?: string }) => error.stdout || error.message,
   );
+}
+
+/** A command that was run: its words, how it ended, and what it said. */
+export interface Outcome {
+  readonly words: readonly string[];
+  readonly code: number;
+  readonly said: string;
+}
+
+/** Runs `nigh` commands one after another where the files are that documents speak of. */
+export async function runCommands(
+  node: string,
+  root: string,
+  commands: readonly (readonly string[])[],
+): Promise<Outcome[]> {
+  const cwd = mkdtempSync(join(tmpdir(), 'nigh-commands-'));
+  const program = join(root, 'scripts/docs/run-commands.ts');
+  const child = spawn(node, [program, root], { cwd, stdio: ['pipe', 'pipe', 'inherit'] });
+  try {
+    child.stdin.end(JSON.stringify(commands));
+    const printed = await text(child.stdout);
+    return printed
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Outcome);
+  } finally {
+    child.kill();
+    rmSync(cwd, { recursive: true, force: true });
+  }
 }
