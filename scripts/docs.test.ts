@@ -261,6 +261,30 @@ test('the words of the control block are those of the code', () => {
   expect(layout.text).toContain(`a block of its own, ${CONTROL_WORDS} words`);
 });
 
+test('the guide on building lists the phases, in their order', async () => {
+  const dimension = 16;
+  const vectors = (count: number): Float32Array =>
+    Float32Array.from({ length: count * dimension }, (_, i) => (43_758 * Math.sin(i)) % 1);
+  async function* blocks(): AsyncGenerator<Float32Array> {
+    yield vectors(1_100);
+  }
+  const guide = documentAt('docs/guide/parallel-build.md');
+  const phases = tableRows(guide, 'phase').map(({ cells }) => cells[0]?.replaceAll('`', '') ?? '');
+  const seen = new Set<string>();
+  const options = { dimension, threads: 1, flatThreshold: 0 } as const;
+  const onProgress = ({ phase }: { phase: string }): void => {
+    seen.add(phase);
+  };
+  const kept = { precision: 'pq', quality: 'high' } as const;
+  const large = await VectorIndex.build(blocks(), { ...options, ...kept, onProgress });
+  expect([...seen]).toEqual(phases.filter((phase) => seen.has(phase)));
+  const small = await VectorIndex.build(vectors(100), { ...options, onProgress });
+  await small.add(vectors(100), { rebuild: 'now', onProgress });
+  expect([...seen].sort()).toEqual(phases.sort());
+  await large.close();
+  await small.close();
+});
+
 test('the format version is the one that is written', () => {
   for (const path of ['README.md', 'docs/design/persistence-format.md']) {
     const versions = [...documentAt(path).prose.matchAll(/[Ff]ormat version (\d+)/g)];
