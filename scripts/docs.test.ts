@@ -33,7 +33,7 @@ import { StorageErrorCode } from '../packages/storage/src/errors.ts';
 import { TextErrorCode } from '../packages/text/src/errors.ts';
 import { LANGUAGES } from '../packages/text/src/languages.ts';
 import { readTextOptions } from '../packages/text/src/options.ts';
-import { numberIn, readDocument, tableRows } from './docs/markdown.ts';
+import { isGenerated, numberIn, readDocument, tableRows } from './docs/markdown.ts';
 import { documentAt, documents, root } from './docs/repository.ts';
 
 describe('the error tables', () => {
@@ -259,6 +259,46 @@ test('the words of the control block are those of the code', () => {
   const named = Object.entries(words).sort(([, a], [, b]) => a - b);
   expect(rows).toEqual(named.map(([name, word]) => [String(word), `\`${name}\``]));
   expect(layout.text).toContain(`a block of its own, ${CONTROL_WORDS} words`);
+});
+
+/** Words of public names that mean what they mean everywhere. */
+const PLAIN: ReadonlySet<string> = new Set([
+  ...['nigh', 'details', 'detail', 'message', 'cause', 'expected', 'got', 'path', 'settings'],
+  ...['allocate', 'assert', 'boolean', 'choice', 'describe', 'named', 'turn', 'unpredictable'],
+  ...['view', 'default', 'uniform', 'depth', 'zip', 'reader', 'writer', 'readable', 'resolved'],
+  ...['signal', 'second', 'total', 'channel', 'constructor', 'create', 'close', 'format', 'system'],
+  ...['extend', 'push', 'intern', 'initialize', 'resolve', 'rename', 'make', 'release', 'tokenize'],
+  // Of codes of errors, which the design page on errors explains.
+  ...[
+    'invalid',
+    'argument',
+    'mismatch',
+    'finite',
+    'too',
+    'zero',
+    'exceeded',
+    'unsupported',
+    'deep',
+  ],
+  ...['runtime', 'busy', 'outdated', 'closed', 'aborted', 'failed', 'failure', 'wrong', 'unknown'],
+  ...['unreadable', 'empty', 'dropped', 'exists'],
+  // Operators and constants by the names that others gave them.
+  ...['lt', 'lte', 'nin', 'k1'],
+]);
+
+test('the glossary knows the words of public names', () => {
+  const glossary = documentAt('docs/glossary.md').text.toLowerCase();
+  const isKnown = (word: string): boolean =>
+    new RegExp(`(?:\\b|ef)${word.replace(/ies$/, 'y').replace(/s$/, '')}`).test(glossary);
+  const pages = documents.filter(isGenerated).map(({ text }) => text);
+  const named = /\[`(\w+)`\]|^\| `(\w+)\??` \||^###(?:##)? (\w+)(?:\(\))?\??$/gm;
+  const names = pages.flatMap((text) =>
+    [...text.matchAll(named)].map(([, a, b, c]) => a ?? b ?? c),
+  );
+  const spaced = names.map((name = '') => name.replace(/([a-z0-9])(?=[A-Z])|_/g, '$1 '));
+  const words = new Set(spaced.flatMap((name) => name.toLowerCase().split(' ')));
+  expect(words.size).toBeGreaterThan(200);
+  expect([...words].filter((word) => !PLAIN.has(word) && !isKnown(word)).sort()).toEqual([]);
 });
 
 test('the guide on building lists the phases, in their order', async () => {
