@@ -1,13 +1,8 @@
-// Holds the documents against the code: their TypeScript runs and type-checks, their commands exist,
-// their links lead somewhere, their tables say what the code says. Code blocks run against the built
-// packages: build first. Marks after ```ts: `continues` appends a block to the one before, `file=NAME`
-// puts it beside the programs of its document.
-import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, describe, expect, test } from 'vitest';
+// Holds what the documents say against the code: tables of errors, options, bytes and words, versions,
+// lists. What they show is run by docs-blocks.test.ts.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { TABLE_NAMES } from '../benchmarks/tables/render.ts';
 import { CollectionErrorCode } from '../packages/collection/src/errors.ts';
 import { ErrorCode } from '../packages/core/src/errors.ts';
@@ -38,107 +33,8 @@ import { StorageErrorCode } from '../packages/storage/src/errors.ts';
 import { TextErrorCode } from '../packages/text/src/errors.ts';
 import { LANGUAGES } from '../packages/text/src/languages.ts';
 import { readTextOptions } from '../packages/text/src/options.ts';
-import { commandProblem } from './docs/commands.ts';
-import {
-  anchors,
-  codeBlocks,
-  type Document,
-  headings,
-  isGenerated,
-  links,
-  numberIn,
-  readDocument,
-  readDocuments,
-  tableRows,
-} from './docs/markdown.ts';
-import { checkTypes, runProgram, writePrograms } from './docs/programs.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const node = join(
-  root,
-  'node_modules/node/bin',
-  process.platform === 'win32' ? 'node.exe' : 'node',
-);
-const documents = readDocuments(root);
-const written = documents.filter((document) => !isGenerated(document));
-
-function documentAt(path: string): Document {
-  const found = documents.find((document) => document.path === path);
-  if (found === undefined) throw new Error(`there is no ${path}`);
-  return found;
-}
-
-describe.concurrent('the code of the documents', () => {
-  const { folder, programs } = writePrograms(root, written);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  test('has its types right', { timeout: 60_000 }, async () => {
-    expect(await checkTypes(node, root, folder)).toBe('');
-  });
-
-  test.for(programs)('$name runs', { timeout: 60_000 }, async (program, context) => {
-    context.expect(await runProgram(node, program)).not.toMatch(/^failed: /);
-  });
-});
-
-describe('the commands of the documents', () => {
-  const lines = written.flatMap((document) =>
-    codeBlocks(document)
-      .filter(({ language }) => language === 'sh')
-      .flatMap(({ code }) => code.trim().split('\n')),
-  );
-
-  test.for(lines)('%s', async (line) => {
-    expect(await commandProblem(root, line)).toBeUndefined();
-  });
-
-  test('in running text are scripts', async () => {
-    const inline = documents.flatMap(({ prose }) =>
-      [...prose.matchAll(/`(npm [^`]+)`/g)].map((match) => match[1] ?? ''),
-    );
-    const problems = await Promise.all(inline.map((line) => commandProblem(root, line)));
-    expect(problems.filter((problem) => problem !== undefined)).toEqual([]);
-  });
-
-  test('are refused when the program does not know them', async () => {
-    const wrong = ['nigh build a.npy', 'nigh search a.nigh --vector 1 --deep', 'npm run nothing'];
-    const problems = await Promise.all(wrong.map((line) => commandProblem(root, line)));
-    expect(problems.every((problem) => problem !== undefined)).toBe(true);
-  });
-});
-
-describe.for(documents)('$path', (document) => {
-  test('has one h1, on its first line', () => {
-    expect(headings(document, '#')).toHaveLength(1);
-    expect(document.text).toMatch(/^# /);
-  });
-
-  test('has links that lead somewhere', () => {
-    const broken = links(document).filter((link) => {
-      const [file = '', anchor] = link.split('#');
-      const path = file === '' ? document.path : posix.join(dirname(document.path), file);
-      if (!existsSync(join(root, path))) return true;
-      if (anchor === undefined) return false;
-      if (statSync(join(root, path)).isDirectory()) return true;
-      const text = readFileSync(join(root, path), 'utf8');
-      return !anchors(readDocument(path, text)).includes(anchor);
-    });
-    expect(broken).toEqual([]);
-  });
-});
-
-test('every document is linked from another one', () => {
-  const linked = documents.flatMap((document) =>
-    links(document).map((link) => {
-      const target = posix.join(dirname(document.path), link.split('#')[0] ?? '');
-      return target === document.path ? '' : target;
-    }),
-  );
-  const reached = (path: string) =>
-    linked.some((target) => target === path || (target !== '.' && target === dirname(path)));
-  const lost = documents.filter(({ path }) => path !== 'README.md' && !reached(path));
-  expect(lost.map(({ path }) => path)).toEqual([]);
-});
+import { isGenerated, numberIn, readDocument, tableRows } from './docs/markdown.ts';
+import { documentAt, documents, root } from './docs/repository.ts';
 
 describe('the error tables', () => {
   const sections = documentAt('docs/design/errors.md').text.split(/^## /m);
@@ -365,6 +261,70 @@ test('the words of the control block are those of the code', () => {
   expect(layout.text).toContain(`a block of its own, ${CONTROL_WORDS} words`);
 });
 
+/** Words of public names that mean what they mean everywhere. */
+const PLAIN: ReadonlySet<string> = new Set([
+  ...['nigh', 'details', 'detail', 'message', 'cause', 'expected', 'got', 'path', 'settings'],
+  ...['allocate', 'assert', 'boolean', 'choice', 'describe', 'named', 'turn', 'unpredictable'],
+  ...['view', 'default', 'uniform', 'depth', 'zip', 'reader', 'writer', 'readable', 'resolved'],
+  ...['signal', 'second', 'total', 'channel', 'constructor', 'create', 'close', 'format', 'system'],
+  ...['extend', 'push', 'intern', 'initialize', 'resolve', 'rename', 'make', 'release', 'tokenize'],
+  // Of codes of errors, which the design page on errors explains.
+  ...[
+    'invalid',
+    'argument',
+    'mismatch',
+    'finite',
+    'too',
+    'zero',
+    'exceeded',
+    'unsupported',
+    'deep',
+  ],
+  ...['runtime', 'busy', 'outdated', 'closed', 'aborted', 'failed', 'failure', 'wrong', 'unknown'],
+  ...['unreadable', 'empty', 'dropped', 'exists'],
+  // Operators and constants by the names that others gave them.
+  ...['lt', 'lte', 'nin', 'k1'],
+]);
+
+test('the glossary knows the words of public names', () => {
+  const glossary = documentAt('docs/glossary.md').text.toLowerCase();
+  const isKnown = (word: string): boolean =>
+    new RegExp(`(?:\\b|ef)${word.replace(/ies$/, 'y').replace(/s$/, '')}`).test(glossary);
+  const pages = documents.filter(isGenerated).map(({ text }) => text);
+  const named = /\[`(\w+)`\]|^\| `(\w+)\??` \||^###(?:##)? (\w+)(?:\(\))?\??$/gm;
+  const names = pages.flatMap((text) =>
+    [...text.matchAll(named)].map(([, a, b, c]) => a ?? b ?? c),
+  );
+  const spaced = names.map((name = '') => name.replace(/([a-z0-9])(?=[A-Z])|_/g, '$1 '));
+  const words = new Set(spaced.flatMap((name) => name.toLowerCase().split(' ')));
+  expect(words.size).toBeGreaterThan(200);
+  expect([...words].filter((word) => !PLAIN.has(word) && !isKnown(word)).sort()).toEqual([]);
+});
+
+test('the guide on building lists the phases, in their order', async () => {
+  const dimension = 16;
+  const vectors = (count: number): Float32Array =>
+    Float32Array.from({ length: count * dimension }, (_, i) => (43_758 * Math.sin(i)) % 1);
+  async function* blocks(): AsyncGenerator<Float32Array> {
+    yield vectors(1_100);
+  }
+  const guide = documentAt('docs/guide/parallel-build.md');
+  const phases = tableRows(guide, 'phase').map(({ cells }) => cells[0]?.replaceAll('`', '') ?? '');
+  const seen = new Set<string>();
+  const options = { dimension, threads: 1, flatThreshold: 0 } as const;
+  const onProgress = ({ phase }: { phase: string }): void => {
+    seen.add(phase);
+  };
+  const kept = { precision: 'pq', quality: 'high' } as const;
+  const large = await VectorIndex.build(blocks(), { ...options, ...kept, onProgress });
+  expect([...seen]).toEqual(phases.filter((phase) => seen.has(phase)));
+  const small = await VectorIndex.build(vectors(100), { ...options, onProgress });
+  await small.add(vectors(100), { rebuild: 'now', onProgress });
+  expect([...seen].sort()).toEqual(phases.sort());
+  await large.close();
+  await small.close();
+});
+
 test('the format version is the one that is written', () => {
   for (const path of ['README.md', 'docs/design/persistence-format.md']) {
     const versions = [...documentAt(path).prose.matchAll(/[Ff]ormat version (\d+)/g)];
@@ -442,29 +402,4 @@ describe('the guides on collections', () => {
     };
     expect([endings('rows'), endings('vectors')]).toEqual([rowEndings, vectorEndings]);
   });
-});
-
-test('the example of films answers its questions', { timeout: 60_000 }, async () => {
-  const program = join(root, 'docs/examples/films/main.ts');
-  const { stdout } = await promisify(execFile)(node, [program, 'invented']);
-  const [shown] = codeBlocks(documentAt('docs/examples/films/README.md')).filter(
-    ({ language }) => language === 'text',
-  );
-  for (const line of shown?.code.trim().split('\n') ?? []) expect(stdout).toContain(`${line}\n`);
-  const [first = '', ...answers] = stdout.trim().split('\n\n');
-  expect(first).toBe('400 invented films');
-  const [byText = [], byExample = [], both = []] = answers.map((answer) => answer.split('\n'));
-  expect([byText[0], byExample[0], both[0]].join('\n')).toMatch(
-    /^About "a detective hunts a thief"\nMore like "The .+"\nBoth at once, .+ since 1960$/,
-  );
-  for (const lines of [byText, byExample, both]) expect(lines).toHaveLength(6);
-  expect(byText[1]).toMatch(/detective/);
-  expect(byText[1]).toMatch(/thief/);
-  const asked = /"(.+)"/.exec(byExample[0] ?? '')?.[1] ?? '';
-  expect(byText[1]).toContain(asked);
-  for (const line of both.slice(1)) {
-    const [, year, genre] = /\((\d+)\) (.+)$/.exec(line) ?? [];
-    expect(Number(year)).toBeGreaterThanOrEqual(1960);
-    expect(['Comedy', 'Romance']).toContain(genre);
-  }
 });

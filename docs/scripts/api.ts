@@ -1,4 +1,4 @@
-// `npm run api`: writes the API reference into docs/api.
+// Writes the API reference into docs/api, or another folder: `pnpm --filter @nigh/docs run api`.
 import { fileURLToPath } from 'node:url';
 import { generateApi } from './generate-api.ts';
 

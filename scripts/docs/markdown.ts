@@ -19,6 +19,8 @@ export interface Block {
   readonly language: string;
   /** The words after the language. */
   readonly marks: readonly string[];
+  /** Why nobody runs it: what stands behind `not run:`. */
+  readonly notRun?: string;
   readonly code: string;
 }
 
@@ -46,18 +48,24 @@ export function readDocument(path: string, text: string): Document {
 /** Made of the sources: what is in code fences there are signatures. */
 export const isGenerated = ({ path }: Document): boolean => path.startsWith('docs/api/');
 
-/** README, ARCHITECTURE and everything in docs. */
+/** What stands at the root, everything in docs, and what each package says of itself. */
 export function readDocuments(root: string): Document[] {
-  return ['README.md', 'ARCHITECTURE.md', ...listMarkdown(root, 'docs').sort()].map((path) =>
-    readDocument(path, readFileSync(join(root, path), 'utf8')),
-  );
+  const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`);
+  const paths = [
+    ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'benchmarks/README.md'],
+    ...packages.filter((path) => existsSync(join(root, path))),
+    ...listMarkdown(root, 'docs').sort(),
+  ];
+  return paths.map((path) => readDocument(path, readFileSync(join(root, path), 'utf8')));
 }
 
 export function codeBlocks({ path, text }: Document): Block[] {
   return [...text.matchAll(FENCE)].map((match) => {
-    const [language = '', ...marks] = (match[1] ?? '').split(' ');
+    const [info = '', notRun] = (match[1] ?? '').split(/ not run: ?/);
+    const [language = '', ...marks] = info.split(' ');
     const line = text.slice(0, match.index).split('\n').length;
-    return { path, line, language, marks, code: match[2] ?? '' };
+    const block = { path, line, language, marks, code: match[2] ?? '' };
+    return notRun === undefined ? block : { ...block, notRun };
   });
 }
 
