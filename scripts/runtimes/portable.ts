@@ -1,6 +1,7 @@
 // Does the checks in the runtime that runs it, and prints a line of JSON for each. Arguments: a
 // folder to write in, and a suite. It must end by itself: one index is never closed.
 
+import type { Checks } from './checks/check.ts';
 import { lines } from './checks/report.ts';
 
 const [folder = '', suite = ''] = process.argv.slice(2);
@@ -18,7 +19,7 @@ function takeSharedMemory(): void {
 }
 
 /** Loaded late: modules look at the runtime once. */
-const SUITES: Readonly<Record<string, () => Promise<object>>> = {
+const SUITES: Readonly<Record<string, () => Promise<Checks>>> = {
   all: async () => ({
     ...(await import('./checks/runtime-checks.ts')).runtimeChecks,
     ...(await import('./checks/index-checks.ts')).indexChecks,
