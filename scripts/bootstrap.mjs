@@ -80,7 +80,13 @@ async function start(args) {
   return run(pinnedNode, [join(root, 'packages/cli/dist/main.js'), 'demo', ...args]);
 }
 
-/** Every check, also after one failed; the tests come last, so that their summary ends the output. */
+/** Every check on the other runtimes, which are installed for it when they are not there. */
+const matrix = (...args) => run(pinnedNode, [join(root, 'scripts/runtimes/main.ts'), ...args]);
+
+/**
+ * Every check, also after one failed; the tests come last, so that their summary ends the output.
+ * Tests that are chosen by arguments run on the pinned Node only.
+ */
 async function test(args) {
   mkdirSync(join(root, 'node_modules/.cache/nigh'), { recursive: true });
   const failed = [];
@@ -89,6 +95,7 @@ async function test(args) {
   await step('typecheck', build('tsconfig.json'));
   await step('lint', tool('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'));
   await step('packages', run(pinnedNode, [join(root, 'scripts/check-packages.mjs')]));
+  if (args.length === 0) await step('runtimes', matrix());
   await step('tests', tool('vitest/vitest.mjs', 'run', ...args));
   if (failed.length > 0) process.stderr.write(`Failed: ${failed.join(', ')}\n`);
   return failed.length > 0 ? 1 : 0;
@@ -104,12 +111,17 @@ async function compare(args) {
   return (await program('compare/main.ts', '--save')) || program('tables/main.ts');
 }
 
-const targets = { start, test, check: test, compare };
+/** All of it on all runtimes, which takes long. */
+async function testEverywhere(args) {
+  return (await build('tsconfig.build.json')) || matrix('--full', ...args);
+}
+
+const targets = { start, test, check: test, compare, matrix: testEverywhere };
 
 async function main([target, ...args]) {
   const action = targets[target];
   if (action === undefined || !existsSync(join(root, 'pnpm-lock.yaml'))) {
-    process.stderr.write('Usage: node scripts/bootstrap.mjs start|test|compare [arguments]\n');
+    process.stderr.write('Usage: node scripts/bootstrap.mjs start|test|compare|matrix [arguments]\n');
     return 2;
   }
   return (await install()) || action(args);

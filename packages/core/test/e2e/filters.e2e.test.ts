@@ -62,7 +62,7 @@ describe('a filter', () => {
       shared: index.share(),
       bits,
       query,
-      module: import.meta.resolve('@nigh/core'),
+      module: new URL('../../dist/index.js', import.meta.url).href,
     };
     const worker = new Worker(OTHER_THREAD, { eval: true, workerData });
     const answer = await new Promise((resolve, reject) => {

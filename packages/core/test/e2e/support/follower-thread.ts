@@ -25,7 +25,7 @@ export type Request =
   | { readonly kind: 'forget' }
   | { readonly kind: 'held' };
 
-/** Collects what nothing refers to. Bun has a call for it; V8 is told by a flag to give one away. */
+/** Collects what nothing refers to. Bun has a call for it; V8 gives one away when a flag is set. */
 function garbageCollector(): () => void {
   const { Bun } = globalThis as { Bun?: { gc(now: boolean): void } };
   if (Bun) return () => Bun.gc(true);

@@ -1,0 +1,151 @@
+// The matrix: the portable suite on every runtime, and the e2e tests under other versions of Node.
+// With --full also all of the e2e tests, and under Bun and Deno those that fit. Installs the
+// runtimes when they are not there. Build first: what runs is `dist`.
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Report } from './checks/report.ts';
+import { FAILING, LEFT_OUT, SLOW } from './expected.ts';
+import { areInstalled, here, RUNTIMES, type Runtime, root } from './runtimes.ts';
+
+const isFull = process.argv.includes('--full');
+/** A suite takes some ten seconds; a program that hangs is told apart from a busy machine. */
+const PATIENCE_MS = 10 * 60_000;
+/** Of the e2e tests, all of them. */
+const LONG_PATIENCE_MS = 40 * 60_000;
+
+interface Ending {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Start {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly patience?: number;
+}
+
+function run(command: string, args: readonly string[], start: Start = {}): Promise<Ending> {
+  const { cwd = root, env, patience = PATIENCE_MS } = start;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      ...{ cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+      ...{ timeout: patience, killSignal: 'SIGKILL', shell: command === 'npm' },
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** A run of something on a runtime: what was wrong with it. */
+interface Job {
+  readonly title: string;
+  run(): Promise<string[]>;
+}
+
+/** By check, what the first runtime that told a fact said: the others must say the same. */
+const facts = new Map<string, string>();
+
+/** What is wrong with a report, or undefined. */
+function judge(report: Report, reasons: Readonly<Record<string, string>>): string | undefined {
+  const { check, fact, error } = report;
+  const mayFail = Object.hasOwn(reasons, check);
+  if (error !== undefined) return mayFail ? undefined : `${check}: ${error}`;
+  if (mayFail) return `${check}: works, and is said not to (expected.ts)`;
+  if (fact === undefined) return undefined;
+  const known = facts.get(check) ?? fact;
+  facts.set(check, known);
+  return fact === known ? undefined : `${check}: ${fact}, elsewhere ${known}`;
+}
+
+/** The portable suite, in a process that must end by itself. */
+function portable({ name, command, args }: Runtime, suite: string): Job {
+  const judgeAll = async (folder: string): Promise<string[]> => {
+    const program = join(here, 'portable.ts');
+    const { code, stdout, stderr } = await run(command, [...args, program, folder, suite]);
+    const reports = stdout
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line): Report => JSON.parse(line));
+    const wrong = reports.map((report) => judge(report, FAILING[name] ?? {}));
+    if (code !== 0) wrong.push(`ended with ${code}, or not by itself: ${stderr}`);
+    if (reports.length === 0) wrong.push('said nothing');
+    return wrong.filter((problem) => problem !== undefined);
+  };
+  return {
+    title: `${name}: ${suite} checks`,
+    run: async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'nigh-runtimes-'));
+      try {
+        return await judgeAll(folder);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** The e2e tests, by vitest in that runtime; processes that tests start are of the same. */
+function e2e({ name, command, args }: Runtime): Job {
+  const leftOut = [...(LEFT_OUT[name] ?? []), ...(isFull ? [] : SLOW)];
+  const excludes = leftOut.flatMap((start) => ['--exclude', `**/e2e/${start}*`]);
+  // Enough deaths to see that they are survived; that few are enough is for the full run to know.
+  const fewer = { NIGH_DEATHS: '3', NIGH_KILLS: '4' };
+  const quiet = { NODE_OPTIONS: '--disable-warning=ExperimentalWarning' };
+  return {
+    title: `${name}: e2e tests`,
+    run: async () => {
+      const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+      const { code, stdout, stderr } = await run(
+        command,
+        [...args, vitest, 'run', '--project', 'e2e', ...excludes],
+        { env: { ...quiet, ...(isFull ? {} : fewer) }, patience: LONG_PATIENCE_MS },
+      );
+      return code === 0 ? [] : [`ended with ${code}:\n${stdout}\n${stderr}`];
+    },
+  };
+}
+
+/** Takes jobs until none is left; the titles of those that failed. */
+async function work(jobs: Job[]): Promise<string[]> {
+  const failed: string[] = [];
+  for (let job = jobs.shift(); job; job = jobs.shift()) {
+    const start = performance.now();
+    const problems = await job.run();
+    const seconds = ((performance.now() - start) / 1000).toFixed(0);
+    const verdict = problems.length === 0 ? 'ok' : 'FAILED';
+    console.log([`${job.title}: ${verdict}, ${seconds} s`, ...problems].join('\n  '));
+    if (problems.length > 0) failed.push(job.title);
+  }
+  return failed;
+}
+
+async function install(): Promise<void> {
+  if (areInstalled()) return;
+  console.log('Installing other runtimes (once per change of their lockfile) ...');
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { code, stderr } = await run('npm', args, { cwd: here });
+  if (code !== 0 || !areInstalled()) throw new Error(`the runtimes were not installed: ${stderr}`);
+}
+
+await install();
+const isOther = ({ name }: Runtime): boolean =>
+  isFull ? name !== 'node24' : name === 'node22' || name === 'node26';
+// The longest first, two at a time: most of what they do takes one core.
+const jobs = [
+  ...RUNTIMES.filter(isOther).map(e2e),
+  ...RUNTIMES.flatMap((runtime) => [portable(runtime, 'all'), portable(runtime, 'unshared')]),
+];
+const failed = (await Promise.all([work(jobs), work(jobs)])).flat();
+if (failed.length > 0) console.log(`Failed: ${failed.join(', ')}`);
+process.exitCode = failed.length > 0 ? 1 : 0;
