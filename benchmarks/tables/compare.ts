@@ -159,7 +159,9 @@ export const COMPARE_TABLES: Readonly<Record<string, TableSource>> = {
 
 /** Who took part and in which version, for captions; a package counts once. */
 export function versionsLine(report: Report): string {
-  const rows = packageRows(report.tables.peers ?? []).filter((row) => row.name !== OURS);
+  const rows = packageRows(report.tables.peers ?? []).filter((row) => {
+    return row.name !== OURS && (row.version ?? null) !== null;
+  });
   return rows.map((row) => `${row.package} ${row.version}`).join(', ');
 }
 
@@ -236,25 +238,29 @@ export function shareText(share: Cell): string {
   return `${plain(100 * Number(share))} %`;
 }
 
-/** One row for each contestant: what became of every damaged file. */
+/** What became of every damaged file; those whose files all became the same share a row. */
 function damageRows(rows: readonly Row[]): Row[] {
   const cuts = distinct(rows, 'cut');
-  return distinct(rows, 'name').map((name) => ({
-    name,
-    ...Object.fromEntries(cuts.map((cut) => [cut, rowWhere(rows, { name, cut })?.outcome ?? null])),
-  }));
+  const found = new Map<string, Row>();
+  for (const name of distinct(rows, 'name')) {
+    const outcomes = cuts.map((cut) => rowWhere(rows, { name, cut })?.outcome ?? null);
+    const key = JSON.stringify(outcomes);
+    const names = [found.get(key)?.name ?? [], name].flat().join(', ');
+    found.set(key, {
+      name: names,
+      ...Object.fromEntries(cuts.map((cut, i) => [cut, outcomes[i] ?? null])),
+    });
+  }
+  return [...found.values()];
 }
 
-/** The first contestant of every package that is installed. */
+/** The first contestant of every package. */
 function packageRows(rows: readonly Row[]): Row[] {
-  const installed = rows.filter((row) => (row.version ?? null) !== null);
-  return distinct(installed, 'package').map((name) => {
-    return rowWhere(installed, { package: name }) as Row;
-  });
+  return distinct(rows, 'package').map((name) => rowWhere(rows, { package: name }) as Row);
 }
 
 function noneText(value: Cell): string {
-  return value === null || value === '' || value === 0 ? 'none' : plain(value);
+  return value === '' ? 'none' : plain(value);
 }
 
 function yesText(value: Cell): string {

@@ -30,7 +30,7 @@ const EQUAL_RECALL = /^recall@10 ([\d.]+) \(both, interpolated\)$/;
 type Reports = ReadonlyMap<string, Report>;
 
 /** A comparison, with what was measured and the data it was measured on told apart. */
-interface Contest extends Comparison {
+export interface Contest extends Comparison {
   readonly topic: string;
   /** Empty where the report knows no sets. */
   readonly set: string;
@@ -40,7 +40,7 @@ interface Contest extends Comparison {
 export function lossesSummary(reports: Reports): string {
   if (reports.size === 0) return NOTHING;
   const all = contestsOf(reports);
-  const usual = all.filter((contest) => !isVariant(contest));
+  const usual = usualContests(reports);
   const lost = usual.filter(isLost);
   const peers = [...new Set(lost.map(({ peer }) => peer))].map((peer) => {
     const about = (contests: readonly Contest[]) => contests.filter((one) => one.peer === peer);
@@ -106,12 +106,17 @@ function contestsOf(reports: Reports): Contest[] {
   });
 }
 
+/** Every comparison of our defaults with a peer. */
+export function usualContests(reports: Reports): Contest[] {
+  return contestsOf(reports).filter((contest) => !isVariant(contest));
+}
+
 /** `nigh int8` is a choice; `nigh` and `nigh, balanced` are what one gets without choosing. */
 function isVariant({ ours }: Contest): boolean {
   return /^nigh \w/.test(ours);
 }
 
-function isLost({ ratio }: Comparison): boolean {
+export function isLost({ ratio }: Comparison): boolean {
   return ratio < 1;
 }
 

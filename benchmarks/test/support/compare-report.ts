@@ -1,6 +1,6 @@
 /**
  * A result of the comparison as small as it can be with everything in it that tables, plots and
- * figures look at: two sets, a choice of ours, a peer in two ways, an exact one, one that is missing.
+ * figures look at: two sets, a choice of ours, a peer in two ways, an exact one, a missing one.
  */
 import type { Comparison, Report, Row } from '../../harness/report.ts';
 
@@ -49,6 +49,8 @@ export const compareReport: Report = {
     truncated: [
       damageRow('nigh', 'half', 'error'),
       damageRow('nigh', 'last byte', 'error'),
+      damageRow('nigh int8', 'half', 'error'),
+      damageRow('nigh int8', 'last byte', 'error'),
       damageRow('hnswlib-node', 'half', 'loaded, wrong answers'),
     ],
     failures: [{ name: 'zvec', reason: 'Error: no file at /some/folder/of/mine/zvec.node' }],
@@ -62,7 +64,7 @@ function peerRow({ name, package: from, exact }: Contestant): Row {
     ...{ name, version: from === null ? null : '1.2.3', package: from, precision: 'float32' },
     ...{ parameter: exact ? null : 'efSearch', buildThreads: 'one' },
     ...{ installSeconds: 1.5, installMegabytes: 2.5, loads: true, note: 'a note' },
-    installScripts: name === 'hnswlib-node' ? 'hnswlib-node' : null,
+    installScripts: name === 'hnswlib-node' ? name : '',
   };
 }
 
