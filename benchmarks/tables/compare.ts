@@ -159,10 +159,10 @@ export const COMPARE_TABLES: Readonly<Record<string, TableSource>> = {
 
 /** Who took part and in which version, for captions; a package counts once. */
 export function versionsLine(report: Report): string {
-  const rows = packageRows(report.tables.peers ?? []).filter((row) => {
-    return row.name !== OURS && (row.version ?? null) !== null;
-  });
-  return rows.map((row) => `${row.package} ${row.version}`).join(', ');
+  const rows = packageRows(report.tables.peers ?? []);
+  // Ours is the commit that the machine's line names.
+  const others = rows.filter(({ name, version }) => name !== OURS && (version ?? null) !== null);
+  return others.map((row) => `${row.package} ${row.version}`).join(', ');
 }
 
 /** The fields of rows of ratios that are not names of peers. */
@@ -254,9 +254,12 @@ function damageRows(rows: readonly Row[]): Row[] {
   return [...found.values()];
 }
 
-/** The first contestant of every package. */
+/** The first contestant of every package; a loop of our own comes with Node. */
 function packageRows(rows: readonly Row[]): Row[] {
-  return distinct(rows, 'package').map((name) => rowWhere(rows, { package: name }) as Row);
+  const installed = rows.filter(({ version }) => !String(version).startsWith('node '));
+  return distinct(installed, 'package').map(
+    (name) => rowWhere(installed, { package: name }) as Row,
+  );
 }
 
 function noneText(value: Cell): string {
