@@ -13,6 +13,10 @@ export const RECALL = 0.95;
 /** Folders of one machine, in the words of somebody else's error. */
 const PATHS = /(?<![\w.:/])(?:\/[\w.@-]+){2,}/g;
 
+/** Where a topic begins in a text, and what it is called: "Damaged files: ...". */
+const TOPIC = /(?<=\.) (?=[A-Z][a-z]+(?: [a-z]+)?: )/;
+const TOPIC_NAME = /^([A-Z][a-z]+(?: [a-z]+)?):/;
+
 const data: Column = { key: 'set', title: 'data' };
 const name: Column = { key: 'name', title: 'library' };
 const recall: Column = { key: 'recall', title: 'recall@10', format: recallText };
@@ -163,6 +167,16 @@ export function versionsLine(report: Report): string {
   // Ours is the commit that the machine's line names.
   const others = rows.filter(({ name, version }) => name !== OURS && (version ?? null) !== null);
   return others.map((row) => `${row.package} ${row.version}`).join(', ');
+}
+
+/** How the comparison was taken, in its own words; what is said of single peers has a table. */
+export function methodText(reports: ReadonlyMap<string, Report>): string {
+  const report = reports.get(program);
+  if (report === undefined) return `No result of \`${program}\` has been committed.`;
+  const names = distinct(report.tables.peers ?? [], 'name');
+  const lines = report.method.filter((line) => !names.some((name) => line.startsWith(`${name} `)));
+  const topics = lines.join(' ').split(TOPIC);
+  return topics.map((text) => `- ${text.replace(TOPIC_NAME, '**$1:**')}`).join('\n');
 }
 
 /** The fields of rows of ratios that are not names of peers. */

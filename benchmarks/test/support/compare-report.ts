@@ -37,7 +37,7 @@ export const compareReport: Report = {
   },
   data: { description: 'some data' },
   parameters: { seed: 7 },
-  method: [],
+  method: ['Everybody in a process of', 'its own.', 'nigh 0.0.0: a note', 'Damaged files: some.'],
   tables: {
     peers: CONTESTANTS.map(peerRow),
     builds: SETS.flatMap((set) => CONTESTANTS.flatMap((one) => buildRows(set, one))),

@@ -64,7 +64,7 @@ describe('renderTable', () => {
     for (const name of TABLE_NAMES) expect(renderTable(name, new Map())).toMatch(/^No result/);
   });
 
-  test.for(TABLE_NAMES.filter((name) => name.startsWith('compare-')))(
+  test.for(TABLE_NAMES.filter((name) => /^compare-(?!method)/.test(name)))(
     '%s has rows, no holes, and says how to repeat it',
     (name) => {
       const table = renderTable(name, reports);
@@ -74,6 +74,11 @@ describe('renderTable', () => {
       expect(table).toContain('Node 24.0.0, commit abc. `npm run compare`, 2026-01-02.</sub>');
     },
   );
+
+  test('says how it was measured, and nothing of single peers', () => {
+    const method = renderTable('compare-method', reports);
+    expect(method).toBe('- Everybody in a process of its own.\n- **Damaged files:** some.');
+  });
 
   test('puts the speeds of a recall into one row for each peer, losses in bold', () => {
     expect(cellsOf(renderTable('compare-search', reports))).toEqual([
