@@ -30,8 +30,8 @@ export const COMPARE_TABLES: Readonly<Record<string, TableSource>> = {
     program,
     table: 'builds',
     rows: indexRows,
-    columns: [
-      name,
+    columns: (rows) => [
+      ...namesUnder(rows),
       { key: 'vectorsPerSecond', title: 'built, vectors/s' },
       { key: 'twoThreads', title: 'on two threads' },
       { key: 'over', title: 'over hnswlib-node', format: ratioText },
@@ -45,7 +45,7 @@ export const COMPARE_TABLES: Readonly<Record<string, TableSource>> = {
     program,
     table: 'filtered',
     rows: filterRows,
-    columns: (rows) => [data, name, { key: 'how', title: 'by' }, ...keysFrom(rows, 3)],
+    columns: (rows) => [...namesUnder(rows), { key: 'how', title: 'by' }, ...keysFrom(rows, 3)],
   },
   'compare-churn': {
     program,
@@ -191,6 +191,12 @@ export function peersOf(ratios: readonly Row[]): string[] {
 /** Columns that are called what their keys are, of all keys of the first row from one on. */
 function keysFrom(rows: readonly Row[], first: number): Column[] {
   return columns(...Object.keys(rows[0] ?? {}).slice(first));
+}
+
+/** Names, below the one set that the rows are of, or beside the several. */
+function namesUnder(rows: readonly Row[]): Column[] {
+  const [set, another] = distinct(rows, 'set');
+  return set === undefined || another !== undefined ? [data, name] : [{ ...name, title: set }];
 }
 
 function setColumns(rows: readonly Row[]): Column[] {

@@ -46,7 +46,8 @@ const FIGURES: Readonly<Record<string, Figure>> = {
     const churn = reports.get('compare')?.tables.churn ?? [];
     const ours = rowWhere(churn, { name: OURS });
     if (ours === undefined) return undefined;
-    const rounds = `${text(ours, 'rounds')} rounds that replace ${shareText(ours.replaced ?? null)}`;
+    const share = shareText(ours.replaced ?? null);
+    const rounds = `${text(ours, 'rounds')} rounds that replace ${share}`;
     const both = (row: Row) =>
       `${recall(row, 'recallAfter')} (built anew ${recall(row, 'recallFresh')})`;
     const peer = rowWhere(churn, { name: YARDSTICK });

@@ -46,6 +46,17 @@ describe('withTables', () => {
     expect(withTables(updated, reports)).toBe(updated);
   });
 
+  test('leaves out a caption that was above, where a page is read as a whole', () => {
+    const both = ['index', 'churn'].map(
+      (name) => `<!-- table:compare-${name} -->\n<!-- /table -->`,
+    );
+    const captions = (choice: 'once' | 'each') =>
+      withTables(both.join('\n'), reports, { plots: [], folder: '.', captions: choice });
+    expect(captions('each').match(/<sub>/g)).toHaveLength(2);
+    expect(captions('once').match(/<sub>/g)).toHaveLength(1);
+    expect(captions('once')).toMatch(/remove and add \|\n\n<!-- \/table -->$/);
+  });
+
   test('refuses a marker that is not closed', () => {
     for (const open of ['<!-- table:goals -->', '<!-- figure:search -->']) {
       expect(() => withTables(`${open}\n${text}`, reports)).toThrow('not as many closed');
@@ -95,6 +106,7 @@ describe('renderTable', () => {
     expect(rows).toHaveLength(6);
     expect(rows[0]).toEqual(['nigh', '60,000', '120,000', '20x', '0.9900', '80', '70', '5']);
     expect(rows[2]?.slice(0, 3)).toEqual(['hnswlib-node', '3,000', '-']);
+    expect(renderTable('compare-index', reports)).toMatch(/^\| clustered 100k x 128 \|/);
   });
 
   test('turns filters into a row for each library, damaged files into one for each outcome', () => {
