@@ -19,6 +19,7 @@ const COMPARISON_COLUMNS: readonly Column[] = [
 ];
 
 const GOAL_COLUMNS: readonly Column[] = [
+  { key: 'program', title: 'program' },
   { key: 'goal', title: 'goal' },
   { key: 'limit', title: 'required' },
   { key: 'measured', title: 'measured' },
@@ -62,7 +63,7 @@ export function lossesTable(reports: Reports): string {
   const lost = contestsOf(reports).filter(isLost);
   const usual = lost.filter((contest) => !isVariant(contest));
   const variants = lost.filter(isVariant);
-  const missed = [...reports.values()].flatMap(({ goals }) => goals.filter(isMissed));
+  const missed = goalsOf(reports).filter(({ goal }) => isMissed(goal));
   return [
     section(
       usual.length === 0
@@ -85,7 +86,7 @@ export function lossesTable(reports: Reports): string {
 
 /** All goals with their verdict, met or not. */
 export function verdictsTable(reports: Reports): string {
-  const goals = [...reports.values()].flatMap((report) => report.goals);
+  const goals = goalsOf(reports);
   if (goals.length === 0) return NOTHING;
   const columns = [...GOAL_COLUMNS, { key: 'verdict', title: 'verdict' }];
   return markdownTable(columns, goals.map(goalRow));
@@ -205,8 +206,16 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, 
   return groups;
 }
 
-function goalRow(goal: Goal): Row {
+/** Every goal with the program that measures it. */
+function goalsOf(reports: Reports): { readonly program: string; readonly goal: Goal }[] {
+  return [...reports.values()].flatMap(({ program, goals }) =>
+    goals.map((goal) => ({ program, goal })),
+  );
+}
+
+function goalRow({ program, goal }: { program: string; goal: Goal }): Row {
   return {
+    program,
     goal: goal.goal,
     limit: `${goal.direction} ${goal.required}`,
     measured: goal.measured,
