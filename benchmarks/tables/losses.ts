@@ -51,7 +51,7 @@ export function lossesSummary(reports: Reports): string {
     lost.length === 0
       ? `No peer wins any of ${countText(usual.length, 'comparison')} with our defaults.`
       : `Peers win ${lost.length} of ${countText(usual.length, 'comparison')} with our defaults. ` +
-        'In brackets our figure over theirs, the worst one:';
+        'In brackets how good ours is, theirs being 1, at its worst:';
   return [headline, peers.join('\n'), variantLine(all), goalsLine(reports)]
     .filter((part) => part !== '')
     .join('\n\n');
