@@ -1,12 +1,12 @@
 /**
- * The plots of the comparison: recall and speed, memory and speed and the rates of builds for every
- * set, and one overview of its first set. Ours are drawn before the peers, in the order of the rows.
+ * The plots of the comparison: recall and speed, memory and speed and the rates of builds for each
+ * set, and one overview of its first set. Ours are drawn before the peers, in the order of rows.
  */
 import type { Report, Row } from '../harness/report.ts';
 import type { Drawing, Line } from './draw.ts';
 import type { BarChart } from './draw-bars.ts';
 import { plain } from './markdown.ts';
-import { distinct, isOurs, rowWhere } from './rows.ts';
+import { distinct, isOurs, OURS, rowWhere } from './rows.ts';
 
 const MIN_RECALL = 0.8;
 /** Above it there is one place: a thousand queries for ten nodes tell no more apart. */
@@ -110,10 +110,14 @@ export function overviewChart(report: Report | undefined): Named<BarChart>[] {
   return [['overview', { title, log: false, bars: longestFirst(bars) }]];
 }
 
-/** Rates of builds of what is not just kept, on one thread and where there is one on two, as bars on a logarithmic scale. */
+/**
+ * Rates of builds of ours and of peers that link what they keep, for every number of threads: bars
+ * on a logarithmic scale.
+ */
 export function buildCharts(report: Report | undefined): Named<BarChart>[] {
   const linked = (report?.tables.curve ?? []).filter(isApproximate);
   const builds = (report?.tables.builds ?? []).filter(({ set, name }) => {
+    if (isOurs(name)) return name === OURS;
     return rowWhere(linked, { set: set ?? null, name: name ?? null }) !== undefined;
   });
   return distinct(builds, 'set').map((set) => {

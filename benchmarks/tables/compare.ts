@@ -13,6 +13,10 @@ export const RECALL = 0.95;
 /** Folders of one machine, in the words of somebody else's error. */
 const PATHS = /(?<![\w.:/])(?:\/[\w.@-]+){2,}/g;
 
+/** Where a topic begins in a text, and what it is called: "Damaged files: ...". */
+const TOPIC = /(?<=\.) (?=[A-Z][a-z]+(?: [a-z]+)?: )/;
+const TOPIC_NAME = /^([A-Z][a-z]+(?: [a-z]+)?):/;
+
 const data: Column = { key: 'set', title: 'data' };
 const name: Column = { key: 'name', title: 'library' };
 const recall: Column = { key: 'recall', title: 'recall@10', format: recallText };
@@ -26,8 +30,8 @@ export const COMPARE_TABLES: Readonly<Record<string, TableSource>> = {
     program,
     table: 'builds',
     rows: indexRows,
-    columns: [
-      name,
+    columns: (rows) => [
+      ...namesUnder(rows),
       { key: 'vectorsPerSecond', title: 'built, vectors/s' },
       { key: 'twoThreads', title: 'on two threads' },
       { key: 'over', title: 'over hnswlib-node', format: ratioText },
@@ -41,7 +45,7 @@ export const COMPARE_TABLES: Readonly<Record<string, TableSource>> = {
     program,
     table: 'filtered',
     rows: filterRows,
-    columns: (rows) => [data, name, { key: 'how', title: 'by' }, ...keysFrom(rows, 3)],
+    columns: (rows) => [...namesUnder(rows), { key: 'how', title: 'by' }, ...keysFrom(rows, 3)],
   },
   'compare-churn': {
     program,
@@ -159,8 +163,20 @@ export const COMPARE_TABLES: Readonly<Record<string, TableSource>> = {
 
 /** Who took part and in which version, for captions; a package counts once. */
 export function versionsLine(report: Report): string {
-  const rows = packageRows(report.tables.peers ?? []).filter((row) => row.name !== OURS);
-  return rows.map((row) => `${row.package} ${row.version}`).join(', ');
+  const rows = packageRows(report.tables.peers ?? []);
+  // Ours is the commit that the machine's line names.
+  const others = rows.filter(({ name, version }) => name !== OURS && (version ?? null) !== null);
+  return others.map((row) => `${row.package} ${row.version}`).join(', ');
+}
+
+/** How the comparison was taken, in its own words; what is said of single peers has a table. */
+export function methodText(reports: ReadonlyMap<string, Report>): string {
+  const report = reports.get(program);
+  if (report === undefined) return `No result of \`${program}\` has been committed.`;
+  const names = distinct(report.tables.peers ?? [], 'name');
+  const lines = report.method.filter((line) => !names.some((name) => line.startsWith(`${name} `)));
+  const topics = lines.join(' ').split(TOPIC);
+  return topics.map((text) => `- ${text.replace(TOPIC_NAME, '**$1:**')}`).join('\n');
 }
 
 /** The fields of rows of ratios that are not names of peers. */
@@ -175,6 +191,12 @@ export function peersOf(ratios: readonly Row[]): string[] {
 /** Columns that are called what their keys are, of all keys of the first row from one on. */
 function keysFrom(rows: readonly Row[], first: number): Column[] {
   return columns(...Object.keys(rows[0] ?? {}).slice(first));
+}
+
+/** Names, below the one set that the rows are of, or beside the several. */
+function namesUnder(rows: readonly Row[]): Column[] {
+  const [set, another] = distinct(rows, 'set');
+  return set === undefined || another !== undefined ? [data, name] : [{ ...name, title: set }];
 }
 
 function setColumns(rows: readonly Row[]): Column[] {
@@ -236,25 +258,32 @@ export function shareText(share: Cell): string {
   return `${plain(100 * Number(share))} %`;
 }
 
-/** One row for each contestant: what became of every damaged file. */
+/** What became of every damaged file; those whose files all became the same share a row. */
 function damageRows(rows: readonly Row[]): Row[] {
   const cuts = distinct(rows, 'cut');
-  return distinct(rows, 'name').map((name) => ({
-    name,
-    ...Object.fromEntries(cuts.map((cut) => [cut, rowWhere(rows, { name, cut })?.outcome ?? null])),
-  }));
+  const found = new Map<string, Row>();
+  for (const name of distinct(rows, 'name')) {
+    const outcomes = cuts.map((cut) => rowWhere(rows, { name, cut })?.outcome ?? null);
+    const key = JSON.stringify(outcomes);
+    const names = [found.get(key)?.name ?? [], name].flat().join(', ');
+    found.set(key, {
+      name: names,
+      ...Object.fromEntries(cuts.map((cut, i) => [cut, outcomes[i] ?? null])),
+    });
+  }
+  return [...found.values()];
 }
 
-/** The first contestant of every package that is installed. */
+/** The first contestant of every package; a loop of our own comes with Node. */
 function packageRows(rows: readonly Row[]): Row[] {
-  const installed = rows.filter((row) => (row.version ?? null) !== null);
-  return distinct(installed, 'package').map((name) => {
-    return rowWhere(installed, { package: name }) as Row;
-  });
+  const installed = rows.filter(({ version }) => !String(version).startsWith('node '));
+  return distinct(installed, 'package').map(
+    (name) => rowWhere(installed, { package: name }) as Row,
+  );
 }
 
 function noneText(value: Cell): string {
-  return value === null || value === '' || value === 0 ? 'none' : plain(value);
+  return value === '' ? 'none' : plain(value);
 }
 
 function yesText(value: Cell): string {

@@ -13,10 +13,20 @@ import { type Reports, renderTable } from './render.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const PLOT_FOLDER = join(ROOT, 'docs', 'plots');
 
-/** Documents with tables, from the root of the workspace; a missing one is passed over. */
-export const DOCUMENTS: readonly string[] = ['README.md', 'docs/benchmarks.md'];
+/** A page that is read as a whole has a caption once; elsewhere single tables are looked up. */
+interface TableDocument {
+  /** From the root of the workspace; a missing document is passed over. */
+  readonly path: string;
+  readonly captions: 'once' | 'each';
+}
+
+const DOCUMENTS: readonly TableDocument[] = [
+  { path: 'README.md', captions: 'once' },
+  { path: 'docs/benchmarks.md', captions: 'each' },
+];
 
 const OPENING = /<!-- (?:table|plots|figure):([a-z0-9-]+) -->/g;
+const CAPTION = /\n\n<sub>.*<\/sub>$/;
 const BLOCK = /<!-- (table|plots|figure):([a-z0-9-]+) -->[\s\S]*?<!-- \/\1 -->/g;
 
 export interface DocumentUpdate {
@@ -30,12 +40,12 @@ export interface DocumentUpdate {
 /** Every document and plot as it is and as it should be. */
 export function documentUpdates(reports: Reports): DocumentUpdate[] {
   const plots = plotFiles(reports);
-  const documents = DOCUMENTS.map((document) => join(ROOT, document))
-    .filter((path) => existsSync(path))
-    .map((path) => {
+  const documents = DOCUMENTS.map((document) => ({ ...document, path: join(ROOT, document.path) }))
+    .filter(({ path }) => existsSync(path))
+    .map(({ path, captions }) => {
       const current = readFileSync(path, 'utf8');
       const folder = relative(dirname(path), PLOT_FOLDER).replaceAll(sep, '/');
-      return { path, current, updated: withTables(current, reports, { plots, folder }) };
+      return { path, current, updated: withTables(current, reports, { plots, folder, captions }) };
     });
   return [...documents, ...plotUpdates(plots)];
 }
@@ -56,13 +66,14 @@ function plotUpdates(plots: readonly PlotFile[]): DocumentUpdate[] {
 export interface Embedded {
   readonly plots: readonly PlotFile[];
   readonly folder: string;
+  readonly captions?: TableDocument['captions'];
 }
 
 /** @throws when a marker names no table, or is not closed before the next one opens. */
 export function withTables(
   text: string,
   reports: Reports,
-  { plots, folder }: Embedded = { plots: [], folder: '.' },
+  { plots, folder, captions = 'each' }: Embedded = { plots: [], folder: '.' },
 ): string {
   const opened = text.match(OPENING)?.length ?? 0;
   const blocks = text.match(BLOCK) ?? [];
@@ -70,11 +81,19 @@ export function withTables(
   if (blocks.length !== opened || nested !== undefined) {
     throw new Error(`${opened} table markers but not as many closed ones: <!-- /table -->`);
   }
+  const seen = new Set<string>();
+  const tableOf = (name: string) => {
+    const table = renderTable(name, reports);
+    const caption = CAPTION.exec(table)?.[0] ?? '';
+    if (captions === 'once' && seen.has(caption)) return table.slice(0, -caption.length);
+    if (caption !== '') seen.add(caption);
+    return table;
+  };
   return text.replace(BLOCK, (_, kind: string, name: string) => {
     if (kind === 'figure') {
       return `<!-- figure:${name} -->${renderFigure(name, reports)}<!-- /figure -->`;
     }
-    const content = kind === 'table' ? renderTable(name, reports) : plotImages(plots, name, folder);
+    const content = kind === 'table' ? tableOf(name) : plotImages(plots, name, folder);
     return `<!-- ${kind}:${name} -->\n\n${content}\n\n<!-- /${kind} -->`;
   });
 }

@@ -21,7 +21,7 @@ const WIDTH = 760;
 const TOP = 38;
 const STEP = 23;
 const THICKNESS = 16;
-const LEFT = 168;
+const LEFT = 172;
 /** Room for the figure behind the longest bar. */
 const RIGHT = 84;
 const LENGTH = WIDTH - LEFT - RIGHT;

@@ -1,10 +1,10 @@
 /**
- * Figures inside sentences. A figure brings the words around it, as they hold for what was measured:
- * nobody has to look after a sentence when a result changes.
+ * Figures inside sentences. A figure brings the words around it, as they hold for what was
+ * measured: nobody has to look after a sentence when a result changes.
  */
 import type { Report, Row } from '../harness/report.ts';
-import { goalIsMet } from '../harness/report.ts';
 import { peersOf, RECALL, shareText } from './compare.ts';
+import { isLost, usualContests } from './losses.ts';
 import { plain, recallText } from './markdown.ts';
 import { distinct, OURS, rowWhere } from './rows.ts';
 
@@ -21,47 +21,46 @@ const FIGURES: Readonly<Record<string, Figure>> = {
     const row = rowWhere(builds, { set, name: OURS, threads: 1 });
     if (row === undefined) return undefined;
     const peer = rowWhere(builds, { set, name: YARDSTICK, threads: 1 });
-    const rate = `${text(row, 'vectorsPerSecond')} vectors a second on one thread`;
+    const rate = `${text(row, 'vectorsPerSecond')} vectors a second on one thread (${set})`;
     if (peer === undefined) return rate;
-    const recalls = `${recall(row, 'recall')} and ${recall(peer, 'recall')}`;
-    return `${rate}, ${text(row, 'over')} times the rate of ${YARDSTICK}, with recall@10 ${recalls}`;
+    const recalls = `recall@10 ${recall(row, 'recall')} and ${recall(peer, 'recall')}`;
+    return `${rate}, ${times(row, 'over')} ${YARDSTICK}, with ${recalls}`;
   },
   search: (reports) => {
     const ratios = reports.get('compare')?.tables.ratios ?? [];
-    const row = rowWhere(ratios, { set: distinct(ratios, 'set')[0] ?? null, recall: RECALL });
+    const set = distinct(ratios, 'set')[0] ?? null;
+    const row = rowWhere(ratios, { set, recall: RECALL });
     if (row === undefined) return undefined;
-    const speed = `${text(row, 'queriesPerSecond')} queries a second at recall@10 ${RECALL}`;
+    const speed = `${text(row, 'queriesPerSecond')} queries a second on one thread`;
     const peers = peersOf([row]).filter((name) => typeof row[name] === 'number');
     const [fastest] = peers.sort((a, b) => Number(row[a]) - Number(row[b]));
     const over = [
-      ...(peers.includes(YARDSTICK) ? [`${text(row, YARDSTICK)} times ${YARDSTICK}`] : []),
+      ...(peers.includes(YARDSTICK) ? [`${times(row, YARDSTICK)} ${YARDSTICK}`] : []),
       ...(fastest === undefined || fastest === YARDSTICK
         ? []
-        : [`${text(row, fastest)} times ${fastest}, the fastest of the others`]),
+        : [`${times(row, fastest)} the fastest other library (${fastest})`]),
     ];
-    return [speed, ...over].join(', ');
+    return [`${speed} at recall@10 ${RECALL} (${set})`, ...over].join(', ');
   },
   churn: (reports) => {
     const churn = reports.get('compare')?.tables.churn ?? [];
     const ours = rowWhere(churn, { name: OURS });
     if (ours === undefined) return undefined;
     const share = shareText(ours.replaced ?? null);
-    const after = `after ${text(ours, 'rounds')} rounds in which ${share} are replaced`;
+    const rounds = `${text(ours, 'rounds')} rounds that replace ${share}`;
+    const both = (row: Row) =>
+      `${recall(row, 'recallAfter')} (built anew ${recall(row, 'recallFresh')})`;
     const peer = rowWhere(churn, { name: YARDSTICK });
-    const both = (row: Row) => `${recall(row, 'recallAfter')} (${recall(row, 'recallFresh')})`;
-    const theirs = peer === undefined ? '' : `, that of ${YARDSTICK} ${both(peer)}`;
-    return `${after}, recall@10 is ${both(ours)}${theirs}; in brackets built anew`;
+    const theirs = peer === undefined ? '' : `; ${YARDSTICK}: ${both(peer)}`;
+    return `recall@10 after ${rounds} each: ${both(ours)}${theirs}`;
   },
   install: (reports) => {
     const row = rowWhere(reports.get('compare')?.tables.peers ?? [], { name: OURS });
     if (row === undefined || (row.installSeconds ?? null) === null) return undefined;
+    const size = `${text(row, 'installMegabytes')} MB with all dependencies`;
     const { installScripts } = row;
-    const scripts = installScripts === null || installScripts === '' || installScripts === 0;
-    const size = `${text(row, 'installMegabytes')} MB, with its dependencies`;
-    return (
-      `${text(row, 'installSeconds')} s and ${size}, ` +
-      (scripts ? 'and no install script' : `install scripts: ${installScripts}`)
-    );
+    const scripts = installScripts === '' ? 'and no install script' : `scripts: ${installScripts}`;
+    return `Installed in ${text(row, 'installSeconds')} s: ${size}, ${scripts}`;
   },
   survival: (reports) => {
     const tables = reports.get('reliability')?.tables;
@@ -82,20 +81,19 @@ const FIGURES: Readonly<Record<string, Figure>> = {
     const rows = reports.get('collections')?.tables.documents ?? [];
     const ours = rowWhere(rows, { name: OURS });
     if (ours === undefined) return undefined;
-    const peers = rows.filter((row) => typeof row.ratio === 'number');
+    // After a comma stands how a peer was asked besides the way that is compared.
+    const peers = rows.filter(({ name, ratio }) => {
+      return typeof ratio === 'number' && !String(name).includes(',');
+    });
     const over = peers.map((row) => `${text(row, 'ratio')} times ${row.name}`);
     const rate = `${text(ours, 'documentsPerSecond')} documents a second into a folder`;
     return [rate, ...over].join(', ');
   },
   losses: (reports) => {
-    if (reports.size === 0) return undefined;
-    const all = [...reports.values()];
-    const lost = all.flatMap(({ comparisons }) => comparisons.filter(({ ratio }) => ratio < 1));
-    const count = all.reduce((total, { comparisons }) => total + comparisons.length, 0);
-    const goals = all.flatMap((report) => report.goals);
-    const missed = goals.filter((goal) => !goalIsMet(goal)).length;
-    const wins = `${lost.length} of ${plain(count)} comparisons`;
-    return `peers win ${wins}, and ${missed} of ${plain(goals.length)} goals were missed`;
+    const contests = usualContests(reports);
+    if (contests.length === 0) return undefined;
+    const won = contests.filter((contest) => !isLost(contest)).length;
+    return `nigh with its defaults wins ${plain(won)} of ${plain(contests.length)} comparisons`;
   },
 };
 
@@ -113,6 +111,12 @@ export function renderFigure(name: string, reports: Reports): string {
 
 function text(row: Row, key: string): string {
   return plain(row[key] ?? null);
+}
+
+/** Three digits are enough of a ratio inside a sentence. */
+function times(row: Row, key: string): string {
+  const ratio = Number(Number(row[key] ?? 0).toPrecision(3));
+  return `${plain(ratio)} times`;
 }
 
 function recall(row: Row, key: string): string {

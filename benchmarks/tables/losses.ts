@@ -19,6 +19,7 @@ const COMPARISON_COLUMNS: readonly Column[] = [
 ];
 
 const GOAL_COLUMNS: readonly Column[] = [
+  { key: 'program', title: 'program' },
   { key: 'goal', title: 'goal' },
   { key: 'limit', title: 'required' },
   { key: 'measured', title: 'measured' },
@@ -30,7 +31,7 @@ const EQUAL_RECALL = /^recall@10 ([\d.]+) \(both, interpolated\)$/;
 type Reports = ReadonlyMap<string, Report>;
 
 /** A comparison, with what was measured and the data it was measured on told apart. */
-interface Contest extends Comparison {
+export interface Contest extends Comparison {
   readonly topic: string;
   /** Empty where the report knows no sets. */
   readonly set: string;
@@ -40,7 +41,7 @@ interface Contest extends Comparison {
 export function lossesSummary(reports: Reports): string {
   if (reports.size === 0) return NOTHING;
   const all = contestsOf(reports);
-  const usual = all.filter((contest) => !isVariant(contest));
+  const usual = usualContests(reports);
   const lost = usual.filter(isLost);
   const peers = [...new Set(lost.map(({ peer }) => peer))].map((peer) => {
     const about = (contests: readonly Contest[]) => contests.filter((one) => one.peer === peer);
@@ -50,7 +51,7 @@ export function lossesSummary(reports: Reports): string {
     lost.length === 0
       ? `No peer wins any of ${countText(usual.length, 'comparison')} with our defaults.`
       : `Peers win ${lost.length} of ${countText(usual.length, 'comparison')} with our defaults. ` +
-        'In brackets our figure over theirs, the worst one:';
+        'In brackets how good ours is, theirs being 1, at its worst:';
   return [headline, peers.join('\n'), variantLine(all), goalsLine(reports)]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -62,7 +63,7 @@ export function lossesTable(reports: Reports): string {
   const lost = contestsOf(reports).filter(isLost);
   const usual = lost.filter((contest) => !isVariant(contest));
   const variants = lost.filter(isVariant);
-  const missed = [...reports.values()].flatMap(({ goals }) => goals.filter(isMissed));
+  const missed = goalsOf(reports).filter(({ goal }) => isMissed(goal));
   return [
     section(
       usual.length === 0
@@ -85,7 +86,7 @@ export function lossesTable(reports: Reports): string {
 
 /** All goals with their verdict, met or not. */
 export function verdictsTable(reports: Reports): string {
-  const goals = [...reports.values()].flatMap((report) => report.goals);
+  const goals = goalsOf(reports);
   if (goals.length === 0) return NOTHING;
   const columns = [...GOAL_COLUMNS, { key: 'verdict', title: 'verdict' }];
   return markdownTable(columns, goals.map(goalRow));
@@ -106,12 +107,17 @@ function contestsOf(reports: Reports): Contest[] {
   });
 }
 
+/** Every comparison of our defaults with a peer. */
+export function usualContests(reports: Reports): Contest[] {
+  return contestsOf(reports).filter((contest) => !isVariant(contest));
+}
+
 /** `nigh int8` is a choice; `nigh` and `nigh, balanced` are what one gets without choosing. */
 function isVariant({ ours }: Contest): boolean {
   return /^nigh \w/.test(ours);
 }
 
-function isLost({ ratio }: Comparison): boolean {
+export function isLost({ ratio }: Comparison): boolean {
   return ratio < 1;
 }
 
@@ -200,8 +206,16 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, 
   return groups;
 }
 
-function goalRow(goal: Goal): Row {
+/** Every goal with the program that measures it. */
+function goalsOf(reports: Reports): { readonly program: string; readonly goal: Goal }[] {
+  return [...reports.values()].flatMap(({ program, goals }) =>
+    goals.map((goal) => ({ program, goal })),
+  );
+}
+
+function goalRow({ program, goal }: { program: string; goal: Goal }): Row {
   return {
+    program,
     goal: goal.goal,
     limit: `${goal.direction} ${goal.required}`,
     measured: goal.measured,

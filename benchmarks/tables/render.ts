@@ -5,7 +5,7 @@
 import { machineLine } from '../harness/machine.ts';
 import type { Report, Row } from '../harness/report.ts';
 import { COLLECTION_TABLES } from './collections.ts';
-import { COMPARE_TABLES, versionsLine } from './compare.ts';
+import { COMPARE_TABLES, methodText, versionsLine } from './compare.ts';
 import { lossesSummary, lossesTable, verdictsTable } from './losses.ts';
 import { type Column, columns, markdownTable, ratioText, recallText } from './markdown.ts';
 import { RELIABILITY_TABLES } from './reliability.ts';
@@ -239,6 +239,7 @@ const SOURCES: Readonly<Record<string, TableSource>> = {
 
 /** The names that are not simply one table of one report. */
 const COMPUTED: Readonly<Record<string, (reports: Reports) => string>> = {
+  'compare-method': methodText,
   'losses-summary': lossesSummary,
   losses: lossesTable,
   goals: verdictsTable,

@@ -1,6 +1,6 @@
 /**
  * A result of the comparison as small as it can be with everything in it that tables, plots and
- * figures look at: two sets, a choice of ours, a peer in two ways, an exact one, one that is missing.
+ * figures look at: two sets, a choice of ours, a peer in two ways, an exact one, a missing one.
  */
 import type { Comparison, Report, Row } from '../../harness/report.ts';
 
@@ -8,20 +8,22 @@ export const SETS = ['clustered 100k x 128', 'real 1k x 8'] as const;
 
 interface Contestant {
   readonly name: string;
-  readonly package: string | null;
+  readonly package: string;
+  readonly version?: string;
   /** Queries a second at recall@10 0.95. */
   readonly speed: number;
   readonly built: number;
   readonly exact?: boolean;
 }
 
+const LOOP = { version: 'node 24.0.0', exact: true };
 const CONTESTANTS: readonly Contestant[] = [
   { name: 'nigh', package: 'nigh', speed: 30_000, built: 60_000 },
   { name: 'nigh int8', package: 'nigh', speed: 20_000, built: 50_000 },
   { name: 'hnswlib-node', package: 'hnswlib-node', speed: 10_000, built: 3_000 },
   { name: 'usearch f32', package: 'usearch', speed: 8_000, built: 4_000 },
   { name: 'usearch i8', package: 'usearch', speed: 40_000, built: 5_000 },
-  { name: 'javascript', package: null, speed: 50, built: 900_000, exact: true },
+  { name: 'javascript', package: 'javascript', ...LOOP, speed: 50, built: 900_000 },
 ];
 const PEERS = CONTESTANTS.filter(({ name }) => !name.startsWith('nigh'));
 
@@ -35,7 +37,7 @@ export const compareReport: Report = {
   },
   data: { description: 'some data' },
   parameters: { seed: 7 },
-  method: [],
+  method: ['Everybody in a process of', 'its own.', 'nigh 0.0.0: a note', 'Damaged files: some.'],
   tables: {
     peers: CONTESTANTS.map(peerRow),
     builds: SETS.flatMap((set) => CONTESTANTS.flatMap((one) => buildRows(set, one))),
@@ -49,6 +51,8 @@ export const compareReport: Report = {
     truncated: [
       damageRow('nigh', 'half', 'error'),
       damageRow('nigh', 'last byte', 'error'),
+      damageRow('nigh int8', 'half', 'error'),
+      damageRow('nigh int8', 'last byte', 'error'),
       damageRow('hnswlib-node', 'half', 'loaded, wrong answers'),
     ],
     failures: [{ name: 'zvec', reason: 'Error: no file at /some/folder/of/mine/zvec.node' }],
@@ -57,12 +61,12 @@ export const compareReport: Report = {
   goals: [{ goal: 'a missed one', measured: 1, required: 2, direction: 'at least' }],
 };
 
-function peerRow({ name, package: from, exact }: Contestant): Row {
+function peerRow({ name, package: from, version = '1.2.3', exact }: Contestant): Row {
   return {
-    ...{ name, version: from === null ? null : '1.2.3', package: from, precision: 'float32' },
+    ...{ name, version, package: from, precision: 'float32' },
     ...{ parameter: exact ? null : 'efSearch', buildThreads: 'one' },
     ...{ installSeconds: 1.5, installMegabytes: 2.5, loads: true, note: 'a note' },
-    installScripts: name === 'hnswlib-node' ? 'hnswlib-node' : null,
+    installScripts: name === 'hnswlib-node' ? name : '',
   };
 }
 

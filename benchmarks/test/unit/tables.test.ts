@@ -1,5 +1,5 @@
-// The generated tables, figures and plots: idempotent, complete in what they admit, the documents in
-// step with them.
+// The generated tables, figures and plots: idempotent, complete in what they admit, the documents
+// in step with them.
 import { describe, expect, test } from 'vitest';
 import { newestReports, RESULTS_FOLDER, type Report } from '../../harness/report.ts';
 import { documentUpdates, withTables } from '../../tables/documents.ts';
@@ -40,10 +40,21 @@ describe('withTables', () => {
     const sentence = 'It takes <!-- figure:install -->9<!-- /figure -->, once.\n';
     const updated = withTables(sentence, reports);
     expect(updated).toBe(
-      'It takes <!-- figure:install -->1.5 s and 2.5 MB, with its dependencies, ' +
+      'It takes <!-- figure:install -->Installed in 1.5 s: 2.5 MB with all dependencies, ' +
         'and no install script<!-- /figure -->, once.\n',
     );
     expect(withTables(updated, reports)).toBe(updated);
+  });
+
+  test('leaves out a caption that was above, where a page is read as a whole', () => {
+    const both = ['index', 'churn'].map(
+      (name) => `<!-- table:compare-${name} -->\n<!-- /table -->`,
+    );
+    const captions = (choice: 'once' | 'each') =>
+      withTables(both.join('\n'), reports, { plots: [], folder: '.', captions: choice });
+    expect(captions('each').match(/<sub>/g)).toHaveLength(2);
+    expect(captions('once').match(/<sub>/g)).toHaveLength(1);
+    expect(captions('once')).toMatch(/remove and add \|\n\n<!-- \/table -->$/);
   });
 
   test('refuses a marker that is not closed', () => {
@@ -64,7 +75,7 @@ describe('renderTable', () => {
     for (const name of TABLE_NAMES) expect(renderTable(name, new Map())).toMatch(/^No result/);
   });
 
-  test.for(TABLE_NAMES.filter((name) => name.startsWith('compare-')))(
+  test.for(TABLE_NAMES.filter((name) => /^compare-(?!method)/.test(name)))(
     '%s has rows, no holes, and says how to repeat it',
     (name) => {
       const table = renderTable(name, reports);
@@ -74,6 +85,11 @@ describe('renderTable', () => {
       expect(table).toContain('Node 24.0.0, commit abc. `npm run compare`, 2026-01-02.</sub>');
     },
   );
+
+  test('says how it was measured, and nothing of single peers', () => {
+    const method = renderTable('compare-method', reports);
+    expect(method).toBe('- Everybody in a process of its own.\n- **Damaged files:** some.');
+  });
 
   test('puts the speeds of a recall into one row for each peer, losses in bold', () => {
     expect(cellsOf(renderTable('compare-search', reports))).toEqual([
@@ -90,14 +106,15 @@ describe('renderTable', () => {
     expect(rows).toHaveLength(6);
     expect(rows[0]).toEqual(['nigh', '60,000', '120,000', '20x', '0.9900', '80', '70', '5']);
     expect(rows[2]?.slice(0, 3)).toEqual(['hnswlib-node', '3,000', '-']);
+    expect(renderTable('compare-index', reports)).toMatch(/^\| clustered 100k x 128 \|/);
   });
 
-  test('turns filters and damaged files into a row for each library', () => {
+  test('turns filters into a row for each library, damaged files into one for each outcome', () => {
     const filters = renderTable('compare-filters', reports);
     expect(filters).toContain('| 1 % pass | 50 % pass |');
     expect(cellsOf(filters)[0]).toContain('1,234 at 0.9800');
     expect(cellsOf(renderTable('compare-damage', reports))).toEqual([
-      ['nigh', 'error', 'error'],
+      ['nigh, nigh int8', 'error', 'error'],
       ['hnswlib-node', 'loaded, wrong answers', '-'],
     ]);
   });
@@ -159,7 +176,7 @@ describe('the tables of losses', () => {
     const losses = renderTable('losses', reports);
     expect(losses.match(/usearch i8/g)).toHaveLength(2);
     expect(losses).not.toContain('hnswlib-node');
-    expect(losses).toContain('a missed one');
+    expect(losses).toContain('| compare | a missed one | at least 2 | 1 |');
     const none = renderTable('losses', new Map([['compare', { ...compareReport, goals: [] }]]));
     expect(none).toContain('Every goal was met.');
     expect(renderTable('losses', comparing())).toContain('no peer was better');
@@ -175,15 +192,18 @@ describe('renderFigure', () => {
 
   test('brings the words that hold for what was measured', () => {
     expect(renderFigure('search', reports)).toBe(
-      '30,000 queries a second at recall@10 0.95, 3 times hnswlib-node, ' +
-        '0.75 times usearch i8, the fastest of the others',
+      '30,000 queries a second on one thread at recall@10 0.95 (clustered 100k x 128), ' +
+        '3 times hnswlib-node, 0.75 times the fastest other library (usearch i8)',
     );
     expect(renderFigure('build', reports)).toBe(
-      '60,000 vectors a second on one thread, 20 times the rate of hnswlib-node, ' +
+      '60,000 vectors a second on one thread (clustered 100k x 128), 20 times hnswlib-node, ' +
         'with recall@10 0.9900 and 0.9900',
     );
-    expect(renderFigure('churn', reports)).toContain('recall@10 is 0.9990 (0.9980)');
-    expect(renderFigure('losses', reports)).toContain('peers win 2 of 8 comparisons');
+    expect(renderFigure('churn', reports)).toBe(
+      'recall@10 after 20 rounds that replace 10 % each: 0.9990 (built anew 0.9980); ' +
+        'hnswlib-node: 0.9100 (built anew 0.9980)',
+    );
+    expect(renderFigure('losses', reports)).toBe('nigh with its defaults wins 6 of 8 comparisons');
   });
 });
 
@@ -248,7 +268,7 @@ describe('plots', () => {
     expect(svgOf('overview')).toContain('>30,000</text>');
     const builds = names(svgOf('build-real-1k-x-8'));
     expect(builds.slice(0, 2)).toEqual(['nigh, 2 threads', 'nigh']);
-    expect(builds).not.toContain('javascript');
+    for (const name of ['javascript', 'nigh int8']) expect(builds).not.toContain(name);
   });
 
   test('say of a bar that it is missing where a recall is not reached', () => {
