@@ -57,9 +57,9 @@ test.each([
 
 test('a source map has to name a source that is there', () => {
   const { 'src/index.ts': _, ...rest } = SOUND;
-  expect(problemsOf(rest)).toEqual([
-    `dist/index.js.map names ${join('src', 'index.ts')}, which is not in the package`,
-  ]);
+  const [problem, ...others] = problemsOf(rest);
+  expect(problem).toContain(`dist/index.js.map names ${join('src', 'index.ts')}, which is not in`);
+  expect(others).toEqual([]);
 });
 
 test('a source map may not name a source outside the package', () => {

@@ -6,6 +6,8 @@ import { dirname, join, relative, sep } from 'node:path';
 const NEEDED = ['package.json', 'README.md', 'LICENSE'];
 /** The sources are there for the source maps. */
 const FOLDERS = ['dist/', 'src/'];
+/** tsc leaves what it built of sources that are gone. */
+const OLD = '; if an older build left it, `npm run clean` and build again';
 const UNWANTED = /\.tsbuildinfo$|\.test\.|(^|\/)test\//;
 
 function listFiles(folder: string): string[] {
@@ -23,7 +25,9 @@ function missingSources(folder: string, path: string): string[] {
   return sources
     .map((source) => join(folder, dirname(path), source))
     .filter((source) => relative(folder, source).startsWith('..') || !existsSync(source))
-    .map((source) => `${path} names ${relative(folder, source)}, which is not in the package`);
+    .map(
+      (source) => `${path} names ${relative(folder, source)}, which is not in the package${OLD}`,
+    );
 }
 
 /** A line for everything that is missing in the package in `folder`, or too much. */
