@@ -1,7 +1,7 @@
 /**
- * Builds: everybody once with one thread and once with two where it can, one after the other, each
- * in a fresh process; what the first takes in memory and in files, and how long it takes to load.
- * The loaded indexes are those that are searched.
+ * Builds: everybody once with one thread, and on the main sets once with two where it can, one
+ * after the other, each in a fresh process; what the first takes in memory and in files, and how
+ * long it takes to load. The loaded indexes are those that are searched.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,10 +51,8 @@ export async function buildContestant(
 ): Promise<BuildPart> {
   const first = await buildFirst(run, adapter, field);
   if (first === undefined) return { builds: [], searched: undefined };
-  const second =
-    adapter.buildThreads === 'any' && run.settings.cores > 1
-      ? await buildAgain(run, adapter, field)
-      : [];
+  const isParallel = adapter.buildThreads === 'any' && run.settings.cores > 1;
+  const second = isParallel && field.isMain ? await buildAgain(run, adapter, field) : [];
   return { builds: [first.build, ...second], searched: first.searched };
 }
 

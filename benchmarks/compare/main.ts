@@ -13,11 +13,11 @@ import { CHURN_COUNT, measureChurn } from './churn-part.ts';
 import { measureCurves } from './curve-part.ts';
 import { measureFilters } from './filter-part.ts';
 import { measureInstalls } from './install-part.ts';
-import { firstLine, loadContestants, NIGH, suits } from './peers.ts';
+import { firstLine, isTooLarge, loadContestants, NIGH, suits } from './peers.ts';
 import { elapsedSeconds, note } from './progress.ts';
 import { nothingMeasured, reportOf } from './report.ts';
 import { saveNewest, writeTo } from './save.ts';
-import { CLUSTERED_SETS, loadSet, SET_NAMES, storeSet } from './sets.ts';
+import { CLUSTERED_SETS, loadSet, SET_NAMES, type StoredSet, storeSet } from './sets.ts';
 import { type Field, K, type Run } from './settings.ts';
 import { Temporary } from './temporary.ts';
 import { damageIndexes } from './truncated-part.ts';
@@ -89,14 +89,13 @@ async function measureSet(name: string): Promise<void> {
   }
   measured.sets.push(field.set);
   const searched: Searched[] = [];
-  for (const adapter of adapters) {
-    if (!suits(adapter.name, field.set.dimension)) continue;
+  for (const adapter of adapters.filter(({ name }) => takesPart(name, field.set))) {
     const built = await buildContestant(run, adapter, field);
     measured.builds.push(...built.builds);
     if (built.searched !== undefined) searched.push(built.searched);
   }
   measured.curves.push(...(await measureCurves(run, field, searched)));
-  if (field.hasCategories) measured.filtered.push(...(await measureFilters(run, field, searched)));
+  if (field.isMain) measured.filtered.push(...(await measureFilters(run, field, searched)));
   const isFirst = measured.sets.length === 1;
   if (isFirst) measured.truncated.push(...(await damageIndexes(run, searched)));
   for (const { subject, task } of searched) {
@@ -106,11 +105,19 @@ async function measureSet(name: string): Promise<void> {
   run.temporary.remove(field.set.folder);
 }
 
+/** Who is left out because a build takes too long is listed as a failure. */
+function takesPart(name: string, { name: set, count, dimension }: StoredSet): boolean {
+  if (!suits(name, dimension)) return false;
+  if (!isTooLarge(name, count, dimension)) return true;
+  run.failures.push({ name: `${name}, ${set}`, reason: 'left out: its build takes minutes' });
+  return false;
+}
+
 async function prepareField(name: string): Promise<Field | undefined> {
   const data = await loadSet(name, options.count);
   if (data === undefined) return undefined;
   const set = storeSet(data, run.temporary.folder('set'));
   const truth = await exactResults(data, K);
-  const hasCategories = CLUSTERED_SETS.includes(name) || name === options.file;
-  return { set, truth, hasCategories };
+  const isMain = CLUSTERED_SETS.includes(name) || name === options.file;
+  return { set, truth, isMain };
 }

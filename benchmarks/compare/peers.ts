@@ -25,6 +25,8 @@ interface PeerSource<Peer> {
 interface ContestantSource extends PeerSource<AnyAdapter> {
   /** Sets of fewer components are left out. */
   readonly minDimension?: number;
+  /** Sets of more components in all their vectors are left out. */
+  readonly maxComponents?: number;
 }
 
 export const NIGH = 'nigh';
@@ -33,6 +35,9 @@ export const JAVASCRIPT = 'javascript';
 
 /** Bits and products of fewer components say too little of a vector. */
 const MIN_COARSE_DIMENSION = 384;
+
+/** A build of more takes edgevec minutes, in which everybody else is built. */
+const MAX_SLOW_COMPONENTS = 20_000_000;
 
 const SOURCES: Readonly<Record<string, ContestantSource>> = {
   [NIGH]: { from: NIGH, create: () => createNigh('float32') },
@@ -50,7 +55,10 @@ const SOURCES: Readonly<Record<string, ContestantSource>> = {
   'usearch f32': { from: 'usearch', create: () => createUsearch('f32') },
   'usearch i8': { from: 'usearch', create: () => createUsearch('i8') },
   zvec: { from: '@zvec/zvec', create: () => createZvec('f32') },
-  edgevec: { from: 'edgevec', create: createEdgevec },
+  edgevec: {
+    ...{ from: 'edgevec', create: createEdgevec },
+    maxComponents: MAX_SLOW_COMPONENTS,
+  },
   'lancedb (hnswSq)': { from: '@lancedb/lancedb', create: createLancedb },
   'sqlite-vec': { from: 'sqlite-vec', create: createSqliteVec },
   [JAVASCRIPT]: { from: JAVASCRIPT, create: createBruteForce },
@@ -87,9 +95,14 @@ export function loadContestants(): Peers<AnyAdapter> {
   return { adapters, failures: [...failures, ...missing] };
 }
 
-/** Whether a contestant takes part in sets of this dimension. */
+/** Whether a set has enough components for the codes of a contestant. */
 export function suits(name: string, dimension: number): boolean {
   return dimension >= (SOURCES[name]?.minDimension ?? 0);
+}
+
+/** Whether building a set would take a contestant longer than the whole run may. */
+export function isTooLarge(name: string, count: number, dimension: number): boolean {
+  return count * dimension > (SOURCES[name]?.maxComponents ?? Number.POSITIVE_INFINITY);
 }
 
 /** The package of a contestant. */

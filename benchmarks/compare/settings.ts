@@ -32,8 +32,8 @@ export interface Run {
 export interface Field {
   readonly set: StoredSet;
   readonly truth: readonly Uint32Array[];
-  /** Whether its vectors have categories, to be filtered by. */
-  readonly hasCategories: boolean;
+  /** Clustered, or the caller's: built with two threads too, and with categories to filter by. */
+  readonly isMain: boolean;
 }
 
 export function isOurs({ from }: AnyAdapter): boolean {
@@ -43,7 +43,7 @@ export function isOurs({ from }: AnyAdapter): boolean {
 export function taskOf(
   { settings, temporary }: Run,
   adapter: AnyAdapter,
-  { set, hasCategories }: Field,
+  { set, isMain: hasCategories }: Field,
   threads: number,
 ): IndexTask {
   const { M, seed, efConstruction, peerEfConstruction } = settings;

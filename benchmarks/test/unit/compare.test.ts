@@ -14,7 +14,7 @@ import {
 } from '../../compare/curve-report.ts';
 import type { Installed } from '../../compare/install-part.ts';
 import type { AnyAdapter } from '../../compare/peers.ts';
-import { CONTESTANT_NAMES, packageOf, suits } from '../../compare/peers.ts';
+import { CONTESTANT_NAMES, isTooLarge, packageOf, suits } from '../../compare/peers.ts';
 import { buildRows, compareBuilds, peerRows } from '../../compare/rows.ts';
 import { saveNewest } from '../../compare/save.ts';
 import { CLUSTERED_SETS } from '../../compare/sets.ts';
@@ -142,10 +142,13 @@ describe('peerRows', () => {
     expect(row('usearch f32')).toMatchObject({ loads: 'npm install failed' });
   });
 
-  test('leaves narrow codes out of sets of few components', () => {
+  test('leaves narrow codes out of few components, and the slowest out of many', () => {
     expect(suits('nigh pq', 128)).toBe(false);
     expect(suits('nigh pq', 384)).toBe(true);
     expect(suits('zvec', 1)).toBe(true);
+    expect(isTooLarge('edgevec', 50_000, 768)).toBe(true);
+    expect(isTooLarge('edgevec', 100_000, 128)).toBe(false);
+    expect(isTooLarge('nigh', 1e6, 1e3)).toBe(false);
     expect(packageOf('usearch i8')).toBe('usearch');
   });
 });
