@@ -7,10 +7,11 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { meanRecall } from '../harness/ground-truth.ts';
 import { READABLE, READABLE_ENVIRONMENT } from '../harness/resident.ts';
+import { EF_SEARCH } from './constants.ts';
 import type { BuildAnswer, FindAnswer, IndexTask, TimedAnswer } from './index-case.ts';
 import type { AnyAdapter } from './peers.ts';
 import { note } from './progress.ts';
-import { EF_SEARCH, type Field, type Run, taskOf } from './settings.ts';
+import { type Field, type Run, taskOf } from './settings.ts';
 import { Subject } from './subject.ts';
 
 export interface Build {
