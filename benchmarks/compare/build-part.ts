@@ -1,16 +1,17 @@
 /**
- * Builds: everybody once with one thread, and on the clustered sets once with two where it can, one
- * after the other, each in a fresh process; what the first takes in memory and in files, and how long it takes to load.
- * The loaded indexes are those that are searched.
+ * Builds: everybody once with one thread, and on the main sets once with two where it can, one
+ * after the other, each in a fresh process; what the first takes in memory and in files, and how
+ * long it takes to load. The loaded indexes are those that are searched.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { meanRecall } from '../harness/ground-truth.ts';
 import { READABLE, READABLE_ENVIRONMENT } from '../harness/resident.ts';
+import { EF_SEARCH } from './constants.ts';
 import type { BuildAnswer, FindAnswer, IndexTask, TimedAnswer } from './index-case.ts';
 import type { AnyAdapter } from './peers.ts';
 import { note } from './progress.ts';
-import { EF_SEARCH, type Field, type Run, taskOf } from './settings.ts';
+import { type Field, type Run, taskOf } from './settings.ts';
 import { Subject } from './subject.ts';
 
 export interface Build {

@@ -6,8 +6,9 @@ import type { Workload } from '../harness/replacements.ts';
 import { loadAllWritablePeers, loadWritable } from '../harness/writable.ts';
 import type { Course } from '../macro/churn-report.ts';
 import { ChurnRun } from '../macro/churn-run.ts';
+import { EF_SEARCH } from './constants.ts';
 import { NIGH } from './peers.ts';
-import { EF_SEARCH, type Run } from './settings.ts';
+import type { Run } from './settings.ts';
 
 const DIMENSION = 128;
 const QUERIES = 500;

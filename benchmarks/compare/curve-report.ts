@@ -5,10 +5,10 @@
 import { figuresAtRecall, firstReaching, speedsAtRecall } from '../harness/curve.ts';
 import type { Comparison, Goal, Row } from '../harness/report.ts';
 import { median, medianRatio, significant, summarize } from '../harness/stats.ts';
+import { K } from './constants.ts';
 import type { Curve, Point } from './curve-part.ts';
 import { NIGH } from './peers.ts';
 import { CLUSTERED_SETS } from './sets.ts';
-import { K } from './settings.ts';
 
 /** Recalls at which speeds are compared and have goals. */
 const COMPARED_RECALLS = [0.95, 0.99];

@@ -7,11 +7,12 @@ import { exactResults } from '../harness/exact-results.ts';
 import { samplesOf } from '../harness/run.ts';
 import { median } from '../harness/stats.ts';
 import { recallOfFound, type Searched } from './build-part.ts';
+import { EF_SEARCH, K } from './constants.ts';
 import { measureSpeeds } from './curve-part.ts';
 import type { FindAnswer } from './index-case.ts';
 import { note } from './progress.ts';
 import { categoriesOf, readQueries, readVectors } from './sets.ts';
-import { EF_SEARCH, type Field, K, type Run } from './settings.ts';
+import type { Field, Run } from './settings.ts';
 
 /** Categories below these limits, of 100. */
 const LIMITS = [1, 10, 50];

@@ -7,7 +7,8 @@ import { finishReading, startReading } from '../harness/resident.ts';
 import { time } from '../harness/run.ts';
 import type { BuildOptions, LaterSearch, MeasuredIndex } from './adapter.ts';
 import { type Ask, findAll, type Latency, measureLatency, measureSpeed } from './asking.ts';
-import { loadContestant } from './peers.ts';
+import { EF_SEARCH } from './constants.ts';
+import { type AnyAdapter, loadContestant } from './peers.ts';
 import { categoriesOf, readQueries, readVectors, type StoredSet } from './sets.ts';
 
 export interface IndexTask {
@@ -65,127 +66,139 @@ export type LatencyAnswer = Latency;
 const FIND_SECONDS = 1.5;
 const LEAST_TIMED = 20;
 
-const task = JSON.parse(process.argv[2] ?? '{}') as IndexTask;
-const adapter = loadContestant(task.contestant);
-const options: BuildOptions = {
-  ...{ dimension: task.set.dimension, metric: task.set.metric, ...task.build },
-  ...(task.hasCategories && { categories: categoriesOf(task.set.count) }),
-  folder: task.folder,
-};
-
 /** An index and its searches. */
 class Measured {
   readonly #index: MeasuredIndex<LaterSearch>;
-  readonly #queries = readQueries(task.set);
+  readonly #k: number;
+  readonly #options: BuildOptions;
+  readonly #queries: Float32Array;
   readonly #searches = new Map<number | undefined, LaterSearch>();
   /** Queries per second, roughly, of what was asked last. */
   #rate = 0;
 
-  constructor(index: MeasuredIndex<LaterSearch>) {
+  constructor(index: MeasuredIndex<LaterSearch>, { set, k }: IndexTask, options: BuildOptions) {
     this.#index = index;
+    this.#k = k;
+    this.#options = options;
+    this.#queries = readQueries(set);
   }
 
-  get queryCount(): number {
-    return this.#queries.length / task.set.dimension;
+  get #queryCount(): number {
+    return this.#queries.length / this.#options.dimension;
   }
 
-  async find(asking: Asking, most: number): Promise<FindAnswer> {
-    const ask = this.#ask(asking);
+  async answer(question: Exclude<IndexQuestion, { kind: 'build' | 'load' }>): Promise<object> {
+    if (question.kind === 'save') {
+      return { milliseconds: await time(() => this.#index.save?.(question.path)) };
+    }
+    const ask = this.#ask(question);
     await ask(0); // what is slow at the first call with another efSearch
-    const start = performance.now();
-    const found = await findAll(ask, Math.min(most, this.queryCount), FIND_SECONDS);
-    this.#rate = (1000 * found.length) / (performance.now() - start);
-    return { found };
-  }
-
-  async speed(asking: Asking, seconds: number): Promise<SpeedAnswer> {
-    const asked = Math.max(LEAST_TIMED, Math.round(this.#rate * seconds));
-    const ask = this.#ask(asking);
-    await ask(0);
-    this.#rate = await measureSpeed(ask, this.queryCount, asked);
-    return { queriesPerSecond: this.#rate };
-  }
-
-  async latency(asking: Asking, seconds: number): Promise<LatencyAnswer> {
-    const ask = this.#ask(asking);
-    await ask(0);
-    return measureLatency(ask, this.queryCount, seconds);
-  }
-
-  save(path: string): Promise<void> | undefined {
-    return this.#index.save?.(path);
+    if (question.kind === 'speed') return this.#speed(ask, question.seconds);
+    if (question.kind === 'latency') {
+      return measureLatency(ask, this.#queryCount, question.seconds);
+    }
+    return this.#find(ask, Math.min(question.most ?? this.#queryCount, this.#queryCount));
   }
 
   close(): Promise<void> {
     return this.#index.close();
   }
 
+  async #find(ask: Ask, most: number): Promise<FindAnswer> {
+    const start = performance.now();
+    const found = await findAll(ask, most, FIND_SECONDS);
+    this.#rate = (1000 * found.length) / (performance.now() - start);
+    return { found };
+  }
+
+  async #speed(ask: Ask, seconds: number): Promise<SpeedAnswer> {
+    const asked = Math.max(LEAST_TIMED, Math.round(this.#rate * seconds));
+    this.#rate = await measureSpeed(ask, this.#queryCount, asked);
+    return { queriesPerSecond: this.#rate };
+  }
+
   #ask({ efSearch, limit }: Asking): Ask {
     const known = this.#searches.get(limit);
     const search = known ?? this.#prepare(limit);
     this.#searches.set(limit, search);
-    return (query) => search(query, task.k, efSearch);
+    return (query) => search(query, this.#k, efSearch);
   }
 
   #prepare(limit: number | undefined): LaterSearch {
     if (limit === undefined) return this.#index.prepareSearch(this.#queries);
-    const { categories = new Uint8Array(0) } = options;
+    const { categories = new Uint8Array(0) } = this.#options;
     const search = this.#index.prepareFilteredSearch?.(this.#queries, { categories, limit });
-    if (search === undefined) throw new Error(`${adapter.name} cannot search under a filter`);
+    if (search === undefined) throw new Error('it cannot search under a filter');
     return search;
   }
 }
 
-let measured: Measured | undefined;
-/** What a build was given stays until memory was read: that it goes is no gain of an index. */
-const kept: { given?: unknown } = {};
+/** A contestant with its set: nothing at first, then what it built or loaded. */
+class IndexCase {
+  readonly #task: IndexTask;
+  readonly #adapter: AnyAdapter;
+  readonly #options: BuildOptions;
+  #measured: Measured | undefined;
+  /** What a build was given stays until memory was read: that it goes is no gain of an index. */
+  given: unknown;
+
+  constructor(task: IndexTask) {
+    const { set, build, hasCategories, folder } = task;
+    this.#task = task;
+    this.#adapter = loadContestant(task.contestant);
+    this.#options = {
+      ...{ dimension: set.dimension, metric: set.metric, ...build, folder },
+      ...(hasCategories && { categories: categoriesOf(set.count) }),
+    };
+  }
+
+  async answer(question: IndexQuestion): Promise<object> {
+    if (question.kind === 'build') return this.#build();
+    if (question.kind === 'load') return this.#load(question.path);
+    if (this.#measured === undefined) throw new Error('nothing was built or loaded');
+    return this.#measured.answer(question);
+  }
+
+  async close(): Promise<void> {
+    await this.#measured?.close();
+  }
+
+  async #build(): Promise<BuildAnswer> {
+    const work = this.#adapter.prepareBuild(readVectors(this.#task.set), this.#options);
+    this.given = work;
+    const canRead = process.platform === 'linux' && globalThis.gc !== undefined;
+    const before = canRead ? startReading() : 0;
+    const start = performance.now();
+    const index = await work();
+    const seconds = (performance.now() - start) / 1000;
+    const residentBytes = canRead ? finishReading(before).grown : null;
+    this.given = undefined;
+    this.#measured = new Measured(index, this.#task, this.#options);
+    return {
+      ...{ seconds, residentBytes, bytes: index.bytes ?? null, path: index.path ?? null },
+      canSave: index.save !== undefined,
+      canFilter: index.prepareFilteredSearch !== undefined,
+    };
+  }
+
+  /** Until the first query is answered: some read most of their files only then. */
+  async #load(path: string): Promise<TimedAnswer> {
+    const { set, k } = this.#task;
+    const query = readQueries(set).slice(0, set.dimension);
+    const start = performance.now();
+    const index = await this.#adapter.load?.(path, this.#options);
+    if (index === undefined) throw new Error('it loads nothing');
+    await index.prepareSearch(query)(0, k, EF_SEARCH);
+    const milliseconds = performance.now() - start;
+    this.#measured = new Measured(index, this.#task, this.#options);
+    return { milliseconds };
+  }
+}
 
 if (import.meta.main) {
+  const task = JSON.parse(process.argv[2] ?? '{}') as IndexTask;
   await answerParent(async (): Promise<Answering<IndexQuestion>> => {
-    return { answer, close: async () => measured?.close() };
+    const own = new IndexCase(task);
+    return { answer: (question) => own.answer(question), close: () => own.close() };
   });
-}
-
-async function build(): Promise<BuildAnswer> {
-  const work = adapter.prepareBuild(readVectors(task.set), options);
-  kept.given = work;
-  const canRead = process.platform === 'linux' && globalThis.gc !== undefined;
-  const before = canRead ? startReading() : 0;
-  const start = performance.now();
-  const index = await work();
-  const seconds = (performance.now() - start) / 1000;
-  const residentBytes = canRead ? finishReading(before).grown : null;
-  kept.given = undefined;
-  measured = new Measured(index);
-  return {
-    ...{ seconds, residentBytes, bytes: index.bytes ?? null, path: index.path ?? null },
-    canSave: index.save !== undefined,
-    canFilter: index.prepareFilteredSearch !== undefined,
-  };
-}
-
-async function load(path: string): Promise<TimedAnswer> {
-  const milliseconds = await time(async () => {
-    const index = await adapter.load?.(path, options);
-    if (index === undefined) throw new Error(`${adapter.name} loads nothing`);
-    measured = new Measured(index);
-  });
-  return { milliseconds };
-}
-
-async function answer(question: IndexQuestion): Promise<object> {
-  if (question.kind === 'build') return build();
-  if (question.kind === 'load') return load(question.path);
-  if (measured === undefined) throw new Error('nothing was built or loaded');
-  const index = measured;
-  switch (question.kind) {
-    case 'save':
-      return { milliseconds: await time(() => index.save(question.path)) };
-    case 'find':
-      return index.find(question, question.most ?? index.queryCount);
-    case 'speed':
-      return index.speed(question, question.seconds);
-    case 'latency':
-      return index.latency(question, question.seconds);
-  }
 }

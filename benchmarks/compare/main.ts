@@ -10,6 +10,7 @@ import { readOptions } from '../harness/options.ts';
 import { completeReport, printReport } from '../harness/report.ts';
 import { buildContestant, type Searched } from './build-part.ts';
 import { CHURN_COUNT, measureChurn } from './churn-part.ts';
+import { K } from './constants.ts';
 import { measureCurves } from './curve-part.ts';
 import { measureFilters } from './filter-part.ts';
 import { measureInstalls } from './install-part.ts';
@@ -18,8 +19,8 @@ import { elapsedSeconds, note } from './progress.ts';
 import { nothingMeasured, reportOf } from './report.ts';
 import { saveNewest, writeTo } from './save.ts';
 import { CLUSTERED_SETS, loadSet, SET_NAMES, type StoredSet, storeSet } from './sets.ts';
-import { type Field, K, type Run } from './settings.ts';
-import { Temporary } from './temporary.ts';
+import type { Field, Run } from './settings.ts';
+import { createTemporary } from './temporary.ts';
 import { damageIndexes } from './truncated-part.ts';
 
 /** Fewer vectors are for a quick look: at one set where nothing else is said, in short passes. */
@@ -42,7 +43,7 @@ const run: Run = {
     pointSeconds: isQuick ? QUICK_POINT_SECONDS : POINT_SECONDS,
     cores: availableParallelism(),
   },
-  temporary: new Temporary(),
+  temporary: createTemporary(),
   adapters,
   failures: [...failures],
 };

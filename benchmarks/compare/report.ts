@@ -2,6 +2,7 @@
 import type { ReportBody } from '../harness/report.ts';
 import type { Build } from './build-part.ts';
 import { CHURN_COUNT, type Churned } from './churn-part.ts';
+import { EF_SEARCH, K } from './constants.ts';
 import { type Curve, EF_SEARCHES } from './curve-part.ts';
 import { compareCurves, curveRows, ratioRows, searchGoals, summaryRow } from './curve-report.ts';
 import type { Filtered } from './filter-part.ts';
@@ -16,7 +17,7 @@ import {
   truncatedRows,
 } from './rows.ts';
 import type { StoredSet } from './sets.ts';
-import { EF_SEARCH, isOurs, K, type Run, type Settings } from './settings.ts';
+import { isOurs, type Run, type Settings } from './settings.ts';
 import type { Truncated } from './truncated-part.ts';
 
 /** What the parts have come to so far. */
@@ -78,10 +79,11 @@ function methodOf({ rounds, pointSeconds }: Settings): string[] {
     'folder and with the cache of npm that is there; megabytes are those of node_modules. Ours is',
     'packed from this checkout. Install scripts run where benchmarks/compare allows them.',
     'Builds: one after the other, each in a fresh process, from vectors in memory in the form a',
-    'library takes to an index that can be searched; with two threads on the clustered sets only.',
-    'There every vector has a category, which libraries that filter by a field keep. Resident memory is the growth of the',
-    'process by the build, garbage collected (Linux). Loading is in another fresh process, of a',
-    'file that was written before and is in the cache of the system.',
+    'library takes to an index that can be searched; with two threads on the clustered sets',
+    'only. There every vector has a category, which libraries that filter by a field keep.',
+    'Resident memory is the growth of the process by the build, garbage collected (Linux).',
+    'Loading is in another fresh process, of files that are in the cache of the system, until the',
+    'first query is answered.',
     'Searches: one thread, one query per call, on the loaded index, or the built one where nothing',
     'loads. Per efSearch everybody answers all queries once untimed, for its recall (as many as',
     'fit in 1.5 s, at least 100), and then asks for about',

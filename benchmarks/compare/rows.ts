@@ -7,6 +7,7 @@ import { significant } from '../harness/stats.ts';
 import { churnRow } from '../macro/churn-report.ts';
 import type { Build } from './build-part.ts';
 import { type Churned, WORKLOAD } from './churn-part.ts';
+import { EF_SEARCH, K } from './constants.ts';
 import type { Filtered } from './filter-part.ts';
 import { COLLECTION, CORE, type Installs } from './install-part.ts';
 import {
@@ -17,7 +18,6 @@ import {
   type PeerFailure,
   packageOf,
 } from './peers.ts';
-import { EF_SEARCH, K } from './settings.ts';
 import type { Truncated } from './truncated-part.ts';
 
 /** The build that the rates of the others are divided by. */

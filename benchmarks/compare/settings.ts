@@ -1,13 +1,10 @@
 /** What all parts of the comparison are measured with. */
 import type { BuildOptions } from './adapter.ts';
+import { K } from './constants.ts';
 import type { IndexTask } from './index-case.ts';
 import { type AnyAdapter, NIGH, type PeerFailure } from './peers.ts';
 import type { StoredSet } from './sets.ts';
 import type { Temporary } from './temporary.ts';
-
-export const K = 10;
-/** The beam of the searches that are not part of a curve. */
-export const EF_SEARCH = 64;
 
 export interface Settings {
   readonly M: number;

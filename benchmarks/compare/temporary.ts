@@ -8,32 +8,39 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endChildren } from '../harness/child.ts';
 
+/** Hands out folders in one. */
 export class Temporary {
   readonly #root: string;
   #next = 0;
 
-  /** From here on the end of this process ends its children and removes the folder. */
-  constructor() {
-    this.#root = mkdtempSync(join(tmpdir(), 'nigh-compare-'));
-    for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = this.#root;
-    process.once('exit', () => {
-      endChildren();
-      rmSync(this.#root, { recursive: true, force: true, maxRetries: 5 });
-    });
-    // The exit code is what a shell says of a program that was interrupted or ended.
-    process.once('SIGINT', () => process.exit(130));
-    process.once('SIGTERM', () => process.exit(143));
+  constructor(root: string) {
+    this.#root = root;
   }
 
-  /** A new folder in it. */
+  /** A new folder with a telling name. */
   folder(name: string): string {
     const path = join(this.#root, `${this.#next++}-${name.replaceAll(/[^\w.-]+/g, '-')}`);
     mkdirSync(path);
     return path;
   }
 
-  /** Gives back what a folder takes before the end. */
+  /** Gives back what a folder takes, before the end. */
   remove(path: string): void {
     rmSync(path, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** From here on the end of this process ends its children and removes the folder. */
+export function createTemporary(): Temporary {
+  const root = mkdtempSync(join(tmpdir(), 'nigh-compare-'));
+  const temporary = new Temporary(root);
+  for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = root;
+  process.once('exit', () => {
+    endChildren();
+    temporary.remove(root);
+  });
+  // The exit code is what a shell says of a program that was interrupted or ended.
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  return temporary;
 }

@@ -6,10 +6,11 @@ import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { Child, ChildEnded, ChildHung } from '../harness/child.ts';
 import type { Searched } from './build-part.ts';
+import { EF_SEARCH } from './constants.ts';
 import type { FindAnswer } from './index-case.ts';
 import { firstLine } from './peers.ts';
 import { note } from './progress.ts';
-import { EF_SEARCH, type Run } from './settings.ts';
+import type { Run } from './settings.ts';
 import { INDEX_PROGRAM } from './subject.ts';
 
 /** What is done to the bytes of a file. */

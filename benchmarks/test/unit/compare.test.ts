@@ -142,7 +142,7 @@ describe('peerRows', () => {
     expect(row('usearch f32')).toMatchObject({ loads: 'npm install failed' });
   });
 
-  test('leaves narrow codes out of sets of few components, and the slowest out of large ones', () => {
+  test('leaves narrow codes out of few components, and the slowest out of many', () => {
     expect(suits('nigh pq', 128)).toBe(false);
     expect(suits('nigh pq', 384)).toBe(true);
     expect(suits('zvec', 1)).toBe(true);
