@@ -89,6 +89,21 @@ describe('taking a lock', () => {
   });
 });
 
+describe('a lock of a process that lives', () => {
+  const holder = (boot: string): string =>
+    JSON.stringify({ pid: process.ppid, start: '', boot, thread: 0 });
+
+  test('holds when it could not say of which boot it is', async () => {
+    await writeFile(join(folder, 'lock-1'), holder(''));
+    await expect(files.lock(folder)).rejects.toMatchObject({ code: 'LOCKED' });
+  });
+
+  test('is of another process, and free, when it says another boot', async () => {
+    await writeFile(join(folder, 'lock-1'), holder('another'));
+    await (await files.lock(folder)).release();
+  });
+});
+
 describe('giving a lock back', () => {
   test('works where nothing can be created', async () => {
     const lock = await files.lock(folder);
