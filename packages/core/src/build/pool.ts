@@ -82,9 +82,8 @@ export class WorkerPool {
   }
 
   /** Starts the threads, which takes them some 60 ms, before there is anything to do. */
-  start(): Threads {
-    this.#threads ??= startThreads(this.#size);
-    return this.#threads;
+  start(): void {
+    this.#started();
   }
 
   /** Lets go of all that threads hold: those that come next have never seen it. */
@@ -98,8 +97,13 @@ export class WorkerPool {
     await this.#threads?.destroy();
   }
 
+  #started(): Threads {
+    this.#threads ??= startThreads(this.#size);
+    return this.#threads;
+  }
+
   async #send(message: JobMessage): Promise<void> {
-    const threads = this.start();
+    const threads = this.#started();
     const task = threads.run(message);
     this.#running.add(task);
     try {
