@@ -83,6 +83,26 @@ describe('a bundle for pages', () => {
     expect(bytes).toBeLessThan(MOST_BYTES);
   });
 
+  test('has types that take none of Node', async () => {
+    const declarations = fileURLToPath(import.meta.resolve('@nigh/core')).replace('.js', '.d.ts');
+    const lib = ['ES2024', 'ESNext.Disposable', 'DOM'];
+    const compilerOptions = {
+      ...{ strict: true, noEmit: true, skipLibCheck: false, types: [], lib, target: 'es2022' },
+      ...{ module: 'esnext', moduleResolution: 'bundler', paths: { '@nigh/core': [declarations] } },
+    };
+    const page =
+      "import { VectorIndex } from '@nigh/core';\nVectorIndex.create({ dimension: 2 });\n";
+    await writeFile(join(folder, 'page.ts'), page);
+    const project = join(folder, 'tsconfig.json');
+    await writeFile(project, JSON.stringify({ compilerOptions, files: ['page.ts'] }));
+    const compiler = fileURLToPath(import.meta.resolve('typescript/package.json'));
+    const tsc = join(compiler, '../bin/tsc');
+    const said = await run(process.execPath, [tsc, '--project', project]).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(said.stdout).toBe('');
+  });
+
   test('runs where there is neither Node nor shared memory', async () => {
     const url = pathToFileURL(join(folder, 'probe.js')).href;
     const program = `
