@@ -111,7 +111,7 @@ export function coreDirection(source: Source): Finding[] {
 
 const COLLECTION = 'packages/collection/src/';
 
-/** The folders of collection, and which others each may import. Files beside them are everybody's. */
+/** The folders of collection, and which others each may import. Files beside them are for all. */
 const COLLECTION_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   contents: [],
   write: ['contents'],

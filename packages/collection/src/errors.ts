@@ -37,6 +37,11 @@ export function argumentError(message: string, details: ErrorDetails): Collectio
   return new CollectionError(CollectionErrorCode.invalidArgument, message, details);
 }
 
+/** The error for a document. */
+export function documentError(message: string, details: ErrorDetails): CollectionError {
+  return new CollectionError(CollectionErrorCode.invalidDocument, message, details);
+}
+
 /** The error for an option. */
 export function optionError(message: string, details: ErrorDetails): CollectionError {
   return new CollectionError(CollectionErrorCode.invalidOption, message, details);
@@ -67,7 +72,7 @@ export function reading<T>(read: () => T, wrong: (cause: unknown) => CollectionE
   }
 }
 
-/** The error for a document, by its number among those given. */
+/** The error for a document that could not be read, by its number among those given. */
 export function unreadable(row: number, path?: string): (cause: unknown) => CollectionError {
   const details = { row, ...(path !== undefined && { path }) };
   const message = `${path === undefined ? '' : `${path} of `}document ${row} could not be read`;

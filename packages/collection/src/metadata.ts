@@ -5,7 +5,7 @@
 
 import { describe, detail, ownValue, setOwn } from '@nigh/base';
 import type { Fields, Metadata } from '@nigh/filter';
-import { CollectionError, CollectionErrorCode, reading, unreadable } from './errors.ts';
+import { documentError, reading, unreadable } from './errors.ts';
 
 /** Deeper values could be read and never be written again (JSON.stringify recurses). */
 const MAX_METADATA_DEPTH = 64;
@@ -26,11 +26,8 @@ interface Place {
 }
 
 function refuse({ row, path }: Place, reason: string, got: unknown): never {
-  throw new CollectionError(
-    CollectionErrorCode.invalidDocument,
-    `${path} of document ${row} ${reason}`,
-    { row, path, got: detail(got) },
-  );
+  const message = `${path} of document ${row} ${reason}`;
+  throw documentError(message, { row, path, got: detail(got) });
 }
 
 function isPlain(value: object): boolean {

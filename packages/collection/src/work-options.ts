@@ -5,12 +5,9 @@ import type { WorkOptions } from '@nigh/core';
 import { optionCheck, optionError } from './errors.ts';
 
 /** @throws {CollectionError} INVALID_OPTION */
-export function readWork(options: unknown, others: readonly string[] = []): WorkOptions {
-  const { onProgress, signal } = assertOptions(
-    options,
-    ['onProgress', 'signal', ...others],
-    optionCheck('options'),
-  );
+export function readWork(options: unknown): WorkOptions {
+  const names = ['onProgress', 'signal'];
+  const { onProgress, signal } = assertOptions(options, names, optionCheck('options'));
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw optionError('onProgress must be a function', { name: 'onProgress' });
   }

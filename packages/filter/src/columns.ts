@@ -105,15 +105,16 @@ export class Columns {
    * null). Other fields are not looked at.
    *
    * @param at what the error calls `row`
+   * @param what it is the number of, in the message
    * @throws {FilterError} WRONG_TYPE with `row`, `field`, `expected`, `got`
    */
-  check(metadata: Metadata | undefined, at?: number): void {
+  check(metadata: Metadata | undefined, at?: number, what = 'row'): void {
     if (metadata === undefined) return;
     if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
-      throw wrongMetadata(metadata, at);
+      throw wrongMetadata(metadata, { at, what });
     }
     const wrong = this.#firstWrong(metadata);
-    if (wrong !== undefined) throw this.#wrongType(wrong, metadata, at);
+    if (wrong !== undefined) throw this.#wrongType(wrong, metadata, { at, what });
   }
 
   /**
@@ -238,16 +239,15 @@ export class Columns {
     return undefined;
   }
 
-  #wrongType(field: string, metadata: Metadata, at: number | undefined): FilterError {
+  #wrongType(field: string, metadata: Metadata, place: Place): FilterError {
     const type = this.fields[field] as Fields[string];
     const single = EXPECTED[elementTypeOf(type)];
     const expected = isList(type) ? `an array, each element ${single}` : single;
-    const place = at === undefined ? '' : `row ${at}: `;
     const { value, cause } = readAgain(metadata, field);
     return new FilterError(
       FilterErrorCode.wrongType,
-      `${place}field ${describe(field)} must be ${expected}; got ${describe(value)}`,
-      { row: at, field, expected, got: detail(value) },
+      `${nameOf(place)}field ${describe(field)} must be ${expected}; got ${describe(value)}`,
+      { row: place.at, field, expected, got: detail(value) },
       cause,
     );
   }
@@ -262,11 +262,18 @@ function readAgain(metadata: Metadata, field: string): { value: unknown; cause?:
   }
 }
 
-function wrongMetadata(metadata: unknown, at: number | undefined): FilterError {
-  const place = at === undefined ? '' : `row ${at}: `;
+/** Whose metadata is checked. */
+interface Place {
+  readonly at: number | undefined;
+  readonly what: string;
+}
+
+const nameOf = ({ at, what }: Place): string => (at === undefined ? '' : `${what} ${at}: `);
+
+function wrongMetadata(metadata: unknown, place: Place): FilterError {
   return new FilterError(
     FilterErrorCode.wrongType,
-    `${place}metadata must be an object; got ${describe(metadata)}`,
-    { row: at, expected: 'an object', got: detail(metadata) },
+    `${nameOf(place)}metadata must be an object; got ${describe(metadata)}`,
+    { row: place.at, expected: 'an object', got: detail(metadata) },
   );
 }

@@ -6,7 +6,7 @@ import { MAX_PAYLOAD_BYTES } from './log-format.ts';
 import { assertFits, encodeManifest } from './manifest.ts';
 
 export function notAStore(folder: string): StorageError {
-  const message = `there is no store in ${folder}: it has no manifest; see whether the path is right`;
+  const message = `there is no store in ${folder}: it has no manifest; is this the right path?`;
   return new StorageError(StorageErrorCode.notAStore, message, { folder });
 }
 

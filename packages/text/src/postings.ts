@@ -16,6 +16,9 @@ export const FIELD_MASK = 15;
 /** A term counts this often in one field at most: one more would be less than a thousandth. */
 export const MAX_TIMES = 4095;
 
+/** Postings of base and tail together. */
+export const MAX_POSTINGS: number = 2 ** 32 - 1;
+
 /** The share of terms without postings that a dictionary may have. */
 const MOST_UNUSED = 0.25;
 

@@ -1,8 +1,17 @@
 // An index of texts: which rows have which words, ranked by BM25F. Rows are numbers that somebody
 // else gave; what is kept of their texts is postings.
 
-import { describe, GrowingArray, type Image, MAX_ROW, StringTable } from '@nigh/base';
+import { GrowingArray, type Image, StringTable } from '@nigh/base';
 import { Analyzer } from './analyzer.ts';
+import {
+  assertAccept,
+  assertCount,
+  assertQuery,
+  assertRow,
+  assertRows,
+  assertTexts,
+  isRow,
+} from './checks.ts';
 import { DEAD, Documents } from './documents.ts';
 import { TextError, TextErrorCode } from './errors.ts';
 import { type ResolvedTextOptions, readTextOptions, type TextOptions } from './options.ts';
@@ -13,6 +22,7 @@ import {
   emptyBase,
   FIELD_BITS,
   hasPosting,
+  MAX_POSTINGS,
   MAX_TIMES,
   merge,
   Tail,
@@ -32,7 +42,6 @@ const FEWEST_TO_MERGE = 4096;
 const PATIENCE = 1.5;
 /** UTF-16 units of a query that count: what a search takes is bounded. */
 export const MAX_QUERY_UNITS = 4096;
-const MAX_POSTINGS = 2 ** 32 - 1;
 const NO_TERM = -1;
 
 /** Which rows may be found. */
@@ -426,54 +435,4 @@ export class TextIndex {
     this.#deadCounts.clear();
     this.#docCounts = docCounts;
   }
-}
-
-function isRow(row: unknown): row is number {
-  return typeof row === 'number' && Number.isInteger(row) && row >= 0 && row <= MAX_ROW;
-}
-
-function invalid(message: string, details: Readonly<Record<string, unknown>>): TextError {
-  return new TextError(TextErrorCode.invalidArgument, message, details);
-}
-
-function assertRow(row: unknown): void {
-  if (isRow(row)) return;
-  throw invalid(`row must be an integer from 0 to ${MAX_ROW}; got ${describe(row)}`, {
-    name: 'row',
-  });
-}
-
-function assertRows(rows: unknown): void {
-  if (Array.isArray(rows) || (ArrayBuffer.isView(rows) && 'length' in rows)) return;
-  throw invalid(`rows must be an array of rows; got ${describe(rows)}`, { name: 'rows' });
-}
-
-function assertTexts(texts: unknown, fieldCount: number): void {
-  if (!Array.isArray(texts) || texts.length !== fieldCount) {
-    const message = `texts must be an array of ${fieldCount}, one for each field`;
-    throw invalid(`${message}; got ${describe(texts)}`, { name: 'texts', expected: fieldCount });
-  }
-  const wrong = texts.findIndex((text) => typeof text !== 'string');
-  if (wrong < 0) return;
-  const message = `texts[${wrong}] must be a string, '' where there is none`;
-  throw invalid(`${message}; got ${describe(texts[wrong])}`, { name: 'texts', field: wrong });
-}
-
-function assertQuery(query: unknown): void {
-  if (typeof query === 'string') return;
-  throw invalid(`query must be a string; got ${describe(query)}`, { name: 'query' });
-}
-
-function assertCount(k: unknown): void {
-  if (typeof k === 'number' && Number.isInteger(k) && k >= 1 && k <= MAX_POSTINGS) return;
-  throw invalid(`k must be an integer from 1 to ${MAX_POSTINGS}; got ${describe(k)}`, {
-    name: 'k',
-  });
-}
-
-function assertAccept(accept: unknown): void {
-  if (accept === undefined || accept instanceof Uint32Array) return;
-  throw invalid(`accept must be a Uint32Array, a bit for each row; got ${describe(accept)}`, {
-    name: 'accept',
-  });
 }

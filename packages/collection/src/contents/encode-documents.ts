@@ -2,7 +2,7 @@
 
 import type { Metadata } from '@nigh/filter';
 import type { Batch } from '../document.ts';
-import { CollectionError, CollectionErrorCode } from '../errors.ts';
+import { documentError } from '../errors.ts';
 import { ABSENT } from './document-table.ts';
 
 /** The bytes of one document, without its vector. */
@@ -69,6 +69,5 @@ export function encodeDocuments(
 export function assertDocumentFits(json: string, text: string | undefined, row: number): void {
   if (json.length + (text?.length ?? 0) <= MAX_DOCUMENT_UNITS) return;
   const message = `document ${row} may take more than ${MAX_DOCUMENT_BYTES} bytes; split it`;
-  const details = { row, expected: MAX_DOCUMENT_BYTES };
-  throw new CollectionError(CollectionErrorCode.invalidDocument, message, details);
+  throw documentError(message, { row, expected: MAX_DOCUMENT_BYTES });
 }

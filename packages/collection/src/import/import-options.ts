@@ -2,7 +2,7 @@
 
 import { assertOptions, assertString } from '@nigh/base';
 import type { WorkOptions } from '@nigh/core';
-import { argumentCheck, argumentError } from '../errors.ts';
+import { argumentCheck, argumentError, optionCheck } from '../errors.ts';
 import { OWN_TEXT, type Schema } from '../schema.ts';
 import { readWork } from '../work-options.ts';
 
@@ -51,12 +51,10 @@ export function readImport(
   options: unknown,
   schema: Schema,
 ): { readonly plan: Import; readonly work: WorkOptions } {
-  const work = readWork(options, NAMES);
-  const given = assertOptions(
-    options,
-    [...NAMES, 'onProgress', 'signal'],
-    argumentCheck('import options'),
-  );
+  const names = [...NAMES, 'onProgress', 'signal'];
+  const given = assertOptions(options, names, optionCheck('import options'));
+  const { onProgress, signal } = given;
+  const work = readWork({ onProgress, signal });
   const name = (value: unknown, what: string): string | undefined =>
     value === undefined ? undefined : assertString(value, argumentCheck(what));
   const { metadata } = given;
@@ -65,15 +63,15 @@ export function readImport(
   }
   const hasText = schema.text?.fields.some((field) => field.name === OWN_TEXT) ?? false;
   const [key, text] = [name(given.key, 'key'), name(given.text, 'text')];
-  const names = metadata?.map((column) => assertString(column, argumentCheck('metadata')));
+  const chosen = metadata?.map((column) => assertString(column, argumentCheck('metadata')));
   const others = text !== undefined ? [text] : hasText ? undefined : [];
   const plan = {
     rows: assertString(given.rows, argumentCheck('rows')),
     vectors: name(given.vectors, 'vectors'),
     vector: name(given.vector, 'vector') ?? 'vector',
-    named: [key, text, ...(names ?? [])].filter((column) => column !== undefined),
-    mapping: { key, text: text ?? (hasText ? OWN_TEXT : undefined), metadata: names },
-    columns: key !== undefined && names && others ? [key, ...others, ...names] : undefined,
+    named: [key, text, ...(chosen ?? [])].filter((column) => column !== undefined),
+    mapping: { key, text: text ?? (hasText ? OWN_TEXT : undefined), metadata: chosen },
+    columns: key !== undefined && chosen && others ? [key, ...others, ...chosen] : undefined,
   };
   return { plan, work };
 }

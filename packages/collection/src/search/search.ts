@@ -48,9 +48,11 @@ interface Accept {
 const nodeFilters = new WeakMap<Uint32Array, NodeFilter>();
 
 function nodeFilterOf({ bits }: Accepted): NodeFilter {
-  const known = nodeFilters.get(bits) ?? NodeFilter.fromBits(bits);
-  nodeFilters.set(bits, known);
-  return known;
+  const known = nodeFilters.get(bits);
+  if (known !== undefined) return known;
+  const filter = NodeFilter.fromBits(bits);
+  nodeFilters.set(bits, filter);
+  return filter;
 }
 
 /** Near to what: a query, or a row, which is left out. */

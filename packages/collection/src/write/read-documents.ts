@@ -6,11 +6,11 @@ import { readVectors, type Vectors } from '@nigh/core';
 import { Columns, type Metadata } from '@nigh/filter';
 import { assertDocumentFits, encodeDocuments } from '../contents/encode-documents.ts';
 import { pickRows } from '../contents/pick-rows.ts';
-import type { Batch, DocumentColumns, DocumentInput, Patches } from '../document.ts';
+import type { Batch, Patches } from '../document.ts';
 import {
   argumentCheck,
-  CollectionError,
-  CollectionErrorCode,
+  type CollectionError,
+  documentError,
   noVectorsError,
   reading,
   unreadable,
@@ -18,10 +18,7 @@ import {
 import { encodeKey, type KeyText } from '../key.ts';
 import { assertDepth, copyMetadata } from '../metadata.ts';
 import { OWN_TEXT, type Schema, textNames, type VectorOptions } from '../schema.ts';
-
-function refuse(message: string, details: Record<string, unknown>): CollectionError {
-  return new CollectionError(CollectionErrorCode.invalidDocument, message, details);
-}
+import { documentColumns } from './document-columns.ts';
 
 /** Checks the documents of one collection. */
 export class DocumentReader {
@@ -43,7 +40,7 @@ export class DocumentReader {
    * @throws {VectorIndexError} as `readVectors` of the core does
    */
   read(documents: unknown): Batch {
-    const { keys, vectors, metadata, texts } = columnsOf(documents);
+    const { keys, vectors, metadata, texts } = documentColumns(documents);
     const texted = this.#readTexts(texts, keys.length);
     const batch = {
       keys: keys.map((key, row) => encodeKey(key, row)),
@@ -88,12 +85,12 @@ export class DocumentReader {
 
   /** Declared fields are of their types, those searched as text are text. */
   #checkFields(metadata: Metadata, row: number): void {
-    this.#columns.check(metadata, row);
+    this.#columns.check(metadata, row, 'document');
     for (const name of this.#textFields) {
       const value = ownValue(metadata, name);
       if (isSearchable(value)) continue;
       const message = `metadata.${name} of document ${row} is ${describe(value)}; it is searched`;
-      throw refuse(`${message} as text, so it must be text or an array of texts`, {
+      throw documentError(`${message} as text, so it must be text or an array of texts`, {
         ...{ row, path: `metadata.${name}` },
         got: detail(value),
       });
@@ -110,11 +107,11 @@ export class DocumentReader {
       if (text === undefined || text === null) return undefined;
       if (typeof text !== 'string') {
         const message = `the text of document ${row} must be a string; got ${describe(text)}`;
-        throw refuse(message, { row, path: 'text', got: detail(text) });
+        throw documentError(message, { row, path: 'text', got: detail(text) });
       }
       if (!text.isWellFormed()) {
         const message = `the text of document ${row} has half of a surrogate pair`;
-        throw refuse(`${message}; pass text.toWellFormed()`, { row, path: 'text' });
+        throw documentError(`${message}; pass text.toWellFormed()`, { row, path: 'text' });
       }
       return text;
     });
@@ -137,7 +134,7 @@ export class DocumentReader {
     if (floats.length === count * dimension) return floats;
     const got = floats.length / dimension;
     const message = `${count} documents have ${got} vectors; each must have one`;
-    throw refuse(message, { expected: count, got });
+    throw documentError(message, { expected: count, got });
   }
 
   /** The same, without the documents whose key comes once more later on. */
@@ -181,87 +178,7 @@ function isSearchable(value: unknown): boolean {
 }
 
 function missingVector(row: number): CollectionError {
-  return refuse(`document ${row} has no vector; all of this collection have one`, {
+  return documentError(`document ${row} has no vector; all of this collection have one`, {
     ...{ row, path: 'vector' },
   });
-}
-
-/** Documents as columns, each property read once. */
-function columnsOf(documents: unknown): DocumentColumns {
-  return reading(
-    () => readColumns(documents),
-    (cause) => invalidDocuments('they could not be read', undefined, cause),
-  );
-}
-
-const COLUMNS: readonly string[] = ['keys', 'vectors', 'metadata', 'texts'];
-
-function readColumns(documents: unknown): DocumentColumns {
-  if (Array.isArray(documents)) return columnsOfRows(documents);
-  if (typeof documents !== 'object' || documents === null) {
-    throw invalidDocuments(`got ${describe(documents)}`, documents);
-  }
-  if (!Object.hasOwn(documents, 'keys')) return columnsOfRows([documents]);
-  const unknown = Object.keys(documents).find((name) => !COLUMNS.includes(name));
-  if (unknown !== undefined) {
-    throw invalidDocuments(`there is a column '${unknown.slice(0, 80)}'`, unknown);
-  }
-  const { keys: given, vectors, metadata, texts } = documents as DocumentColumns;
-  const keys = readColumn('keys', given) as DocumentColumns['keys'];
-  const count = keys.length;
-  return {
-    keys,
-    ...(vectors !== undefined && { vectors }),
-    ...(metadata !== undefined && {
-      metadata: readColumn('metadata', metadata, count) as (Metadata | undefined)[],
-    }),
-    ...(texts !== undefined && {
-      texts: readColumn('texts', texts, count) as (string | undefined)[],
-    }),
-  };
-}
-
-/** A copy of a column, of `count` elements where there are keys already. */
-function readColumn(name: string, column: unknown, count?: number): unknown[] {
-  if (!Array.isArray(column)) throw invalidDocuments(`${name} is ${describe(column)}`, column);
-  if (count === undefined || column.length === count) return Array.from(column);
-  throw invalidDocuments(`${count} keys come with ${column.length} ${name}`, column);
-}
-
-function invalidDocuments(reason: string, got: unknown, cause?: unknown): CollectionError {
-  return new CollectionError(
-    CollectionErrorCode.invalidArgument,
-    `documents are one, an array of them, or columns { keys, vectors, metadata, texts }; ${reason}`,
-    { name: 'documents', got: detail(got) },
-    cause,
-  );
-}
-
-const NAMES: readonly string[] = ['key', 'vector', 'metadata', 'text'];
-
-function readRow(document: unknown, row: number): DocumentInput {
-  if (typeof document !== 'object' || document === null) {
-    const message = `document ${row} must be an object; got ${describe(document)}`;
-    throw refuse(message, { row, got: detail(document) });
-  }
-  const unknown = Object.keys(document).find((name) => !NAMES.includes(name));
-  if (unknown !== undefined) {
-    const message = `document ${row} has '${unknown.slice(0, 80)}'; put it into its metadata`;
-    throw refuse(message, { row, path: unknown.slice(0, 80), expected: NAMES });
-  }
-  const { key, vector, metadata, text } = document as DocumentInput;
-  return { key, vector, metadata, text } as DocumentInput;
-}
-
-function columnsOfRows(documents: readonly unknown[]): DocumentColumns {
-  const rows = Array.from(documents, (document, row) =>
-    reading(() => readRow(document, row), unreadable(row)),
-  );
-  const withVectors = rows.some(({ vector }) => vector !== undefined);
-  return {
-    keys: rows.map(({ key }) => key),
-    ...(withVectors && { vectors: rows.map(({ vector }) => vector) as unknown as Vectors }),
-    metadata: rows.map(({ metadata }) => metadata),
-    texts: rows.map(({ text }) => text),
-  };
 }

@@ -14,6 +14,8 @@ export type Call = (collection: Loose) => unknown;
 export interface Wanted {
   readonly code: string;
   readonly details?: Readonly<Record<string, unknown>>;
+  /** Text, or what is to match it. */
+  readonly message?: unknown;
 }
 
 /** What a call ends with, whether it throws or rejects. */
@@ -35,7 +37,7 @@ export async function expectRefusal(
   const error = await errorOf(collection, call);
   expect(error instanceof NighError || error instanceof VectorIndexError, String(error)).toBe(true);
   const { code, details, message } = error as NighError;
-  expect({ code, details }).toMatchObject(wanted);
+  expect({ code, details, message }).toMatchObject(wanted);
   expect(message.length).toBeGreaterThan(10);
   JSON.stringify(details); // facts, no objects of the caller's
   expect(await stateOf(collection)).toBe(state);

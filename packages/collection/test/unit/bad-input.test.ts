@@ -150,7 +150,8 @@ describe('metadata that is no JSON', () => {
     ];
     for (const [field, value] of wrong) {
       const metadata = { [field]: value };
-      const wanted = { code: 'WRONG_TYPE', details: { field, row: 1 } };
+      const message = expect.stringMatching(`^document 1: field "${field}" must be`);
+      const wanted = { code: 'WRONG_TYPE', details: { field, row: 1 }, message };
       await expectRefused((c) => c.upsert([GOOD, { ...GOOD, metadata }]), wanted);
       await expectRefused(
         (c) =>

@@ -1,5 +1,5 @@
-// Contents into a snapshot and back: where a table cannot be copied, or is damaged, no index is left
-// open that nobody closes.
+// Contents into a snapshot and back: where a table cannot be copied, or is damaged, no index is
+// left open that nobody closes.
 import type { Image } from '@nigh/base';
 import { VectorIndex } from '@nigh/core';
 import type { SnapshotReader, SnapshotWriter } from '@nigh/storage';

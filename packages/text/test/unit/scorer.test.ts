@@ -22,7 +22,7 @@ test('a long query looks at what has a score a few times, not for every term', a
   expect(length).toBeLessThan(5 * rows); // with a look before every term: 100 times as many
 });
 
-test('a few rows have the scores that a search gives them, wherever their postings lie', async () => {
+test('a few rows have the scores of a search, wherever their postings lie', async () => {
   const index = await TextIndex.create({ fields: ['title', 'text'], language: 'none' });
   const add = (row: number): void =>
     index.add(row, [`w${row % 3} film`, `film v${row % 7} ${'x '.repeat(row % 5)}z${row}`]);
