@@ -313,6 +313,16 @@ function resolveMemory(wanted: unknown): MemoryKind {
   );
 }
 
+/** The threads of the pool, which takes Node, and memory that its threads can be given. */
+function resolveThreads(wanted: unknown, memory: MemoryKind): number {
+  const hasPool = memory === 'shared' && hasNode();
+  if (wanted === undefined) return hasPool ? Math.min(MAX_THREADS, availableCores()) : 1;
+  const threads = assertInteger(wanted, [1, MAX_THREADS], option('threads'));
+  if (hasPool || threads === 1) return threads;
+  const reason = memory === 'private' ? 'private memory has' : 'without Node there is';
+  throw conflict('threads', `${reason} one thread only; leave threads out`, threads);
+}
+
 function resolveShare(wanted: unknown): number {
   if (wanted === undefined) return DEFAULT_CONSOLIDATE_AT;
   return assertNumber(wanted, option('consolidateAt'), {
@@ -340,8 +350,6 @@ export function resolveOptions(raw: unknown, keys: readonly string[] = []): Reso
   const metric = choice<Metric>('metric', 'l2', METRICS);
   const memory = resolveMemory(given.memory);
   const tier = resolveTier(given.tier, memory);
-  const maxThreads = memory === 'shared' && hasNode() ? MAX_THREADS : 1;
-  const cores = Math.min(maxThreads, availableCores());
   return {
     dimension,
     metric,
@@ -354,7 +362,7 @@ export function resolveOptions(raw: unknown, keys: readonly string[] = []): Reso
     ...resolvePrecision(given, dimension),
     entry: choice('entry', DEFAULT_ENTRY, ENTRY_KINDS),
     seed: integer('seed', DEFAULT_SEED, [0, 2 ** 32 - 1]),
-    threads: integer('threads', cores, [1, maxThreads]),
+    threads: resolveThreads(given.threads, memory),
     capacity: integer('capacity', DEFAULT_CAPACITY, [1, MAX_CAPACITY]),
     flatThreshold: integer('flatThreshold', defaultFlatThreshold(dimension), [0, MAX_CAPACITY]),
     consolidateAt: resolveShare(given.consolidateAt),

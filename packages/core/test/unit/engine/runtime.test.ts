@@ -70,8 +70,9 @@ describe('without Node', () => {
     expect(availableCores()).toBe(1);
     expect(resolveOptions({ dimension: 2 }).threads).toBe(1);
     expect(() => resolveOptions({ dimension: 2, threads: 2 })).toThrow(
-      expect.objectContaining({ code: 'INVALID_OPTION' }),
+      expect.objectContaining({ code: 'INVALID_OPTION', details: { name: 'threads', got: 2 } }),
     );
+    expect(resolveOptions({ dimension: 2, threads: 1 }).threads).toBe(1);
   });
 
   test('a path is refused, and nothing is written', async () => {
@@ -106,6 +107,7 @@ describe('without shared memory', () => {
   test('an index is private', () => {
     vi.stubGlobal('SharedArrayBuffer', undefined);
     expect(resolveOptions({ dimension: 2 })).toMatchObject({ memory: 'private', threads: 1 });
+    expect(() => resolveOptions({ dimension: 2, threads: 2 })).toThrow('one thread only');
   });
 
   test('none is had by asking for it', () => {
