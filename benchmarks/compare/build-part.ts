@@ -35,8 +35,14 @@ export interface Searched {
   /** What it says it holds, else the bytes of its file, of each vector. */
   readonly bytesPerVector: number | null;
   readonly canFilter: boolean;
-  /** The file or folder it was loaded from. */
-  readonly path: string | null;
+  /** What it was loaded from; null where nothing was loaded. */
+  readonly files: Files | null;
+}
+
+/** What `load` opens, and the folder or file that holds it with all that belongs to it. */
+export interface Files {
+  readonly path: string;
+  readonly whole: string;
 }
 
 export interface BuildPart {
@@ -69,16 +75,18 @@ async function buildFirst(
   });
   const built = await builder.ask<BuildAnswer>({ kind: 'build' });
   const recall = await recallOf(builder, field);
-  const target = join(run.temporary.folder(adapter.name), 'index');
+  const folder = run.temporary.folder(adapter.name);
+  const target = join(folder, 'index');
   const saved = built?.canSave
     ? await builder.ask<TimedAnswer>({ kind: 'save', path: target })
     : undefined;
   if (built === undefined || recall === undefined || !builder.takesPart) return undefined;
-  const path = saved === undefined ? built.path : target;
-  const loaded = await reopen(run, { task, builder, path: adapter.load ? path : null });
+  // Some write a second file beside the one they are told.
+  const files = saved === undefined ? filesOf(built) : { path: target, whole: folder };
+  const loaded = await reopen(run, { task, builder, path: adapter.load ? files?.path : undefined });
   if (loaded === undefined) return undefined;
   // By now who lives in files has closed them, with all that was to be written.
-  const fileBytes = path === null ? null : bytesIn(path);
+  const fileBytes = files && bytesIn(files.whole);
   const { seconds, residentBytes, bytes, canFilter } = built;
   const { set } = field;
   note(`${set.name}: ${adapter.name} built in ${seconds.toFixed(1)} s`);
@@ -93,9 +101,13 @@ async function buildFirst(
     searched: {
       ...{ subject: loaded.subject, adapter, task, canFilter },
       bytesPerVector: stated === null ? null : stated / set.count,
-      path: loaded.milliseconds === null ? null : path,
+      files: loaded.milliseconds === null ? null : files,
     },
   };
+}
+
+function filesOf({ path }: BuildAnswer): Files | null {
+  return path === null ? null : { path, whole: path };
 }
 
 interface Reopened {
@@ -106,9 +118,9 @@ interface Reopened {
 /** A fresh process with the saved index; the one that built it where nothing was saved. */
 async function reopen(
   run: Run,
-  { task, builder, path }: { task: IndexTask; builder: Subject; path: string | null },
+  { task, builder, path }: { task: IndexTask; builder: Subject; path: string | undefined },
 ): Promise<Reopened | undefined> {
-  if (path === null) return { subject: builder, milliseconds: null };
+  if (path === undefined) return { subject: builder, milliseconds: null };
   await builder.stop();
   const subject = await Subject.start(task, run.failures);
   const loaded = await subject.ask<TimedAnswer>({ kind: 'load', path });

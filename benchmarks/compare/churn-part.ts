@@ -14,6 +14,8 @@ const DIMENSION = 128;
 const QUERIES = 500;
 /** Live vectors that are asked for themselves. */
 const SAMPLE = 200;
+/** For all rounds together. */
+const MOST_SECONDS = 300;
 export const CHURN_COUNT = 20_000;
 export const WORKLOAD: Workload = {
   ...{ name: '10 % replaced, 5 times', rounds: 5, share: 0.1 },
@@ -32,10 +34,8 @@ export async function measureChurn({ settings, failures }: Run, count: number): 
   const { M, efConstruction, peerEfConstruction, seed, rounds } = settings;
   const data = { count, dimension: DIMENSION, queryCount: QUERIES, seed };
   const build = { M, efConstruction, peerEfConstruction };
-  const churn = new ChurnRun(
-    { ...data, ...build, efSearch: EF_SEARCH, sample: SAMPLE, rounds },
-    names,
-  );
+  const searches = { efSearch: EF_SEARCH, sample: SAMPLE, rounds, mostSeconds: MOST_SECONDS };
+  const churn = new ChurnRun({ ...data, ...build, ...searches }, names);
   const courses = await churn.run(WORKLOAD);
   failures.push(...churn.failures);
   const notes = new Map(names.map((name) => [name, loadWritable(name).note]));

@@ -2,6 +2,7 @@
  * One contestant on one set in a process of its own, driven by compare/main.ts: it builds or loads
  * and answers. It reads the set from its folder: nothing but settings and figures crosses over.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answering, answerParent } from '../harness/child.ts';
 import { finishReading, startReading } from '../harness/resident.ts';
 import { time } from '../harness/run.ts';
@@ -65,6 +66,7 @@ export type LatencyAnswer = Latency;
 /** A slow contestant is asked for its recall for so long. */
 const FIND_SECONDS = 1.5;
 const LEAST_TIMED = 20;
+const REST_MS = 100;
 
 /** An index and its searches. */
 class Measured {
@@ -167,6 +169,9 @@ class IndexCase {
     const work = this.#adapter.prepareBuild(readVectors(this.#task.set), this.#options);
     this.given = work;
     const canRead = process.platform === 'linux' && globalThis.gc !== undefined;
+    // What was needed to prepare is given back a little after it was collected.
+    globalThis.gc?.();
+    await sleep(REST_MS);
     const before = canRead ? startReading() : 0;
     const start = performance.now();
     const index = await work();

@@ -40,7 +40,7 @@ export function nothingMeasured(): Measured {
 
 export function reportOf({ settings, adapters, failures }: Run, measured: Measured): ReportBody {
   const { M, efConstruction, peerEfConstruction, rounds, seed, pointSeconds } = settings;
-  const peers = adapters.filter((adapter) => !isOurs(adapter)).map(({ name }) => name);
+  const peers = adapters.filter((adapter) => !isOurs(adapter));
   const { curves, builds, installs } = measured;
   const sets = measured.sets.map(({ name, count, metric }) => `${name} (${count}, ${metric})`);
   return {

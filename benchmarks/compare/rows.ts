@@ -119,11 +119,17 @@ const FIGURES: readonly Figure[] = [
 ];
 
 /** Ours as it is by default beside each peer, in each figure that both have. */
-export function compareBuilds(builds: readonly Build[], peers: readonly string[]): Comparison[] {
-  return builds.flatMap((peer) => {
-    const ours = buildOf(builds, peer.set, NIGH);
-    if (ours === undefined || peer.threads !== 1 || !peers.includes(peer.name)) return [];
-    return FIGURES.flatMap((figure) => compareFigure(figure, ours, peer));
+export function compareBuilds(
+  builds: readonly Build[],
+  peers: readonly Pick<AnyAdapter, 'name' | 'parameter'>[],
+): Comparison[] {
+  return builds.flatMap((build) => {
+    const ours = buildOf(builds, build.set, NIGH);
+    const peer = peers.find(({ name }) => name === build.name);
+    if (ours === undefined || build.threads !== 1 || peer === undefined) return [];
+    // Who compares with every vector builds nothing.
+    const figures = FIGURES.filter(({ of }) => of !== rate || peer.parameter !== null);
+    return figures.flatMap((figure) => compareFigure(figure, ours, build));
   });
 }
 

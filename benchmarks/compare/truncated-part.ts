@@ -3,7 +3,7 @@
  * process of its own loads each and answers a few queries; what comes of it is one word.
  */
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Child, ChildEnded, ChildHung } from '../harness/child.ts';
 import type { Searched } from './build-part.ts';
 import { EF_SEARCH } from './constants.ts';
@@ -61,17 +61,18 @@ export async function damageIndexes(
 ): Promise<Truncated[]> {
   const rows: Truncated[] = [];
   const question = { kind: 'find', efSearch: EF_SEARCH, most: QUERIES } as const;
-  for (const { adapter, subject, task, path } of searched) {
-    const expected = path === null ? undefined : await subject.ask<FindAnswer>(question);
-    if (path === null || expected === undefined) continue;
+  for (const { adapter, subject, task, files } of searched) {
+    const expected = files === null ? undefined : await subject.ask<FindAnswer>(question);
+    if (files === null || expected === undefined) continue;
     // Nobody else has the files open while they are read.
     await subject.stop();
     for (const cut of Object.keys(DAMAGES)) {
       const folder = temporary.folder(`${adapter.name} ${cut}`);
-      const damaged = damage(path, join(folder, 'index'), cut);
-      const { found } = expected;
-      const opening = { program: INDEX_PROGRAM, task, path: damaged, expected: found };
-      const result = await open({ ...opening, seconds: MOST_SECONDS });
+      const damaged = damage(files.whole, join(folder, 'damaged'), cut);
+      const result = await open({
+        ...{ program: INDEX_PROGRAM, task, expected: expected.found, seconds: MOST_SECONDS },
+        path: join(damaged, relative(files.whole, files.path)),
+      });
       temporary.remove(folder);
       rows.push({ name: adapter.name, cut, ...result });
     }

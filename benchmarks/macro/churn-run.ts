@@ -34,6 +34,8 @@ export interface ChurnSettings extends DataOptions {
   readonly sample: number;
   /** In which the searches take turns. */
   readonly rounds: number;
+  /** Who takes longer to answer hangs, and is left out; for ever when left out. */
+  readonly mostSeconds?: number;
 }
 
 /** A library under a workload, or the fresh index at the end of one. */
@@ -60,6 +62,7 @@ export class ChurnRun {
   readonly #names: readonly string[];
   readonly #queries: Float32Array;
   readonly #source: ClusteredSource;
+  readonly #children: Child[] = [];
   /** Who failed, and why. */
   readonly failures: PeerFailure[] = [];
 
@@ -77,20 +80,22 @@ export class ChurnRun {
     const { count, queryCount, seed } = this.#settings;
     const stream = new Stream(workload, count, count + queryCount, seed);
     let subjects = await this.#startAll(workload, this.#names, false);
-    await this.#look(workload, subjects, await this.#momentOf(stream, 0));
+    subjects = await this.#look(workload, subjects, await this.#momentOf(stream, 0));
     let fresh: Subject[] = [];
     for (let round = 0; round < workload.rounds; round += workload.every) {
       const rounds = Math.min(workload.every, workload.rounds - round);
-      subjects = await this.#survivors(workload, subjects, (subject) => replace(subject, rounds));
+      subjects = await this.#survivors(workload, subjects, (one) => this.#replace(one, rounds));
       for (let i = 0; i < rounds; i++) stream.next();
       const moment = await this.#momentOf(stream, round + rounds);
       if (moment.round === workload.rounds) {
         const names = subjects.map(({ name }) => name);
         fresh = await this.#startAll(workload, names, true);
       }
-      await this.#look(workload, [...subjects, ...fresh], moment);
+      const seen = await this.#look(workload, [...subjects, ...fresh], moment);
+      subjects = subjects.filter((subject) => seen.includes(subject));
     }
-    for (const { child } of [...subjects, ...fresh]) await child.stop();
+    // Also of those that were left out.
+    for (const child of this.#children.splice(0)) await child.stop();
     console.error(`${workload.name}: ${Math.round((performance.now() - start) / 1000)} s`);
     return subjects.map((subject) => this.#courseOf(workload, subject, fresh));
   }
@@ -105,18 +110,30 @@ export class ChurnRun {
     const waiting = [...items].reverse(); // the slowest are at the end
     const next = async (): Promise<void> => {
       for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
-        try {
-          results.set(item, await work(item));
-        } catch (error) {
-          if (item.name === NIGH) throw error;
-          const reason = firstLine(error);
-          console.error(`${item.name} is left out of ${workload.name}: ${reason}`);
-          this.failures.push({ name: `${item.name}, ${workload.name}`, reason });
-        }
+        const one = item;
+        const result = await this.#attempt(workload, one.name, () => work(one));
+        if (result !== undefined) results.set(one, result);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, next));
     return items.flatMap((item) => results.get(item) ?? []);
+  }
+
+  /** Undefined when a peer fails, which is noted. */
+  async #attempt<Result>(
+    workload: Workload,
+    name: string,
+    work: () => Promise<Result>,
+  ): Promise<Result | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (name === NIGH) throw error;
+      const reason = firstLine(error);
+      console.error(`${name} is left out of ${workload.name}: ${reason}`);
+      this.failures.push({ name: `${name}, ${workload.name}`, reason });
+      return undefined;
+    }
   }
 
   #startAll(workload: Workload, libraries: readonly string[], fresh: boolean): Promise<Subject[]> {
@@ -125,7 +142,7 @@ export class ChurnRun {
     const data = { count, dimension, queryCount, seed };
     const items = libraries.map((name) => ({ name }));
     return this.#survivors(workload, items, async ({ name }) => {
-      const { efConstruction: own, peerEfConstruction } = this.#settings;
+      const { efConstruction: own, peerEfConstruction, mostSeconds } = this.#settings;
       const efConstruction = name === NIGH ? own : peerEfConstruction;
       const settings = { M, efConstruction, efSearch };
       const task: ChurnTask = {
@@ -138,9 +155,10 @@ export class ChurnRun {
         sample,
       };
       const child = await Child.start(program, task, {
-        flags: READABLE,
-        environment: READABLE_ENVIRONMENT,
+        ...{ flags: READABLE, environment: READABLE_ENVIRONMENT },
+        ...(mostSeconds !== undefined && { seconds: mostSeconds }),
       });
+      this.#children.push(child);
       return { name, fresh, child, looks: [], roundSeconds: [], failedCalls: 0 };
     });
   }
@@ -159,27 +177,66 @@ export class ChurnRun {
     return { round, live: new Set(keys), truth };
   }
 
-  /** Adds what is to be seen of everybody; their searches take turns. */
-  async #look(workload: Workload, subjects: readonly Subject[], moment: Moment): Promise<void> {
-    const parts: Omit<Look, 'queriesPerSecond'>[] = [];
-    for (const subject of subjects) parts.push(await lookAt(subject, moment));
-    const contestants = subjects.map((subject, i) => ({
-      name: `${i}`,
+  /** Adds what is to be seen of everybody, and says who was seen; their searches take turns. */
+  async #look(
+    workload: Workload,
+    subjects: readonly Subject[],
+    moment: Moment,
+  ): Promise<Subject[]> {
+    const seen = new Map<Subject, Omit<Look, 'queriesPerSecond'>>();
+    for (const subject of subjects) {
+      const part = await this.#attempt(workload, subject.name, () => {
+        return this.#lookAt(subject, moment);
+      });
+      if (part !== undefined) seen.set(subject, part);
+    }
+    const contestants = [...seen.keys()].map((subject) => ({
+      name: nameOf(subject),
       measure: async () => {
-        const { queriesPerSecond } = await ask<SpeedAnswer>(subject, { kind: 'speed' });
-        return queriesPerSecond;
+        if (!seen.has(subject)) return 0;
+        const work = () => this.#ask<SpeedAnswer>(subject, { kind: 'speed' });
+        const answer = await this.#attempt(workload, subject.name, work);
+        if (answer === undefined) seen.delete(subject);
+        return answer?.queriesPerSecond ?? 0;
       },
     }));
     const speeds = await interleave(contestants, { rounds: this.#settings.rounds });
-    for (const [i, subject] of subjects.entries()) {
-      subject.looks.push({ ...(parts[i] as Look), queriesPerSecond: samplesOf(speeds, `${i}`) });
+    const words: string[] = [];
+    for (const [subject, part] of seen) {
+      const who = nameOf(subject);
+      subject.looks.push({ ...part, queriesPerSecond: samplesOf(speeds, who) });
+      const { recall, ghosts, missed } = part;
+      words.push(`${who} ${recall.toFixed(4)} (${ghosts} removed, ${missed} missed)`);
     }
-    const words = subjects.map(({ name, fresh }, i) => {
-      const { recall, ghosts, missed } = parts[i] as Look;
-      const who = fresh ? `${name} anew` : name;
-      return `${who} ${recall.toFixed(4)} (${ghosts} removed, ${missed} missed)`;
-    });
     console.error(`${workload.name}, round ${moment.round}: ${words.join('; ')}`);
+    return [...seen.keys()];
+  }
+
+  async #replace(subject: Subject, rounds: number): Promise<Subject> {
+    const answer = await this.#ask<ReplaceAnswer>(subject, { kind: 'replace', rounds });
+    subject.roundSeconds = answer.seconds;
+    subject.failedCalls += answer.failedCalls;
+    return subject;
+  }
+
+  #ask<Answer>({ child }: Subject, question: ChurnQuestion): Promise<Answer> {
+    return child.ask<Answer>(question, this.#settings.mostSeconds);
+  }
+
+  async #lookAt(
+    subject: Subject,
+    { round, live, truth }: Moment,
+  ): Promise<Omit<Look, 'queriesPerSecond'>> {
+    const inspected = await this.#ask<InspectAnswer>(subject, { kind: 'inspect' });
+    const { missed, problems, grown, grownUncollected, bytes } = inspected;
+    const { found } = await this.#ask<SearchAnswer>(subject, { kind: 'search' });
+    const { roundSeconds, failedCalls } = subject;
+    return {
+      ...{ round, count: live.size, roundSeconds, failedCalls, missed, problems },
+      ...{ grown, grownUncollected, bytes },
+      recall: meanRecall(truth, (query) => found[query] ?? []),
+      ghosts: found.flat().filter((key) => !live.has(key)).length,
+    };
   }
 
   #courseOf(workload: Workload, subject: Subject, fresh: readonly Subject[]): Course {
@@ -192,30 +249,6 @@ export class ChurnRun {
   }
 }
 
-async function replace(subject: Subject, rounds: number): Promise<Subject> {
-  const answer = await ask<ReplaceAnswer>(subject, { kind: 'replace', rounds });
-  subject.roundSeconds = answer.seconds;
-  subject.failedCalls += answer.failedCalls;
-  return subject;
-}
-
-function ask<Answer>({ child }: Subject, question: ChurnQuestion): Promise<Answer> {
-  return child.ask<Answer>(question);
-}
-
-async function lookAt(
-  subject: Subject,
-  { round, live, truth }: Moment,
-): Promise<Omit<Look, 'queriesPerSecond'>> {
-  const { missed, problems, grown, grownUncollected, bytes } = await ask<InspectAnswer>(subject, {
-    kind: 'inspect',
-  });
-  const { found } = await ask<SearchAnswer>(subject, { kind: 'search' });
-  const { roundSeconds, failedCalls } = subject;
-  return {
-    ...{ round, count: live.size, roundSeconds, failedCalls, missed, problems },
-    ...{ grown, grownUncollected, bytes },
-    recall: meanRecall(truth, (query) => found[query] ?? []),
-    ghosts: found.flat().filter((key) => !live.has(key)).length,
-  };
+function nameOf({ name, fresh }: Subject): string {
+  return fresh ? `${name} anew` : name;
 }

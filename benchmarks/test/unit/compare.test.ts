@@ -116,11 +116,14 @@ describe('builds', () => {
   });
 
   test('are compared so that above 1 is better, and memory only where there is some', () => {
-    const compared = compareBuilds(builds, ['hnswlib-node']);
-    expect(compared.map(({ what, ratio }) => [what, ratio])).toEqual([
+    const peer = { name: 'hnswlib-node', parameter: 'ef' };
+    const ratios = compareBuilds(builds, [peer]).map(({ what, ratio }) => [what, ratio]);
+    expect(ratios).toEqual([
       ['build, one thread, a set', 4],
       ['loading, a set', 0.5],
     ]);
+    const exact = compareBuilds(builds, [{ ...peer, parameter: null }]);
+    expect(exact.map(({ what }) => what)).toEqual(['loading, a set']);
   });
 });
 
