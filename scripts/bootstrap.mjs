@@ -121,7 +121,9 @@ const targets = { start, test, check: test, compare, matrix: testEverywhere };
 async function main([target, ...args]) {
   const action = targets[target];
   if (action === undefined || !existsSync(join(root, 'pnpm-lock.yaml'))) {
-    process.stderr.write('Usage: node scripts/bootstrap.mjs start|test|compare|matrix [arguments]\n');
+    process.stderr.write(
+      'Usage: node scripts/bootstrap.mjs start|test|compare|matrix [arguments]\n',
+    );
     return 2;
   }
   return (await install()) || action(args);

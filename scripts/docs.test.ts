@@ -105,7 +105,7 @@ describe('the tables of options', () => {
     threads: 'cores',
     flatThreshold: 'by dimension',
     tier: 'fastest',
-    memory: 'by tier',
+    memory: 'by runtime',
   };
   const rows = documents.flatMap((document) =>
     tableRows(document, 'option', 'default', 'range').map(({ cells: [name = '', ...rest] }) => ({
@@ -146,9 +146,9 @@ describe('the tables of options', () => {
     '%s knows the thresholds',
     (path) => {
       const { prose } = documentAt(path);
-      const phrases = prose.match(/[\d,]+ vectors of \d+ components(?:, [\d,]+ of \d+)+/g) ?? [];
+      const phrases = prose.match(/[\d,]+\s+vectors of \d+ components(?:, [\d,]+ of \d+)+/g) ?? [];
       const stated = phrases.flatMap((phrase) => [
-        ...phrase.matchAll(/([\d,]+)(?: vectors)? of (\d+)/g),
+        ...phrase.matchAll(/([\d,]+)(?:\s+vectors)? of (\d+)/g),
       ]);
       const thresholds = stated.map(([, threshold]) => numberIn(threshold ?? ''));
       expect(thresholds.length).toBeGreaterThan(1);
