@@ -1,6 +1,6 @@
 // Holds what the documents say against the code: tables of errors, options, bytes and words, versions,
 // lists. What they show is run by docs-blocks.test.ts.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TABLE_NAMES } from '../benchmarks/tables/render.ts';
@@ -105,7 +105,7 @@ describe('the tables of options', () => {
     threads: 'cores',
     flatThreshold: 'by dimension',
     tier: 'fastest',
-    memory: 'by tier',
+    memory: 'by runtime',
   };
   const rows = documents.flatMap((document) =>
     tableRows(document, 'option', 'default', 'range').map(({ cells: [name = '', ...rest] }) => ({
@@ -146,9 +146,9 @@ describe('the tables of options', () => {
     '%s knows the thresholds',
     (path) => {
       const { prose } = documentAt(path);
-      const phrases = prose.match(/[\d,]+ vectors of \d+ components(?:, [\d,]+ of \d+)+/g) ?? [];
+      const phrases = prose.match(/[\d,]+\s+vectors of \d+ components(?:, [\d,]+ of \d+)+/g) ?? [];
       const stated = phrases.flatMap((phrase) => [
-        ...phrase.matchAll(/([\d,]+)(?: vectors)? of (\d+)/g),
+        ...phrase.matchAll(/([\d,]+)(?:\s+vectors)? of (\d+)/g),
       ]);
       const thresholds = stated.map(([, threshold]) => numberIn(threshold ?? ''));
       expect(thresholds.length).toBeGreaterThan(1);
@@ -261,6 +261,9 @@ test('the words of the control block are those of the code', () => {
   expect(layout.text).toContain(`a block of its own, ${CONTROL_WORDS} words`);
 });
 
+/** Installed, or built. */
+const isForeign = (name: string): boolean => /(?:^|\/)(?:node_modules|dist)$/.test(name);
+
 /** Words of public names that mean what they mean everywhere. */
 const PLAIN: ReadonlySet<string> = new Set([
   ...['nigh', 'details', 'detail', 'message', 'cause', 'expected', 'got', 'path', 'settings'],
@@ -299,6 +302,23 @@ test('the glossary knows the words of public names', () => {
   const words = new Set(spaced.flatMap((name) => name.toLowerCase().split(' ')));
   expect(words.size).toBeGreaterThan(200);
   expect([...words].filter((word) => !PLAIN.has(word) && !isKnown(word)).sort()).toEqual([]);
+});
+
+test('the files that documents name are there', () => {
+  const folders = ['packages', 'scripts', 'benchmarks', 'docs'].map((name) => join(root, name));
+  const files = folders.flatMap((folder) =>
+    globSync('**/*.{ts,mjs,json}', { cwd: folder, exclude: isForeign }),
+  );
+  const named = /`([\w./@-]+\.(?:ts|mjs|json))`/g;
+  const isThere = (name: string): boolean =>
+    existsSync(join(root, name)) || files.some((file) => `/${file}`.endsWith(`/${name}`));
+  const lost = documents.flatMap(({ path, prose }) => {
+    const names = [...prose.matchAll(named)].map((match) => match[1] ?? '');
+    // How to name a test is said by example.
+    const wanted = names.filter((name) => path !== 'CONTRIBUTING.md' || !name.endsWith('.test.ts'));
+    return wanted.filter((name) => !isThere(name)).map((name) => `${path}: ${name}`);
+  });
+  expect(lost).toEqual([]);
 });
 
 test('the guide on building lists the phases, in their order', async () => {

@@ -51,12 +51,15 @@ function missingPage(root: string, folder: string): string | undefined {
   return existsSync(join(root, page)) ? undefined : `there is no ${page}`;
 }
 
+/** What pnpm does by itself. */
+const PNPM_COMMANDS: ReadonlySet<string> = new Set(['install', 'publish']);
+
 /** `npx -y pnpm@12 [--filter PACKAGE] run SCRIPT`: the script is one of that package, or of the root. */
 function missingPnpmScript(root: string, args: readonly string[]): string | undefined {
   const [yes, pnpm = '', ...rest] = args;
   if (yes !== '-y' || !pnpm.startsWith('pnpm@')) return `no document may ask for npx ${pnpm}`;
   const owner = rest[0] === '--filter' ? rest.splice(0, 2)[1] : undefined;
-  if (rest[0] === 'install') return undefined;
+  if (PNPM_COMMANDS.has(rest[0] ?? '')) return undefined;
   const folders = ['.', 'docs', 'benchmarks', ...packageFolders(root)];
   const folder = folders.find(
     (place) => owner === undefined || manifest(root, place).name === owner,
