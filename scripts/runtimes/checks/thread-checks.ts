@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
+import type workerThreads from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
 import { VectorIndex } from '@nigh/core';
 import { type Checks, DIMENSION, hashOf, queries, refuses, rowOf, vectors } from './check.ts';
@@ -40,6 +42,28 @@ class Reader {
   }
 }
 
+/** Lets `use` run while the threads that are started come to `onStart`. */
+async function watchingThreads(
+  onStart: (thread: Worker) => void,
+  use: () => Promise<void>,
+): Promise<void> {
+  const threads: typeof workerThreads = createRequire(import.meta.url)('node:worker_threads');
+  const Original = threads.Worker;
+  threads.Worker = class extends Original {
+    constructor(file: string | URL, options?: workerThreads.WorkerOptions) {
+      super(file, options);
+      onStart(this);
+    }
+  };
+  syncBuiltinESMExports();
+  try {
+    await use();
+  } finally {
+    threads.Worker = Original;
+    syncBuiltinESMExports();
+  }
+}
+
 export const threadChecks: Checks = {
   'build with two threads': async (folder) => {
     const hashes: string[] = [];
@@ -65,6 +89,30 @@ export const threadChecks: Checks = {
     assert.deepEqual([...nodes], alone.flat());
     await index.close();
     return undefined;
+  },
+
+  'a thread that dies is replaced': async (folder) => {
+    const path = join(folder, 'deaths.nigh');
+    let started = 0;
+    let delay = 0;
+    const kill = (thread: Worker): void => {
+      // The first of two; those that come in its place live.
+      if (started++ === 0) setTimeout(() => void thread.terminate(), delay);
+    };
+    const hashes = new Set<string>();
+    await watchingThreads(kill, async () => {
+      for (delay of [5, 60, 90, 120, 150]) {
+        started = 0;
+        const index = await VectorIndex.build(vectors, { ...options, threads: 2 });
+        assert.deepEqual(index.verify(), []);
+        await index.save(path);
+        await index.close();
+        hashes.add(await hashOf(path));
+        assert.ok(started >= 2);
+      }
+    });
+    assert.equal(hashes.size, 1);
+    return [...hashes][0];
   },
 
   'abort threads': async () => {
