@@ -95,7 +95,8 @@ export function schemaOfSettings(settings: unknown): Schema {
   if (given.format !== FORMAT) {
     throw new CollectionError(
       CollectionErrorCode.collectionCorrupt,
-      `the collection is of format ${describe(given.format)}; this version reads ${FORMAT}`,
+      `the collection is of format ${describe(given.format)}; this release reads ${FORMAT}: use ` +
+        'the release that wrote it',
       { expected: FORMAT, got: detail(given.format) },
     );
   }

@@ -40,6 +40,16 @@ export function invalidOption(message: string, details: ErrorDetails): StorageEr
   return new StorageError(StorageErrorCode.invalidOption, message, details);
 }
 
+/** The error for a file that another release wrote. */
+export function otherVersion(path: string, got: number, expected: number): StorageError {
+  return new StorageError(
+    StorageErrorCode.formatUnsupported,
+    `${path} has format version ${got}; this release reads ${expected}: use the release that ` +
+      'wrote it. Nothing was changed',
+    { path, got, expected },
+  );
+}
+
 /** What the system calls an error: `ENOENT`, `EIO`, ... */
 export function systemCode(error: unknown): unknown {
   return (error as { code?: unknown } | null)?.code;

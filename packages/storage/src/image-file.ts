@@ -4,7 +4,7 @@
 
 import { allocateArray, type Image, type TypedArray, viewOf } from '@nigh/base';
 import { crc32, crc32InPieces, PIECE_BYTES } from './crc32.ts';
-import { StorageError, StorageErrorCode } from './errors.ts';
+import { otherVersion, StorageError, StorageErrorCode } from './errors.ts';
 import {
   alignDown,
   arrayEntry,
@@ -92,11 +92,7 @@ async function readTable(file: ReadableFile): Promise<Table> {
   const section = 'prefix';
   if (prefix === undefined) throw corrupt(file, { section, offset: 0 }, 'it is damaged');
   if (prefix.version !== IMAGES_VERSION) {
-    throw new StorageError(
-      StorageErrorCode.formatUnsupported,
-      `${file.path} has format version ${prefix.version}; this release reads ${IMAGES_VERSION}`,
-      { path: file.path, got: prefix.version, expected: IMAGES_VERSION },
-    );
+    throw otherVersion(file.path, prefix.version, IMAGES_VERSION);
   }
   const place = { section: 'table', offset: PREFIX_BYTES };
   if (prefix.tableLength > file.size - PREFIX_BYTES) {

@@ -1,7 +1,7 @@
 // Reading all logs of a store in order, without changing anything: which records there are, where
 // the last log goes on, and what has to be cut. The rules are those of docs/design/log-format.md.
 
-import { StorageError, StorageErrorCode } from './errors.ts';
+import { otherVersion, StorageError, StorageErrorCode } from './errors.ts';
 import type { File, FileSystem } from './file-system.ts';
 import { LOG_HEADER_BYTES, LOG_VERSION, type LogHeader, parseLogHeader } from './log-format.ts';
 import { LogReader, type StoredRecord } from './log-reader.ts';
@@ -169,12 +169,7 @@ export class LogReplay {
     await file.read(bytes, 0);
     const header = parseLogHeader(bytes);
     if (header !== undefined && header.version !== LOG_VERSION) {
-      throw new StorageError(
-        StorageErrorCode.formatUnsupported,
-        `${path} has format version ${header.version}; this release reads ${LOG_VERSION}: use ` +
-          'the release that wrote it. Nothing was changed',
-        { path, got: header.version, expected: LOG_VERSION },
-      );
+      throw otherVersion(path, header.version, LOG_VERSION);
     }
     const next = this.sequence + 1;
     if (header?.number === log.number && header.first === next) return header;

@@ -2,7 +2,7 @@
 // finds the state before or the one after. One line with a checksum, then JSON.
 
 import { crc32 } from './crc32.ts';
-import { invalidArgument, StorageError, StorageErrorCode } from './errors.ts';
+import { invalidArgument, otherVersion, StorageError, StorageErrorCode } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
 import { MANIFEST, temporaryName } from './names.ts';
 import { withFile } from './typed-files.ts';
@@ -97,14 +97,7 @@ function parse(bytes: Uint8Array, path: string): Manifest {
   if (crc32(body, version) !== Number.parseInt(crc, 16)) {
     throw corrupt(path, 'its checksum is wrong', end);
   }
-  if (version !== FORMAT_VERSION) {
-    throw new StorageError(
-      StorageErrorCode.formatUnsupported,
-      `${path} has format version ${version}; this release reads ${FORMAT_VERSION}: use the ` +
-        'release that wrote it. Nothing was changed',
-      { path, got: version, expected: FORMAT_VERSION },
-    );
-  }
+  if (version !== FORMAT_VERSION) throw otherVersion(path, version, FORMAT_VERSION);
   return validated(jsonOf(body, path), path);
 }
 
