@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import {
   Application,
   Comment,
+  type Context,
+  Converter,
   type DeclarationReflection,
+  LiteralType,
   Logger,
   LogLevel,
   type ProjectReflection,
@@ -13,6 +16,8 @@ import {
   type ReflectionGroup,
   TSConfigReader,
   type TypeDocOptions,
+  TypeScript as ts,
+  UnionType,
 } from 'typedoc';
 import type { PluginOptions } from 'typedoc-plugin-markdown';
 import { CompactTheme } from './compact-theme.ts';
@@ -24,12 +29,17 @@ const PACKAGES = ['base', 'core', 'filter', 'text', 'storage', 'formats', 'colle
 const SAID_ELSEWHERE =
   /^\S+(?:\.__type\.\S+|Error\.name) \(Property\).*not have any documentation$/;
 
+/** Named by what is exported, and handed on without being looked into, or told in words there. */
+const OPAQUE =
+  /^(?:TypedVectors|ResolvedOptions|SegmentHandle|Arrays|codes|Leaf|All|None|And|Or|Not), defined in /;
+
 /** Keeps what typedoc complains about. */
 class Complaints extends Logger {
   readonly lines: string[] = [];
 
   override log(message: string, level: LogLevel): void {
-    if (level >= LogLevel.Warn && !SAID_ELSEWHERE.test(message)) this.lines.push(message);
+    if (level < LogLevel.Warn || this.lines.includes(message)) return;
+    if (!SAID_ELSEWHERE.test(message) && !OPAQUE.test(message)) this.lines.push(message);
   }
 }
 
@@ -93,6 +103,18 @@ function nameModules(root: string, project: ProjectReflection): void {
   (project.children as DeclarationReflection[]).sort(byName);
 }
 
+/** The values of a type that is made of an array: `'l2' | 'cosine'`, not `typeof METRICS`. */
+function choicesOf(context: Context, reflection: DeclarationReflection): UnionType | undefined {
+  const { checker } = context;
+  const alias = context.getSymbolFromReflection(reflection)?.declarations?.[0];
+  if (!alias || !ts.isTypeAliasDeclaration(alias)) return undefined;
+  if (!ts.isIndexedAccessTypeNode(alias.type)) return undefined;
+  const list = checker.getTypeAtLocation(alias.type.objectType);
+  if (!checker.isTupleType(list)) return undefined;
+  const parts = checker.getTypeArguments(list as ts.TypeReference);
+  return new UnionType(parts.map((part) => new LiteralType((part as ts.StringLiteralType).value)));
+}
+
 /** Exports that say what they extend says: typedoc takes its comment where there is none. */
 function withoutComment({ children = [] }: ProjectReflection): string[] {
   const exports = children.flatMap((module) => module.children ?? []);
@@ -112,10 +134,20 @@ export async function generateApi(root: string, out: string): Promise<readonly s
   const complaints = new Complaints();
   app.logger = complaints;
   app.renderer.defineTheme('compact', CompactTheme);
+  const choices = new Map<DeclarationReflection, UnionType>();
+  app.converter.on(Converter.EVENT_CREATE_DECLARATION, (context, reflection) => {
+    const choice = choicesOf(context, reflection);
+    if (choice !== undefined) choices.set(reflection, choice);
+  });
   const project = await app.convert();
   if (project === undefined) throw new Error('typedoc made nothing of the sources');
+  for (const [reflection, choice] of choices) reflection.type = choice;
   nameModules(root, project);
-  app.validate(project);
+  // References to what is not exported are looked for in one package at a time.
+  for (const name of PACKAGES) {
+    project.packageName = `@nigh/${name}`;
+    app.validate(project);
+  }
   for (const name of withoutComment(project)) complaints.lines.push(`${name} has no comment`);
   await app.generateOutputs(project);
   return complaints.lines;

@@ -14,7 +14,7 @@ export interface Arrays {
   float64: Float64Array;
 }
 
-/** Elements that a typed array of a table may have. */
+/** Elements of the arrays of tables: 'uint8', 'uint16', 'uint32', 'int32', 'float32', 'float64'. */
 export type ArrayKind = keyof Arrays;
 /** The typed array of a kind. */
 export type ArrayOf<K extends ArrayKind> = Arrays[K];

@@ -73,7 +73,10 @@ function sampleSegment(vectors: Vectors, options: ResolvedOptions): Segment {
   return segment;
 }
 
-/** Makes codes of vectors, and vectors and distances of codes. */
+/**
+ * Makes codes of vectors, and vectors and distances of codes. Those of 'binary' follow RaBitQ (Gao
+ * and Long, 2024), those of 'pq' Jegou, Douze and Schmid (2011).
+ */
 export class Quantizer {
   readonly #options: ResolvedOptions;
   readonly #bench: Segment;

@@ -59,6 +59,7 @@ const WARM_K = 10;
 
 /**
  * A nearest-neighbor index over vectors of one dimension, in memory that any thread can search.
+ * The graph is HNSW (Malkov and Yashunin, 2016).
  *
  * Distances are squared Euclidean (l2), 1 - cos (cosine) or -dot (dot): smaller is nearer. Results
  * ascend by (distance, node). Nodes are numbered 0, 1, 2, ... in the order of adding, and no number

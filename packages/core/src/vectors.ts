@@ -6,9 +6,12 @@ import { describe, detail, ErrorCode, VectorIndexError } from './errors.ts';
 
 type TypedVectors = Float32Array | Float64Array | Int8Array | Uint8Array;
 
-/** `count * dimension` numbers in one typed array, or an array of rows. */
+/**
+ * `count * dimension` numbers in one typed array (Float32Array, Float64Array, Int8Array or
+ * Uint8Array), or an array of rows, each an array of numbers or such a typed array.
+ */
 export type Vectors = TypedVectors | readonly (readonly number[] | TypedVectors)[];
-/** One vector. */
+/** One vector: a typed array (Float32Array, Float64Array, Int8Array, Uint8Array), or numbers. */
 export type Query = TypedVectors | readonly number[];
 
 function isTyped(value: unknown): value is TypedVectors {

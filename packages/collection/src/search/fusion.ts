@@ -5,7 +5,10 @@
 import { assertChoice, assertNumber, assertOptions } from '@nigh/base';
 import { optionCheck } from '../errors.ts';
 
-/** Reciprocal ranks: the sum of 1 / (k + rank), each times twice its weight. */
+/**
+ * Reciprocal ranks: the sum of 1 / (k + rank), each times twice its weight (Cormack, Clarke and
+ * Büttcher, 2009).
+ */
 export interface RankFusion {
   /** By the places in both rankings. */
   readonly kind: 'rrf';
@@ -15,7 +18,7 @@ export interface RankFusion {
   readonly weight?: number;
 }
 
-/** A weighted sum of scores, brought to [0, 1] first. */
+/** A weighted sum of scores, brought to [0, 1] first (Bruch, Gai and Ingber, 2023). */
 export interface ScoreFusion {
   /** By the scores of both. */
   readonly kind: 'convex';
