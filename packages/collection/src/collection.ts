@@ -4,7 +4,7 @@
 import { assertBoolean, assertOptions, assertString, hasBit } from '@nigh/base';
 import type { WorkOptions } from '@nigh/core';
 import { type Filter, type Metadata, parseFilter } from '@nigh/filter';
-import type { Store, WriteFiles } from '@nigh/storage';
+import type { Store } from '@nigh/storage';
 import { compactContents } from './contents/compact.ts';
 import { Contents } from './contents/contents.ts';
 import { readDocument } from './contents/read-row.ts';
@@ -12,7 +12,7 @@ import type { DocumentColumns, DocumentInput, MetadataUpdate, StoredDocument } f
 import { argumentCheck, CollectionError, CollectionErrorCode } from './errors.ts';
 import { Checkpoints } from './files/checkpoints.ts';
 import { openStore } from './files/recovery.ts';
-import { writeContents } from './files/snapshot.ts';
+import { writingFrozen } from './files/snapshot.ts';
 import { type CollectionProblem, verifyContents, verifyFiles } from './files/verify.ts';
 import { type ImportOptions, type ImportReport, importRows, readImport } from './import/import.ts';
 import { encodeKey, type Key, type KeyText } from './key.ts';
@@ -335,13 +335,10 @@ export class Collection<M extends object = Metadata> {
       const frozen = await this.#contents.freeze();
       return { frozen, sequence: store.stats().sequence };
     });
-    try {
-      const settings = schemaToSettings(this.schema);
-      const write: WriteFiles = (writer) => writeContents(writer, frozen, work);
-      await store.backup(folder, { sequence, signal: work.signal }, settings, write);
-    } finally {
-      await frozen.index?.close();
-    }
+    const point = { sequence, signal: work.signal };
+    await writingFrozen(frozen, work, (write) =>
+      store.backup(folder, point, schemaToSettings(this.schema), write),
+    );
   }
 
   /**

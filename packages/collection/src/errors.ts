@@ -74,10 +74,11 @@ export function reading<T>(read: () => T, wrong: (cause: unknown) => CollectionE
 
 /** The error for a document that could not be read, by its number among those given. */
 export function unreadable(row: number, path?: string): (cause: unknown) => CollectionError {
-  const details = { row, ...(path !== undefined && { path }) };
-  const message = `${path === undefined ? '' : `${path} of `}document ${row} could not be read`;
-  return (cause) =>
-    new CollectionError(CollectionErrorCode.invalidDocument, message, details, cause);
+  return (cause) => {
+    const message = `${path === undefined ? '' : `${path} of `}document ${row} could not be read`;
+    const details = { row, ...(path !== undefined && { path }) };
+    return new CollectionError(CollectionErrorCode.invalidDocument, message, details, cause);
+  };
 }
 
 /** The error for files or tables that contradict each other. */

@@ -35,6 +35,16 @@ function isPlain(value: object): boolean {
   return prototype === null || prototype === Object.prototype;
 }
 
+/** Whether a value is its own copy, whatever its field: most are. */
+function isScalar(value: unknown): value is null | boolean | number | string {
+  return (
+    typeof value === 'string' ||
+    typeof value === 'boolean' ||
+    value === null ||
+    Number.isFinite(value)
+  );
+}
+
 function copyObject(value: object, place: Place, depth: number): JsonValue {
   const copy: Record<string, JsonValue> = {};
   for (const name of Object.keys(value)) {
@@ -53,16 +63,12 @@ function copyArray(value: readonly unknown[], place: Place, depth: number): Json
 }
 
 function copyValue(value: unknown, place: Place, depth: number): JsonValue {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+  if (isScalar(value)) return value;
   if (typeof value === 'number') {
-    return Number.isFinite(value)
-      ? value
-      : refuse(place, `is ${value}, which JSON has not; leave it out`, value);
+    return refuse(place, `is ${value}, which JSON has not; leave it out`, value);
   }
   if (typeof value !== 'object') return refuse(place, `is ${describe(value)}`, value);
-  if (depth >= MAX_METADATA_DEPTH) {
-    return refuse(place, TOO_DEEP, undefined);
-  }
+  if (depth >= MAX_METADATA_DEPTH) return refuse(place, TOO_DEEP, undefined);
   if (Array.isArray(value)) return copyArray(value, place, depth);
   if (isPlain(value)) return copyObject(value, place, depth);
   const advice = value instanceof Date ? "; declare the field as 'date'" : '';
@@ -104,8 +110,12 @@ function copyFields(metadata: unknown, fields: Fields, row: number): Metadata {
   for (const name of Object.keys(metadata)) {
     const value = (metadata as Record<string, unknown>)[name];
     if (value === undefined) continue;
-    const type = ownValue(fields, name);
-    setOwn(copy, name, copyField(value, type, { row, path: `metadata.${name.slice(0, 80)}` }));
+    if (isScalar(value)) {
+      setOwn(copy, name, value);
+      continue;
+    }
+    const place = { row, path: `metadata.${name.slice(0, 80)}` };
+    setOwn(copy, name, copyField(value, ownValue(fields, name), place));
   }
   return copy;
 }

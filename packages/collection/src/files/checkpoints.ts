@@ -3,12 +3,12 @@
 // that nobody asked for may fail.
 
 import type { WorkOptions } from '@nigh/core';
-import type { Store, WriteFiles } from '@nigh/storage';
+import type { Store } from '@nigh/storage';
 import type { Contents } from '../contents/contents.ts';
 import { schemaToSettings } from '../schema.ts';
 import { warn } from '../warn.ts';
 import type { WriteQueue } from '../write/write-queue.ts';
-import { writeContents } from './snapshot.ts';
+import { writingFrozen } from './snapshot.ts';
 
 export class Checkpoints {
   readonly #store: Store;
@@ -82,12 +82,9 @@ export class Checkpoints {
       const mark = await store.rotate(); // first: what is frozen must be let go again
       return { mark, frozen: await contents().freeze(), schema: contents().schema };
     });
-    try {
-      const write: WriteFiles = (writer) => writeContents(writer, frozen, work);
-      const { signal } = work;
-      await store.writeSnapshot(mark, schemaToSettings(schema), write, { signal });
-    } finally {
-      await frozen.index?.close();
-    }
+    const { signal } = work;
+    await writingFrozen(frozen, work, (write) =>
+      store.writeSnapshot(mark, schemaToSettings(schema), write, { signal }),
+    );
   }
 }

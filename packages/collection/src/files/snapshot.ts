@@ -5,7 +5,7 @@
 import { ImageError, imageNamed } from '@nigh/base';
 import { VectorIndex, type WorkOptions } from '@nigh/core';
 import { Columns } from '@nigh/filter';
-import type { SnapshotReader, SnapshotWriter } from '@nigh/storage';
+import type { SnapshotReader, SnapshotWriter, WriteFiles } from '@nigh/storage';
 import { TextIndex } from '@nigh/text';
 import {
   Contents,
@@ -31,6 +31,19 @@ export async function writeContents(
   if (index) await writer.file(INDEX, (write) => index.saveTo(write, work));
   await writer.images(TABLES, tables);
   if (text) await writer.images(TEXT, text);
+}
+
+/** Has somebody write the files of frozen contents, of which nothing is held afterwards. */
+export async function writingFrozen(
+  frozen: FrozenContents,
+  work: WorkOptions,
+  use: (write: WriteFiles) => Promise<void>,
+): Promise<void> {
+  try {
+    await use((writer) => writeContents(writer, frozen, work));
+  } finally {
+    await frozen.index?.close();
+  }
 }
 
 /** What an image or a table that was forged says, as an error of the collection. */

@@ -70,29 +70,36 @@ function invalidDocuments(reason: string, got: unknown, cause?: unknown): Collec
 
 const NAMES: readonly string[] = ['key', 'vector', 'metadata', 'text'];
 
-function readRow(document: unknown, row: number): DocumentInput {
+function assertDocument(document: unknown, row: number): asserts document is DocumentInput {
   if (typeof document !== 'object' || document === null) {
     const message = `document ${row} must be an object; got ${describe(document)}`;
     throw documentError(message, { row, got: detail(document) });
   }
   const unknown = Object.keys(document).find((name) => !NAMES.includes(name));
-  if (unknown !== undefined) {
-    const message = `document ${row} has '${unknown.slice(0, 80)}'; put it into its metadata`;
-    throw documentError(message, { row, path: unknown.slice(0, 80), expected: NAMES });
-  }
-  const { key, vector, metadata, text } = document as DocumentInput;
-  return { key, vector, metadata, text } as DocumentInput;
+  if (unknown === undefined) return;
+  const message = `document ${row} has '${unknown.slice(0, 80)}'; put it into its metadata`;
+  throw documentError(message, { row, path: unknown.slice(0, 80), expected: NAMES });
 }
 
+/** A loop: it touches every document of a call, while everybody waits. */
 function columnsOfRows(documents: readonly unknown[]): DocumentColumns {
-  const rows = Array.from(documents, (document, row) =>
-    reading(() => readRow(document, row), unreadable(row)),
-  );
-  const withVectors = rows.some(({ vector }) => vector !== undefined);
-  return {
-    keys: rows.map(({ key }) => key),
-    ...(withVectors && { vectors: rows.map(({ vector }) => vector) as unknown as Vectors }),
-    metadata: rows.map(({ metadata }) => metadata),
-    texts: rows.map(({ text }) => text),
+  const { length } = documents;
+  const keys: DocumentInput['key'][] = [];
+  const vectors: DocumentInput['vector'][] = [];
+  const metadata: DocumentInput['metadata'][] = [];
+  const texts: DocumentInput['text'][] = [];
+  let row = 0;
+  const readAll = (): void => {
+    for (; row < length; row++) {
+      const document = documents[row];
+      assertDocument(document, row);
+      keys.push(document.key);
+      vectors.push(document.vector);
+      metadata.push(document.metadata);
+      texts.push(document.text);
+    }
   };
+  reading(readAll, (cause) => unreadable(row)(cause));
+  const withVectors = vectors.some((vector) => vector !== undefined);
+  return { keys, metadata, texts, ...(withVectors && { vectors: vectors as unknown as Vectors }) };
 }

@@ -139,8 +139,8 @@ export class DocumentReader {
 
   /** The same, without the documents whose key comes once more later on. */
   #withoutRepeats(batch: Unencoded): Unencoded {
+    if (new Set(batch.keys).size === batch.keys.length) return batch;
     const last = new Map(batch.keys.map((key, row) => [key, row]));
-    if (last.size === batch.keys.length) return batch;
     const rows = batch.keys.flatMap((key, row) => (last.get(key) === row ? [row] : []));
     const dimension = this.#schema.vector?.dimension ?? 0;
     const { vectors } = batch;
