@@ -86,7 +86,7 @@ function methodOf({ rounds, pointSeconds }: Settings): string[] {
     'first query is answered.',
     'Searches: one thread, one query per call, on the loaded index, or the built one where nothing',
     'loads. Per efSearch everybody answers all queries once untimed, for its recall (as many as',
-    'fit in 1.5 s, at least 100), and then asks for about',
+    'fit in 1.5 s, at least 100 where these take no more than 12 s), and then asks for about',
     `${pointSeconds} s in each of ${rounds} rounds, taking turns. Queries per second is the median`,
     'of the rounds, ratios are medians of ratios by round. Latencies come from a pass of their',
     'own.',
