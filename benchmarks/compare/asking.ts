@@ -13,15 +13,25 @@ export interface Latency {
   readonly p99Microseconds: number;
 }
 
-/** A slow library is not asked everything, but never fewer queries than this. */
+/** A slow library is asked fewer queries, but this many where that takes no more than PATIENCE. */
 const LEAST_QUERIES = 100;
+/** Times the time that there is. */
+const PATIENCE = 8;
 
-/** What is found for the first queries: for all, or for as many as the time is enough for. */
+/** Says when enough was asked: everything, or what there was time for. */
+function whenEnough(seconds: number): (asked: number) => boolean {
+  const start = performance.now();
+  return (asked) => {
+    const share = (performance.now() - start) / 1000 / seconds;
+    return share > PATIENCE || (share > 1 && asked >= LEAST_QUERIES);
+  };
+}
+
+/** What is found for the first queries: for all, or for as many as there is time for. */
 export async function findAll(ask: Ask, most: number, seconds: number): Promise<number[][]> {
   const found: number[][] = [];
-  const end = performance.now() + seconds * 1000;
-  for (let query = 0; query < most; query++) {
-    if (query >= LEAST_QUERIES && performance.now() > end) break;
+  const isEnough = whenEnough(seconds);
+  for (let query = 0; query < most && !isEnough(query); query++) {
     found.push(nodesOf(await ask(query)));
   }
   return found;
@@ -47,10 +57,9 @@ export async function measureSpeed(ask: Ask, queryCount: number, asked: number):
 /** Times of single queries, in a pass of their own: reading the clock slows the others down. */
 export async function measureLatency(ask: Ask, most: number, seconds: number): Promise<Latency> {
   const times: number[] = [];
-  const end = performance.now() + seconds * 1000;
-  for (let query = 0; query < most; query++) {
+  const isEnough = whenEnough(seconds);
+  for (let query = 0; query < most && !isEnough(query); query++) {
     const start = performance.now();
-    if (query >= LEAST_QUERIES && start > end) break;
     const found = ask(query);
     if (found instanceof Promise) await found;
     times.push(1000 * (performance.now() - start));

@@ -1,7 +1,7 @@
 /**
- * Builds: everybody once with one thread, and on the main sets once with two where it can, one
- * after the other, each in a fresh process; what the first takes in memory and in files, and how
- * long it takes to load. The loaded indexes are those that are searched.
+ * Builds: everybody once with one thread, and on the main sets the first of each package once with
+ * two, where it can. One after the other, each in a fresh process; what the first takes in memory
+ * and in files, and how long it takes to load. The loaded indexes are those that are searched.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,9 +58,18 @@ export async function buildContestant(
 ): Promise<BuildPart> {
   const first = await buildFirst(run, adapter, field);
   if (first === undefined) return { builds: [], searched: undefined };
-  const isParallel = adapter.buildThreads === 'any' && run.settings.cores > 1;
-  const second = isParallel && field.isMain ? await buildAgain(run, adapter, field) : [];
+  const second = isBuiltAgain(run, adapter, field) ? await buildAgain(run, adapter, field) : [];
   return { builds: [first.build, ...second], searched: first.searched };
+}
+
+/** What a second thread gains is the same for every way of one package to keep vectors. */
+function isBuiltAgain(
+  { adapters, settings }: Run,
+  adapter: AnyAdapter,
+  { isMain }: Field,
+): boolean {
+  const isFirst = adapters.find(({ from }) => from === adapter.from)?.name === adapter.name;
+  return isMain && isFirst && adapter.buildThreads === 'any' && settings.cores > 1;
 }
 
 async function buildFirst(

@@ -9,7 +9,7 @@ import type { FindAnswer, LatencyAnswer, SpeedAnswer } from './index-case.ts';
 import { note } from './progress.ts';
 import { type Field, isOurs, type Run } from './settings.ts';
 
-export const EF_SEARCHES: readonly number[] = [10, 16, 24, 36, 54, 80, 120, 180, 270, 400];
+export const EF_SEARCHES: readonly number[] = [10, 16, 26, 42, 68, 110, 180, 280, 400];
 /** A curve ends here: more work would find nothing more. */
 const ENOUGH_RECALL = 0.9995;
 /** And where more work has stopped to find more, as it does on narrow codes. */

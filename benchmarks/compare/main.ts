@@ -5,6 +5,7 @@
  * go on.
  */
 import { availableParallelism } from 'node:os';
+import { endChildren } from '../harness/child.ts';
 import { exactResults } from '../harness/exact-results.ts';
 import { readOptions } from '../harness/options.ts';
 import { completeReport, printReport } from '../harness/report.ts';
@@ -58,6 +59,7 @@ const report = completeReport(reportOf(run, measured));
 printReport(report, ['builds', 'summary', 'ratios', 'filtered', 'churn', 'truncated', 'failures']);
 if (options.out !== undefined) writeTo(options.out, report);
 if (options.save) saveNewest(report);
+endChildren(); // of a part that failed some may be left
 note(`done in ${Math.round(elapsedSeconds())} s`);
 
 /** A part that fails is a row among the failures. */
