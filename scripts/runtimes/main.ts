@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Report } from './checks/report.ts';
 import { FAILING, LEFT_OUT, SLOW } from './expected.ts';
+import { type Facts, judge } from './judge.ts';
 import { areInstalled, here, RUNTIMES, type Runtime, root } from './runtimes.ts';
 
 const isFull = process.argv.includes('--full');
@@ -53,34 +53,16 @@ interface Job {
   run(): Promise<string[]>;
 }
 
-/** By check, what the first runtime that told a fact said: the others must say the same. */
-const facts = new Map<string, string>();
-
-/** What is wrong with a report, or undefined. */
-function judge(report: Report, reasons: Readonly<Record<string, string>>): string | undefined {
-  const { check, fact, error } = report;
-  const mayFail = Object.hasOwn(reasons, check);
-  if (error !== undefined) return mayFail ? undefined : `${check}: ${error}`;
-  if (mayFail) return `${check}: works, and is said not to (expected.ts)`;
-  if (fact === undefined) return undefined;
-  const known = facts.get(check) ?? fact;
-  facts.set(check, known);
-  return fact === known ? undefined : `${check}: ${fact}, elsewhere ${known}`;
-}
+const facts: Facts = new Map();
 
 /** The portable suite, in a process that must end by itself. */
 function portable({ name, command, args }: Runtime, suite: string): Job {
   const judgeAll = async (folder: string): Promise<string[]> => {
     const program = join(here, 'portable.ts');
     const { code, stdout, stderr } = await run(command, [...args, program, folder, suite]);
-    const reports = stdout
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line): Report => JSON.parse(line));
-    const wrong = reports.map((report) => judge(report, FAILING[name] ?? {}));
+    const wrong = judge(stdout, Object.keys(FAILING[name] ?? {}), facts);
     if (code !== 0) wrong.push(`ended with ${code}, or not by itself: ${stderr}`);
-    if (reports.length === 0) wrong.push('said nothing');
-    return wrong.filter((problem) => problem !== undefined);
+    return wrong;
   };
   return {
     title: `${name}: ${suite} checks`,

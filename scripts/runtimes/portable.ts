@@ -3,6 +3,7 @@
 
 import type { Checks } from './checks/check.ts';
 import { lines } from './checks/report.ts';
+import { END } from './judge.ts';
 
 const [folder = '', suite = ''] = process.argv.slice(2);
 
@@ -33,3 +34,4 @@ const SUITES: Readonly<Record<string, () => Promise<Checks>>> = {
 };
 
 for await (const line of lines((await SUITES[suite]?.()) ?? {}, folder)) console.log(line);
+console.log(END);

@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readDocument, tableRows } from '../docs/markdown.ts';
 import { collectionChecks } from './checks/collection-checks.ts';
 import { indexChecks } from './checks/index-checks.ts';
@@ -11,6 +11,7 @@ import { runtimeChecks } from './checks/runtime-checks.ts';
 import { threadChecks } from './checks/thread-checks.ts';
 import { unsharedChecks } from './checks/unshared-checks.ts';
 import { FAILING } from './expected.ts';
+import { END, judge } from './judge.ts';
 import { pinnedVersion, RUNTIME_NAMES, root } from './runtimes.ts';
 
 const guide = 'docs/guide/runtimes.md';
@@ -46,4 +47,40 @@ test('what is checked without shared memory is checked with it', () => {
   const [first = '', ...others] = Object.keys(unsharedChecks);
   expect(checks).not.toContain(first);
   expect(others).toHaveLength(5);
+});
+
+describe('a run', () => {
+  const judgeAll = (
+    reports: readonly object[],
+    { failing = [], known = [] }: { failing?: string[]; known?: [string, string][] } = {},
+  ): string[] => {
+    const lines = reports.map((report) => JSON.stringify(report));
+    return judge([...lines, END, ''].join('\n'), failing, new Map(known));
+  };
+
+  test('is good when all is as expected', () => {
+    const reports = [
+      { check: 'a', milliseconds: 1 },
+      { check: 'b', milliseconds: 1, fact: 'bytes' },
+      { check: 'c', milliseconds: 1, error: 'no' },
+    ];
+    expect(judgeAll(reports, { failing: ['c'], known: [['b', 'bytes']] })).toEqual([]);
+  });
+
+  test('is not when a check fails, or works and should not, or says something else', () => {
+    const reports = [
+      { check: 'a', error: 'no' },
+      { check: 'b', fact: 'bytes' },
+      { check: 'c', fact: 'bytes' },
+    ];
+    expect(judgeAll(reports, { failing: ['b'], known: [['c', 'other bytes']] })).toEqual([
+      'a: no',
+      'b: works, and is said not to (expected.ts)',
+      'c: bytes, elsewhere other bytes',
+    ]);
+  });
+
+  test('is not when it ended early', () => {
+    expect(judge('{"check":"a"}\n', [], new Map())).toEqual(['ended before its last check']);
+  });
 });
