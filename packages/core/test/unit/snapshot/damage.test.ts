@@ -50,7 +50,7 @@ test('the change of any byte before the regions is noticed', async () => {
   expect(await accepted(damages)).toEqual([]);
 });
 
-test('a file that was cut says how many bytes it has and should have, whatever it keeps', async () => {
+test('a cut file says how many bytes it has and should have, whatever is kept', async () => {
   for (const precision of ['float32', 'float16', 'int8'] as const) {
     const { vectors } = datasetOf('gaussian', { count: 60, dimension: 4, seed: 1 }, 'l2');
     const index = await VectorIndex.build(vectors, { ...SMALL, dimension: 4, precision });
