@@ -20,7 +20,7 @@ export const pinnedNode = join(
 
 function packageFolders() {
   const packages = readdirSync(join(root, 'packages')).map((name) => join('packages', name));
-  return ['.', 'benchmarks', ...packages].filter((folder) =>
+  return ['.', 'benchmarks', 'docs', ...packages].filter((folder) =>
     existsSync(join(root, folder, 'package.json')),
   );
 }

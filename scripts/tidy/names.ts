@@ -4,13 +4,10 @@ import { type Finding, findAll, type Source } from './source.ts';
 
 const LAYOUT = 'packages/core/src/memory/layout.ts';
 
-/** Files that also turn elements into bytes, each with the reason it may. */
-export const OFFSET_EXCEPTIONS: Readonly<Record<string, string>> = {};
-
 /** Core's byte offsets are computed in one file; the others receive them. */
 export function byteOffsets(source: Source): Finding[] {
   const { path } = source;
-  if (!path.startsWith('packages/core/src/') || path === LAYOUT || path in OFFSET_EXCEPTIONS) {
+  if (!path.startsWith('packages/core/src/') || path === LAYOUT) {
     return [];
   }
   const message = `let ${LAYOUT} compute it`;

@@ -1,5 +1,6 @@
 // Compiles src/hot to WebAssembly, once per SIMD tier, and inlines the bytes in a TypeScript module
-// (the second tier as a patch of the first), so that bundlers, Electron and serverless need no asset. `--check` compares instead of writing.
+// (the second tier as a patch of the first), so that bundlers, Electron and serverless need no
+// asset. `--check` compares instead of writing.
 // The machine module is swapped for its AssemblyScript twin; everything else is the same source.
 
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -39,11 +39,11 @@ export interface EvaluatePoint {
   readonly recall: number;
   /** 1,000 over the mean milliseconds of a search. */
   readonly queriesPerSecond: number;
-  /** Milliseconds, median and 99th percentile. */
+  /** Milliseconds, median. */
   readonly p50: number;
   /** Milliseconds, 99th percentile. */
   readonly p99: number;
-  /** Means per query. */
+  /** Distances computed, on codes and on vectors, mean per query. */
   readonly distanceCount: number;
   /** Rows of neighbors read, mean per query. */
   readonly hopCount: number;

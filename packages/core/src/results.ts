@@ -50,7 +50,7 @@ export interface BatchResult {
   readonly lengths: Uint32Array;
   /** With `vectors: true`: those of nodes[j] from j * dimension on; zeros where there is none. */
   readonly vectors?: Float32Array;
-  /** Sums over the batch. */
+  /** Distances computed, on codes and on vectors, sum over the batch. */
   readonly distanceCount: number;
   /** Distances computed on vectors, sum over the batch. */
   readonly exactCount: number;

@@ -24,7 +24,8 @@ export function shareSegments(list: SegmentList): SharedIndex {
   if (options.memory === 'private') {
     throw new VectorIndexError(
       ErrorCode.unsupportedRuntime,
-      "memory of kind 'private' cannot be shared between threads",
+      "memory of kind 'private' cannot be shared between threads; " +
+        "make or load the index with memory 'shared'",
       { memory: 'private' },
     );
   }

@@ -30,7 +30,7 @@ export interface IndexBytes {
   readonly scratch: number;
   /** All of the above. */
   readonly total: number;
-  /** total / count. */
+  /** total / count, not rounded. */
   readonly perVector: number;
   /** Address space of all segments; costs nothing until it is written. */
   readonly reserved: number;
@@ -66,7 +66,7 @@ export interface IndexStats {
   readonly segments: number;
   /** Vectors in a graph, removed ones among them; the others are scanned exactly. */
   readonly linked: number;
-  /** How searches enter the graph, and in how many hubs at most: 0 where it has levels. */
+  /** How searches enter the graph. */
   readonly entry: EntryKind;
   /** Hubs of all segments; 0 where the graph has levels. */
   readonly hubs: number;

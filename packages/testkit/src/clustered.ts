@@ -1,5 +1,5 @@
 /**
- * Clustered data shaped like embeddings: the default data of the demo and the benchmarks.
+ * Clustered data shaped like embeddings: the default data of the benchmarks.
  * A newcomer would expect row i to depend on the rows before it: it depends on the seed and i
  * alone, so memory can be filled in blocks of any size, in any order.
  */

@@ -1,7 +1,7 @@
 /**
  * The test kit: seeded data, the exact oracle, recall, arbitraries, bad inputs and file damage.
- * Private, for tests, benchmarks and the demo; nothing published may depend on it, and it never
- * runs the core.
+ * Private, for tests and benchmarks; nothing published may depend on it, and it never runs the
+ * core.
  */
 export * from './arbitraries.ts';
 export * from './bad-inputs.ts';

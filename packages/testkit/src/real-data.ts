@@ -35,14 +35,18 @@ interface Descriptor {
 export type RealDataName = 'bigann10k' | 'movies' | 'fashion-mnist-1k' | 'bge-m3-1024';
 
 const DESCRIPTORS: Readonly<Record<RealDataName, Descriptor>> = {
+  // 9,000 SIFT descriptors of 128 components and 1,000 queries.
   bigann10k: { metric: 'l2', vectors: 'base_u8.npy', queries: 'query_u8.npy' },
+  // 33,523 films of 384 components and 1,000 queries.
   movies: {
     metric: 'cosine',
     vectors: 'docs_lsa384.npy',
     queries: 'queries_lsa384.npy',
     derived: true,
   },
+  // 1,000 images of 784 components and 500 queries.
   'fashion-mnist-1k': { metric: 'l2', vectors: 'base.npy', queries: 'query.npy' },
+  // 500 sentences of 1,024 components with 500 paragraphs as queries.
   'bge-m3-1024': { metric: 'cosine', vectors: 'sentence.npy', queries: 'paragraph.npy' },
 };
 
@@ -76,24 +80,4 @@ export function realDataSet(name: RealDataName): RealDataSet | undefined {
   }
   const { data: vectors } = base;
   return { name, metric, dimension, count, vectors, queryCount, queries: asked.data, derived };
-}
-
-/** 9,000 SIFT descriptors of 128 components and 1,000 queries, l2. */
-export function bigann10k(): RealDataSet | undefined {
-  return realDataSet('bigann10k');
-}
-
-/** 33,523 films of 384 components and 1,000 queries, cosine; derived vectors. */
-export function movies(): RealDataSet | undefined {
-  return realDataSet('movies');
-}
-
-/** 1,000 images of 784 components and 500 queries, l2. */
-export function fashionMnist1k(): RealDataSet | undefined {
-  return realDataSet('fashion-mnist-1k');
-}
-
-/** 500 sentences of 1,024 components with 500 paragraphs as queries, cosine. */
-export function bgeM3(): RealDataSet | undefined {
-  return realDataSet('bge-m3-1024');
 }

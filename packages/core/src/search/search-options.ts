@@ -49,7 +49,7 @@ export interface RangeOptions extends EffortOptions {
 }
 
 export const MAX_K: number = 2 ** 31 - 1;
-export const DEFAULT_RANGE_LIMIT = 10_000;
+const DEFAULT_RANGE_LIMIT = 10_000;
 
 const EFFORT_NAMES = ['efSearch', 'recall', 'exact', 'vectors', 'accept'] as const;
 

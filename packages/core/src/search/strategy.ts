@@ -95,7 +95,7 @@ export function scannedWidth({ linked, ef }: FilteredShape): number {
 }
 
 /** What measuring all that may be returned costs on vectors, and on codes first. */
-export function scanCosts(
+function scanCosts(
   { code, vector, vectorBytes }: Costs,
   shape: FilteredShape,
 ): { readonly vectors: number; readonly codes: number } {

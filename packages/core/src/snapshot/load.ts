@@ -53,7 +53,7 @@ export interface LoadOptions
   readonly originals?: LoadedOriginals;
 }
 
-export const LOADED_ORIGINALS = ['memory', 'file', 'none'] as const;
+const LOADED_ORIGINALS = ['memory', 'file', 'none'] as const;
 export type LoadedOriginals = (typeof LOADED_ORIGINALS)[number];
 
 /** The same where there is no file that vectors could stay in. */

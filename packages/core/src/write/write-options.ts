@@ -4,7 +4,7 @@ import { assertBoolean, assertChoice, assertOptions, option } from '../assert.ts
 import type { WorkOptions } from '../build/runner.ts';
 import { checkWorkOptions, WORK_OPTION_NAMES } from '../work-options.ts';
 
-export const REBUILDS = ['auto', 'never', 'now'] as const;
+const REBUILDS = ['auto', 'never', 'now'] as const;
 /** Whether a graph is built anew by an add. */
 export type Rebuild = (typeof REBUILDS)[number];
 

@@ -1,7 +1,8 @@
 // What happens when a thread of the pool dies: another one does its work again, to the same end. An
-// operation whose work cannot be done twice, or whose threads die again, fails with WORKER_FAILED,
-// soon, and everything else goes on. The threads are killed from outside the product, by a module
-// that every thread of a child process loads first. NIGH_DEATHS sets how many die, NIGH_SEED when.
+// operation whose work cannot be done twice, or whose threads die again, fails with WORKER_FAILED
+// and does not hang, and everything else goes on. The threads are killed from outside the product,
+// by a module that every thread of a child process loads first. NIGH_DEATHS sets how many die,
+// NIGH_SEED when.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,8 @@ import { type Ending, runProgram } from './support/programs.ts';
 
 const DEATHS = Number(process.env.NIGH_DEATHS ?? 12);
 const SEED = Number(process.env.NIGH_SEED ?? 1);
+/** Two threads, two fresh ones, and the one that piscina had started in the place of the dead. */
+const MOST_STARTED = 5;
 
 /** What a line of support/mortal-program.ts says when all is as promised. */
 function judge(line: Record<string, unknown>): string[] {
@@ -20,12 +23,10 @@ function judge(line: Record<string, unknown>): string[] {
   // A thread with too little to do outlives the operation, and may die in a later one.
   must('rejects with WORKER_FAILED', code === 'WORKER_FAILED' || code === undefined);
   must('comes to the same as undisturbed', code !== undefined || line.same === true);
-  must('settles in five seconds', Number(line.milliseconds) < 5000);
   must('is sound right after', JSON.stringify(line.problemsThen) === '[]');
   must('answers exactly while unlinked', linkedThen !== 0 || line.recallThen === 1);
   must('answers well right after', Number(line.recallThen) >= 0.8);
   must('searches the next batch', line.next === undefined || code === undefined);
-  must('searches it soon', Number(line.nextMilliseconds) < 5000);
   const links = line.linking === undefined && line.linked === count;
   must('links', links || code === undefined);
   must('is sound when linked', JSON.stringify(line.problems) === '[]');
@@ -50,6 +51,7 @@ test(`one death of a thread is survived where work can be done twice (seed ${SEE
   expect(lines.flatMap(judge)).toEqual([]);
   expect({ hung, exitCode, stderr }).toEqual({ hung: false, exitCode: 0, stderr: '' });
   expect(lines).toHaveLength(DEATHS);
+  expect(lines.filter(({ started }) => Number(started) > MOST_STARTED)).toEqual([]);
   // Adds to a graph write the rows of others: these cannot be written twice.
   const failed = lines.filter((line) => line.code !== undefined);
   expect(failed.filter(({ activity }) => activity !== 'add')).toEqual([]);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { bigann10k, REAL_DATA_NAMES, realDataFolder, realDataSet } from '../../src/real-data.ts';
+import { REAL_DATA_NAMES, realDataFolder, realDataSet } from '../../src/real-data.ts';
 
 function npyFile(rows: number, dimension: number): Uint8Array {
   const text = `{'descr': '|u1', 'fortran_order': False, 'shape': (${rows}, ${dimension}), }`;
@@ -43,15 +43,15 @@ describe('real data', () => {
     expect(REAL_DATA_NAMES.map(realDataSet)).toEqual([undefined, undefined, undefined, undefined]);
     process.env.NIGH_DATA = join(folder, 'missing');
     expect(realDataFolder()).toBeUndefined();
-    expect(bigann10k()).toBeUndefined();
+    expect(realDataSet('bigann10k')).toBeUndefined();
   });
 
   test('is read with its shape from the folder of NIGH_DATA', () => {
     mkdirSync(join(folder, 'bigann10k'));
     writeFileSync(join(folder, 'bigann10k', 'base_u8.npy'), npyFile(3, 2));
-    expect(bigann10k()).toBeUndefined();
+    expect(realDataSet('bigann10k')).toBeUndefined();
     writeFileSync(join(folder, 'bigann10k', 'query_u8.npy'), npyFile(1, 2));
-    expect(bigann10k()).toEqual({
+    expect(realDataSet('bigann10k')).toEqual({
       name: 'bigann10k',
       metric: 'l2',
       dimension: 2,
@@ -67,6 +67,6 @@ describe('real data', () => {
     mkdirSync(join(folder, 'bigann10k'));
     writeFileSync(join(folder, 'bigann10k', 'base_u8.npy'), npyFile(3, 2));
     writeFileSync(join(folder, 'bigann10k', 'query_u8.npy'), npyFile(1, 3));
-    expect(() => bigann10k()).toThrow('dimension 3');
+    expect(() => realDataSet('bigann10k')).toThrow('dimension 3');
   });
 });

@@ -73,9 +73,10 @@ async function round(kind: DeathKind, activity: Activity, after: number): Promis
   const work = act(index, activity).then((digest) => {
     outcome = digest;
   });
-  const { code, milliseconds } = await failureOf(work);
+  const { code } = await failureOf(work);
+  const { started } = nextDeath;
   // Who lost a thread starts others.
-  const hit = code !== undefined || nextDeath.started > options.threads;
+  const hit = code !== undefined || started > options.threads;
   nextDeath.plan = undefined;
   const { linked: linkedThen, count } = index.stats();
   const problemsThen = index.verify();
@@ -87,8 +88,8 @@ async function round(kind: DeathKind, activity: Activity, after: number): Promis
   const found = index.search(rowOf(vectors, DIMENSION, 7), 1);
   const result = {
     ...{ hit, same: outcome === undefined ? undefined : outcome === undisturbed.get(activity) },
-    ...{ kind, activity, after, code, milliseconds, count, linkedThen, problemsThen, recallThen },
-    ...{ next: next.code, nextMilliseconds: next.milliseconds, linking: linking.code, linked },
+    ...{ kind, activity, after, code, started, count, linkedThen, problemsThen, recallThen },
+    ...{ next: next.code, linking: linking.code, linked },
     ...{ recall: recall(index), problems: index.verify(), self: found.nodes[0] },
   };
   await index.close();

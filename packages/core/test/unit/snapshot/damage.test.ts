@@ -2,12 +2,18 @@
 // test/property/snapshot/damage.property.test.ts.
 
 import { join } from 'node:path';
-import { regionSwaps, singleByteChanges, tailGarbage, zeroedRanges } from '@nigh/testkit';
+import {
+  datasetOf,
+  regionSwaps,
+  singleByteChanges,
+  tailGarbage,
+  zeroedRanges,
+} from '@nigh/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { VectorIndex } from '../../../src/index.ts';
 import { codeOf, loadOutcome, QUICK, RewrittenFile, savedBytes, temporaryFolder } from './files.ts';
 import { sealPrefix, takeApart } from './forge.ts';
-import { testIndex } from './indexes.ts';
+import { SMALL, testIndex } from './indexes.ts';
 
 const folder = temporaryFolder();
 const file = new RewrittenFile(join(folder, 'damaged'));
@@ -42,6 +48,22 @@ test('the change of any byte before the regions is noticed', async () => {
   const { byteOffset } = takeApart(sound).regions[0]!.means!.entry as { byteOffset: number };
   const damages = singleByteChanges(sound, { to: byteOffset, masks: [0x01, 0x10, 0x80] });
   expect(await accepted(damages)).toEqual([]);
+});
+
+test('a cut file says how many bytes it has and should have, whatever is kept', async () => {
+  for (const precision of ['float32', 'float16', 'int8'] as const) {
+    const { vectors } = datasetOf('gaussian', { count: 60, dimension: 4, seed: 1 }, 'l2');
+    const index = await VectorIndex.build(vectors, { ...SMALL, dimension: 4, precision });
+    const bytes = await savedBytes(index, folder);
+    for (const missing of [1, 100, 1000]) {
+      file.write(bytes.subarray(0, -missing));
+      const error = await VectorIndex.load(file.path, QUICK).catch((cause: unknown) => cause);
+      const got = bytes.length - missing;
+      const message = `it has ${got} bytes and should have ${bytes.length}`;
+      expect((error as Error).message, precision).toContain(message);
+      expect(error).toMatchObject({ code: 'SNAPSHOT_CORRUPT', details: { got } });
+    }
+  }
 });
 
 test('anything behind the end is noticed', async () => {
