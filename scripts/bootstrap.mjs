@@ -81,8 +81,8 @@ async function start(args) {
   if (code !== 0) return code;
   // The demo ends with commands for who has installed nigh; a clone has none of that name.
   process.stderr.write(
-    `\nIn this clone \`nigh\` is \`npx node ${nigh}\`, and \`npm start -- vectors.npy\` is ` +
-      'these steps on your own vectors.\n',
+    `\nIn this clone \`nigh\` is \`npx node ${nigh}\`.\n` +
+      '`npm start -- vectors.npy` does these steps with your own vectors.\n',
   );
   return 0;
 }
