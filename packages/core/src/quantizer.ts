@@ -2,7 +2,6 @@
 // code, on a small sealed segment of its own that serves as a bench.
 
 import { assertOptions } from './assert.ts';
-import { sampleNodes } from './build/quantizer.ts';
 import { prepareCodes } from './build/seal.ts';
 import { trainSubspace } from './build/train-products.ts';
 import { yieldToEventLoop } from './engine/runtime.ts';
@@ -17,6 +16,7 @@ import {
   type ResolvedOptions,
   resolveOptions,
 } from './options.ts';
+import { drawSample } from './random.ts';
 import { setQuery } from './search/set-query.ts';
 import type { Segment } from './segment.ts';
 import { openSegment } from './segment-list.ts';
@@ -62,7 +62,7 @@ function sampleSegment(vectors: Vectors, options: ResolvedOptions): Segment {
   const count = countVectors(vectors, dimension);
   const rows = new Float32Array(count * dimension);
   copyVectors(vectors, dimension, { first: 0, count }, rows);
-  const nodes = sampleNodes(count, MAX_TRAINING_VECTORS, seed);
+  const nodes = drawSample(count, MAX_TRAINING_VECTORS, seed);
   const sample = new Float32Array(nodes.length * dimension);
   nodes.forEach((node, i) => {
     sample.set(rows.subarray(node * dimension, (node + 1) * dimension), i * dimension);

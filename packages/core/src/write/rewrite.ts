@@ -3,9 +3,9 @@
 // old segments are read and searched until the new one takes their place, and their memory goes as
 // a whole when nobody holds it any more: no slot is ever used twice.
 
+import { linkSegments } from '../build/link-segments.ts';
 import { abortedError, type Crew, SLICE_MS, type WorkOptions } from '../build/runner.ts';
 import { type SealSource, sealSegment } from '../build/seal.ts';
-import { linkSegments } from '../build/writer.ts';
 import { yieldToEventLoop } from '../engine/runtime.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Segment } from '../segment.ts';
