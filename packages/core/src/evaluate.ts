@@ -6,13 +6,13 @@
 import { argument, assertInteger, assertOptions } from './assert.ts';
 import { abortedError, SLICE_MS, type WorkOptions } from './build/runner.ts';
 import { yieldToEventLoop } from './engine/runtime.ts';
-import { checkQuery } from './ingest.ts';
+import { checkQuery } from './input/ingest.ts';
+import { copyVectors, countVectors, type Vectors } from './input/vectors.ts';
 import type { Metric } from './memory/layout.ts';
 import { DEFAULT_EF_SEARCH, MAX_EF_SEARCH } from './options.ts';
 import { drawSample } from './random.ts';
 import type { BatchResult, SearchResult } from './results.ts';
 import { assertRecall, effortTwice, MAX_K, type SearchOptions } from './search/search-options.ts';
-import { copyVectors, countVectors, type Vectors } from './vectors.ts';
 import { checkWorkOptions } from './work-options.ts';
 
 /** What to measure, with what. */

@@ -7,7 +7,8 @@ import { trainSubspace } from './build/train-products.ts';
 import { yieldToEventLoop } from './engine/runtime.ts';
 import { describe, ErrorCode, VectorIndexError } from './errors.ts';
 import * as F from './hot/fields.ts';
-import { checkQuery, ingest, readQuery } from './ingest.ts';
+import { checkQuery, ingest, readQuery } from './input/ingest.ts';
+import { copyVectors, countVectors, type Query, type Vectors } from './input/vectors.ts';
 import { BYTES_PER_WORD, codeWord, nodeWord, vectorWord } from './memory/layout.ts';
 import {
   type IndexOptions,
@@ -18,9 +19,8 @@ import {
 } from './options.ts';
 import { drawSample } from './random.ts';
 import { setQuery } from './search/set-query.ts';
-import type { Segment } from './segment.ts';
-import { openSegment } from './segment-list.ts';
-import { copyVectors, countVectors, type Query, type Vectors } from './vectors.ts';
+import type { Segment } from './segments/segment.ts';
+import { openSegment } from './segments/segment-list.ts';
 
 /** Options of a quantizer: those of an index that concern codes. */
 export type QuantizerOptions = Pick<

@@ -7,7 +7,7 @@ import * as F from '../hot/fields.ts';
 import { transformLength } from '../hot/rotate.ts';
 import type { Metric } from '../memory/layout.ts';
 import { drawSample, uniform } from '../random.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import { codingError, rankingAgreement, type Sample } from './ranking-agreement.ts';
 
 const MAX_SAMPLE_VECTORS = 1024;

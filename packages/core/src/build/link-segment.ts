@@ -18,7 +18,7 @@ import {
 } from '../memory/layout.ts';
 import { allocateWords } from '../memory/words.ts';
 import type { Builder, Quality } from '../options.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import type { BulkPhase } from './bulk/items.ts';
 import { linkInBulk } from './bulk/link-in-bulk.ts';
 import { chooseCodes, MIN_AGREEMENT } from './choose-codes.ts';

@@ -8,7 +8,7 @@ import {
 import { writeCurves } from '../calibrate/curve.ts';
 import * as F from '../hot/fields.ts';
 import type { ResolvedOptions } from '../options.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import { type LinkTask, linkSegment } from './link-segment.ts';
 import { runPhases } from './run-phases.ts';
 import { abortedError, type Crew, type WorkOptions } from './runner.ts';

@@ -6,7 +6,7 @@
 import * as F from '../hot/fields.ts';
 import { centroidOffset, firstComponent } from '../hot/product.ts';
 import { drawSample, uniform } from '../random.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 
 /** 32 pieces for each centroid; fewer where vectors are long. */
 const MAX_SAMPLE_VECTORS = 8192;

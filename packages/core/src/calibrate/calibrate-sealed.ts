@@ -9,7 +9,7 @@ import { drawSample } from '../random.ts';
 import { answerQuery } from '../search/batch-queries.ts';
 import { readVector } from '../search/read-vector.ts';
 import type { SearchPlan } from '../search/search-segment.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import { summarize, widthsFor } from './calibrate-segment.ts';
 import type { Curve, CurvePoint } from './curve.ts';
 import { graphSlot, graphSlotCount } from './items.ts';

@@ -6,7 +6,7 @@ import type { Phase } from '../build/phases.ts';
 import * as F from '../hot/fields.ts';
 import { allocateWords } from '../memory/words.ts';
 import { drawSample } from '../random.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import { type Curve, type CurvePoint, MAX_CURVE_POINTS, readCurves } from './curve.ts';
 import { type CalibrationWork, graphSlot, graphSlotCount } from './items.ts';
 

@@ -8,8 +8,8 @@ import { abortedError, type Crew, SLICE_MS, type WorkOptions } from '../build/ru
 import { type SealSource, sealSegment } from '../build/seal.ts';
 import { yieldToEventLoop } from '../engine/runtime.ts';
 import type { ResolvedOptions } from '../options.ts';
-import type { Segment } from '../segment.ts';
-import { openSegment } from '../segment-list.ts';
+import type { Segment } from '../segments/segment.ts';
+import { openSegment } from '../segments/segment-list.ts';
 import type { Roll } from './roll.ts';
 
 /** Vectors copied between two looks at the clock. */

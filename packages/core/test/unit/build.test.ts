@@ -11,8 +11,8 @@ import { type Crew, runWork } from '../../src/build/runner.ts';
 import { CONTROL_WORDS } from '../../src/memory/control-words.ts';
 import { resolveOptions } from '../../src/options.ts';
 import { allocateBatch } from '../../src/search/batch-queries.ts';
-import type { Segment } from '../../src/segment.ts';
-import { SegmentList } from '../../src/segment-list.ts';
+import type { Segment } from '../../src/segments/segment.ts';
+import { SegmentList } from '../../src/segments/segment-list.ts';
 import { blocksOf } from '../support/bare-segment.ts';
 
 const options = resolveOptions({ dimension: 4, threads: 1, capacity: 4000, flatThreshold: 0 });

@@ -8,7 +8,7 @@ import { chooseCodes } from '../../../src/build/choose-codes.ts';
 import * as F from '../../../src/hot/fields.ts';
 import { codeWord } from '../../../src/memory/layout.ts';
 import { readVector } from '../../../src/search/read-vector.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import {
   type BareOptions,
   fillSegment,

@@ -2,7 +2,7 @@ import { gaussian, withOutliers } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
 import { centreRotated, chooseCodes } from '../../../src/build/choose-codes.ts';
 import * as F from '../../../src/hot/fields.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import { fillSegment, wordOf } from '../../support/bare-segment.ts';
 import { codesOf } from '../../support/naive.ts';
 

@@ -14,7 +14,7 @@ import {
 import { chooseCodes } from '../../../../src/build/choose-codes.ts';
 import * as F from '../../../../src/hot/fields.ts';
 import { nodeWord } from '../../../../src/memory/layout.ts';
-import type { Segment } from '../../../../src/segment.ts';
+import type { Segment } from '../../../../src/segments/segment.ts';
 import { fillSegment } from '../../../support/bare-segment.ts';
 
 const DIMENSION = 8;
