@@ -74,10 +74,17 @@ async function install() {
 
 const build = (project) => tool('typescript/bin/tsc', '-b', project);
 
+const nigh = 'packages/cli/dist/main.js';
+
 async function start(args) {
-  const code = await build('packages/cli');
+  const code = (await build('packages/cli')) || (await run(pinnedNode, [nigh, 'demo', ...args]));
   if (code !== 0) return code;
-  return run(pinnedNode, [join(root, 'packages/cli/dist/main.js'), 'demo', ...args]);
+  // The demo ends with commands for who has installed nigh; a clone has none of that name.
+  process.stderr.write(
+    `\nIn this clone \`nigh\` is \`npx node ${nigh}\`.\n` +
+      '`npm start -- vectors.npy` does these steps with your own vectors.\n',
+  );
+  return 0;
 }
 
 /** Every check on the other runtimes, which are installed for it when they are not there. */

@@ -88,8 +88,8 @@ const CORE_ZONES: readonly Zone[] = [
   },
   {
     inside: `${CORE}memory/`,
-    allowed: [`${CORE}memory/`, `${CORE}errors.ts`, `${CORE}options.ts`, `${CORE}hot/fields.ts`],
-    message: 'memory imports memory, errors, options and the fields of the header only',
+    allowed: [`${CORE}memory/`, `${CORE}errors.ts`, `${CORE}hot/fields.ts`],
+    message: 'memory imports memory, errors and the fields of the header only',
   },
 ];
 

@@ -4,7 +4,7 @@
 import type { Progress } from '@nigh/core';
 import type { Command } from 'commander';
 
-import type { Paint } from './render.ts';
+import type { Paint } from './output/render.ts';
 
 /** What a running command has to work with. */
 export interface Work {

@@ -6,9 +6,9 @@ import { CommanderError } from 'commander';
 
 import type { CommandSpec, Work } from './command.ts';
 import { describeFailure, ExitCode, type Failure } from './failure.ts';
+import { createProgress, type ProgressStream } from './output/progress.ts';
+import { type ColorStream, paintFor } from './output/render.ts';
 import { createProgram, type GlobalOptions } from './program.ts';
-import { createProgress, type ProgressStream } from './progress.ts';
-import { type ColorStream, paintFor } from './render.ts';
 
 export interface Io {
   readonly stdout: ProgressStream & ColorStream;

@@ -4,15 +4,15 @@
 // queries.
 
 import { argument, assertInteger, assertOptions } from './assert.ts';
-import { sampleNodes } from './build/quantizer.ts';
 import { abortedError, SLICE_MS, type WorkOptions } from './build/runner.ts';
 import { yieldToEventLoop } from './engine/runtime.ts';
-import { checkQuery } from './ingest.ts';
+import { checkQuery } from './input/ingest.ts';
+import { copyVectors, countVectors, type Vectors } from './input/vectors.ts';
 import type { Metric } from './memory/layout.ts';
 import { DEFAULT_EF_SEARCH, MAX_EF_SEARCH } from './options.ts';
+import { drawSample } from './random.ts';
 import type { BatchResult, SearchResult } from './results.ts';
 import { assertRecall, effortTwice, MAX_K, type SearchOptions } from './search/search-options.ts';
-import { copyVectors, countVectors, type Vectors } from './vectors.ts';
 import { checkWorkOptions } from './work-options.ts';
 
 /** What to measure, with what. */
@@ -113,7 +113,7 @@ function withoutSelf(nodes: Uint32Array, self: number, k: number): Uint32Array {
 
 /** A seeded sample of nodes. */
 function sampleLive(nodes: Uint32Array, sample: number): number[] {
-  return sampleNodes(nodes.length, sample, SAMPLE_SEED).map((i) => nodes[i]);
+  return drawSample(nodes.length, sample, SAMPLE_SEED).map((i) => nodes[i]);
 }
 
 async function prepareExam(index: Searchable, k: number, options: EvaluateOptions): Promise<Exam> {

@@ -3,14 +3,14 @@
 import { closedError } from './build/runner.ts';
 import { type EvaluateOptions, type Evaluation, evaluateIndex } from './evaluate.ts';
 import { IndexThreads } from './index-threads.ts';
+import type { Query, Vectors } from './input/vectors.ts';
 import type { Metric } from './memory/layout.ts';
 import type { BatchResult, RangeResult, SearchResult } from './results.ts';
 import { type RangeOptions, type SearchOptions, widestBeam } from './search/search-options.ts';
 import { Searcher } from './search/searcher.ts';
-import type { SegmentList } from './segment-list.ts';
-import { type SharedIndex, shareSegments } from './shared-index.ts';
+import type { SegmentList } from './segments/segment-list.ts';
+import { type SharedIndex, shareSegments } from './segments/shared-index.ts';
 import { collectStats, type IndexStats } from './stats.ts';
-import type { Query, Vectors } from './vectors.ts';
 import { readNodes } from './write/read-nodes.ts';
 
 /** An index as far as it is read. */

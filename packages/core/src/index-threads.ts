@@ -3,7 +3,7 @@
 import type { WorkerPool } from './build/pool.ts';
 import type { Crew } from './build/runner.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
-import type { SegmentList } from './segment-list.ts';
+import type { SegmentList } from './segments/segment-list.ts';
 
 /** @throws {VectorIndexError} UNSUPPORTED_RUNTIME in a bundle for pages */
 async function startPool(list: SegmentList): Promise<WorkerPool> {

@@ -2,13 +2,13 @@
 // code, on a small sealed segment of its own that serves as a bench.
 
 import { assertOptions } from './assert.ts';
-import { sampleNodes } from './build/quantizer.ts';
 import { prepareCodes } from './build/seal.ts';
 import { trainSubspace } from './build/train-products.ts';
 import { yieldToEventLoop } from './engine/runtime.ts';
 import { describe, ErrorCode, VectorIndexError } from './errors.ts';
 import * as F from './hot/fields.ts';
-import { checkQuery, ingest, readQuery } from './ingest.ts';
+import { checkQuery, ingest, readQuery } from './input/ingest.ts';
+import { copyVectors, countVectors, type Query, type Vectors } from './input/vectors.ts';
 import { BYTES_PER_WORD, codeWord, nodeWord, vectorWord } from './memory/layout.ts';
 import {
   type IndexOptions,
@@ -17,10 +17,10 @@ import {
   type ResolvedOptions,
   resolveOptions,
 } from './options.ts';
+import { drawSample } from './random.ts';
 import { setQuery } from './search/set-query.ts';
-import type { Segment } from './segment.ts';
-import { openSegment } from './segment-list.ts';
-import { copyVectors, countVectors, type Query, type Vectors } from './vectors.ts';
+import type { Segment } from './segments/segment.ts';
+import { openSegment } from './segments/segment-list.ts';
 
 /** Options of a quantizer: those of an index that concern codes. */
 export type QuantizerOptions = Pick<
@@ -62,7 +62,7 @@ function sampleSegment(vectors: Vectors, options: ResolvedOptions): Segment {
   const count = countVectors(vectors, dimension);
   const rows = new Float32Array(count * dimension);
   copyVectors(vectors, dimension, { first: 0, count }, rows);
-  const nodes = sampleNodes(count, MAX_TRAINING_VECTORS, seed);
+  const nodes = drawSample(count, MAX_TRAINING_VECTORS, seed);
   const sample = new Float32Array(nodes.length * dimension);
   nodes.forEach((node, i) => {
     sample.set(rows.subarray(node * dimension, (node + 1) * dimension), i * dimension);

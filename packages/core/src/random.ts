@@ -28,3 +28,13 @@ export function drawLevel(seed: number, node: number, M: number, maxLevel: numbe
   for (let bound = 2 ** 32 / M; level < maxLevel && draw < bound; bound /= M) level++;
   return level;
 }
+
+/** A seeded sample of the numbers [0, count), ascending, each at most once. */
+export function drawSample(count: number, sampleCount: number, seed: number): number[] {
+  if (sampleCount >= count) return Array.from({ length: count }, (_, i) => i);
+  const step = count / sampleCount;
+  return Array.from({ length: sampleCount }, (_, i) => {
+    const first = Math.floor(i * step);
+    return first + Math.floor(uniform(seed, i) * (Math.floor((i + 1) * step) - first));
+  });
+}

@@ -16,7 +16,7 @@ import {
 } from './memory/layout.ts';
 import type { MemoryKind } from './memory/segment-memory.ts';
 import type { ResolvedOptions } from './options.ts';
-import type { Segment } from './segment.ts';
+import type { Segment } from './segments/segment.ts';
 
 /** Where the bytes of an index are. */
 export interface IndexBytes {

@@ -12,7 +12,7 @@ import {
 } from './calibrate/calibrate.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
 import { IndexReader } from './index-reader.ts';
-import { freezeList } from './index-snapshot.ts';
+import { countVectors, isBlocks, type Vectors } from './input/vectors.ts';
 import {
   buildCapacity,
   type IndexOptions,
@@ -20,8 +20,9 @@ import {
   resolveOptions,
 } from './options.ts';
 import { warmUp } from './search/warm-up.ts';
-import { ownerBlocks, SegmentList } from './segment-list.ts';
-import { openShared, type SharedIndex } from './shared-index.ts';
+import { freezeList } from './segments/index-snapshot.ts';
+import { ownerBlocks, SegmentList } from './segments/segment-list.ts';
+import { openShared, type SharedIndex } from './segments/shared-index.ts';
 import {
   assertReadable,
   assertWrite,
@@ -38,8 +39,7 @@ import {
   readLoadOptions,
 } from './snapshot/load.ts';
 import { type SaveToOptions, saveSegments, saveSegmentsTo } from './snapshot/save.ts';
-import { countVectors, isBlocks, type Vectors } from './vectors.ts';
-import { type Problem, verifySegments } from './verify.ts';
+import { type Problem, verifySegments } from './verify/verify.ts';
 import { checkWorkOptions, WORK_OPTION_NAMES } from './work-options.ts';
 import { type AddedNodes, IndexWriter } from './write/index-writer.ts';
 import {

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { CommandSpec } from '../command.ts';
 import { collectionHints } from '../failure.ts';
 import { closingAfter, recoverOption } from '../options.ts';
-import { formatDuration, formatNumberOf, type Paint } from '../render.ts';
+import { formatDuration, formatNumberOf, type Paint } from '../output/render.ts';
 
 export interface BackupInput {
   readonly folder: string;

@@ -14,7 +14,6 @@ import {
 import { FormatError, FormatErrorCode, type VectorFile, vectorEndings } from '@nigh/formats';
 import type { Command } from 'commander';
 import type { CommandSpec, Work } from '../command.ts';
-import { describeRecall, explainEvaluation, renderEvaluation } from '../evaluation-table.ts';
 import { UsageError } from '../failure.ts';
 import { type IngestTimes, ingest, readQueries, withVectorFile } from '../ingest.ts';
 import {
@@ -27,6 +26,7 @@ import {
   threadsOption,
   wholeNumber,
 } from '../options.ts';
+import { describeRecall, explainEvaluation, renderEvaluation } from '../output/evaluation-table.ts';
 import {
   formatBytes,
   formatCount,
@@ -35,7 +35,7 @@ import {
   formatRate,
   type Paint,
   renderFacts,
-} from '../render.ts';
+} from '../output/render.ts';
 
 export interface BuildInput {
   readonly vectors: string;

@@ -5,7 +5,13 @@ import type { Command } from 'commander';
 import type { CommandSpec, Work } from '../command.ts';
 import { collectionHints } from '../failure.ts';
 import { closingAfter, given, recoverOption, threadsOption } from '../options.ts';
-import { formatBytes, formatCount, formatDuration, type Paint, renderFacts } from '../render.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  type Paint,
+  renderFacts,
+} from '../output/render.ts';
 
 export interface CompactInput {
   readonly folder: string;

@@ -1,5 +1,5 @@
 // `nigh demo`, what `npm start` runs: the whole life of an index in front of a newcomer's eyes.
-// The steps, and what they print, are in demo-steps.ts; the report that is returned holds the same
+// The steps, and what they print, are in demo/steps.ts; the report that is returned holds the same
 // numbers for --json.
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,8 +9,8 @@ import { type Evaluation, type IndexStats, type Metric, VectorIndex } from '@nig
 import { vectorEndings } from '@nigh/formats';
 import type { Command } from 'commander';
 import type { CommandSpec, Work } from '../command.ts';
-import type { BatchSpeed } from '../demo-measure.ts';
-import { type DemoInput, type DemoSource, openDemoSource } from '../demo-source.ts';
+import type { BatchSpeed } from '../demo/measure.ts';
+import { type DemoInput, type DemoSource, openDemoSource } from '../demo/source.ts';
 import {
   type BuildStep,
   buildStep,
@@ -19,11 +19,11 @@ import {
   loadStep,
   saveStep,
   searchStep,
-} from '../demo-steps.ts';
-import type { ExactSpeed } from '../evaluation-table.ts';
+} from '../demo/steps.ts';
 import { ExitCode } from '../failure.ts';
 import { closingAfter, given, metricOption, threadsOption, wholeNumber } from '../options.ts';
-import type { Paint } from '../render.ts';
+import type { ExactSpeed } from '../output/evaluation-table.ts';
+import type { Paint } from '../output/render.ts';
 
 export interface DemoReport {
   readonly metric: Metric;

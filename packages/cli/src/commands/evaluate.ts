@@ -5,7 +5,6 @@ import { type Evaluation, VectorIndex } from '@nigh/core';
 import { type Command, Option } from 'commander';
 
 import type { CommandSpec, Work } from '../command.ts';
-import { explainEvaluation, renderEvaluation } from '../evaluation-table.ts';
 import { readQueries } from '../ingest.ts';
 import {
   closingAfter,
@@ -16,7 +15,8 @@ import {
   threadsOption,
   wholeNumber,
 } from '../options.ts';
-import type { Paint } from '../render.ts';
+import { explainEvaluation, renderEvaluation } from '../output/evaluation-table.ts';
+import type { Paint } from '../output/render.ts';
 
 export interface EvaluateInput {
   readonly index: string;

@@ -19,7 +19,7 @@ import {
   formatRate,
   type Paint,
   renderFacts,
-} from '../render.ts';
+} from '../output/render.ts';
 
 export type ImportInput = TargetInput;
 

@@ -5,9 +5,9 @@ import { type IndexStats, VectorIndex } from '@nigh/core';
 import type { Command } from 'commander';
 
 import type { CommandSpec } from '../command.ts';
-import { renderBytes } from '../memory-table.ts';
 import { closingAfter } from '../options.ts';
-import { formatBytes, formatCount, type Paint, renderFacts } from '../render.ts';
+import { renderBytes } from '../output/memory-table.ts';
+import { formatBytes, formatCount, type Paint, renderFacts } from '../output/render.ts';
 
 export interface InspectInput {
   readonly index: string;

@@ -15,7 +15,7 @@ import type { CommandSpec, Work } from '../command.ts';
 import { collectionHints, UsageError } from '../failure.ts';
 import { readRows, withVectorFile } from '../ingest.ts';
 import { closingAfter, given, vectorLiteral, weight, wholeNumber } from '../options.ts';
-import { type Column, formatNumberOf, type Paint, renderTable } from '../render.ts';
+import { type Column, formatNumberOf, type Paint, renderTable } from '../output/render.ts';
 
 export interface QueryInput {
   readonly folder: string;

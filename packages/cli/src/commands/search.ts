@@ -15,7 +15,7 @@ import {
   vectorLiteral,
   wholeNumber,
 } from '../options.ts';
-import type { Paint } from '../render.ts';
+import type { Paint } from '../output/render.ts';
 
 export interface SearchInput {
   readonly index: string;

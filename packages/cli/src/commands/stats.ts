@@ -5,7 +5,13 @@ import type { Command } from 'commander';
 import type { CommandSpec } from '../command.ts';
 import { collectionHints } from '../failure.ts';
 import { closingAfter } from '../options.ts';
-import { formatBytes, formatCount, type Paint, renderFacts, renderTable } from '../render.ts';
+import {
+  formatBytes,
+  formatCount,
+  type Paint,
+  renderFacts,
+  renderTable,
+} from '../output/render.ts';
 
 export interface StatsInput {
   readonly folder: string;

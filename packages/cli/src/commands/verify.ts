@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import type { CommandSpec, Work } from '../command.ts';
 import { collectionHints, ExitCode } from '../failure.ts';
 import { closingAfter } from '../options.ts';
-import { formatCount, formatNumberOf, type Paint } from '../render.ts';
+import { formatCount, formatNumberOf, type Paint } from '../output/render.ts';
 
 export interface VerifyInput {
   readonly path: string;

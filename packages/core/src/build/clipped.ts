@@ -3,7 +3,7 @@
 // clipped is lost to the ranking. The counts cover the linked vectors, each once.
 
 import * as F from '../hot/fields.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 
 /** Codes are out of date when they clip so much more of the components than they did at first. */
 const MOST_MORE_CLIPPED = 0.005;

@@ -4,7 +4,7 @@
 
 import * as F from '../hot/fields.ts';
 import { codeWord, hubCountOf, hubWords, normWord } from '../memory/layout.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 
 /** Slots looked at for each hub: more finds what lies apart, and takes longer. */
 const SAMPLE_PER_HUB = 8;

@@ -4,7 +4,7 @@
 
 import { allocateWords } from '../memory/words.ts';
 import { type BatchQueries, runQueries } from '../search/batch-queries.ts';
-import type { Segment, SegmentHandle } from '../segment.ts';
+import type { Segment, SegmentHandle } from '../segments/segment.ts';
 import {
   isRepeatable as isRepeatablePhase,
   itemCount,

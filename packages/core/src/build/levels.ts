@@ -3,7 +3,7 @@
 import * as F from '../hot/fields.ts';
 import { levelByte, MAX_LEVEL_LIMIT, nodeWord, upperHeadWord } from '../memory/layout.ts';
 import { drawLevel } from '../random.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 
 /** Draws the levels of the slots up to `end` that have none yet and gives them upper rows. */
 export function drawLevels(segment: Segment, seed: number, end: number): void {

@@ -18,14 +18,14 @@ import {
 } from '../memory/layout.ts';
 import { allocateWords } from '../memory/words.ts';
 import type { Builder, Quality } from '../options.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import type { BulkPhase } from './bulk/items.ts';
 import { linkInBulk } from './bulk/link-in-bulk.ts';
+import { chooseCodes, MIN_AGREEMENT } from './choose-codes.ts';
 import { forgetCodes, noteCodes, noteFirstCodes, noteLoadedCodes } from './clipped.ts';
 import { chooseHubs, type GraphSlots, graphSlots, renewHubs } from './hubs.ts';
 import { drawLevels } from './levels.ts';
 import { type NodeWalk, type Phase, walkNode } from './phases.ts';
-import { chooseCodes, MIN_AGREEMENT } from './quantizer.ts';
 
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 /** Strides this far from the golden ratio are tried; the largest gap stays below 4 ideal ones. */

@@ -8,7 +8,7 @@ import {
   calibrationTotal,
   runCalibrationItem,
 } from '../calibrate/items.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import { type BulkPhase, bulkItemSize, bulkTotal, runBulkItem } from './bulk/items.ts';
 
 /** Nodes in insertion order: `node`, then every `stride`-th modulo `modulus`. */

@@ -1,7 +1,7 @@
 // Runs work that consists of phases of one segment on the crew's threads, with the caller's
 // progress and signal.
 
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import { dropGraph } from './link-segment.ts';
 import { type Phase, writesGraph } from './phases.ts';
 import { type Crew, runWork, type WorkOptions } from './runner.ts';

@@ -4,7 +4,7 @@
 import { yieldToEventLoop } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import type { ScratchBlocks } from '../memory/scratch-blocks.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import {
   allocateControl,
   CANCELLED,

@@ -17,10 +17,10 @@ import {
 } from '../memory/layout.ts';
 import { DEFAULT_EF_SEARCH, keptOf, type ResolvedOptions } from '../options.ts';
 import { slotOf } from '../search/read-vector.ts';
-import type { Segment } from '../segment.ts';
-import { openSegment } from '../segment-list.ts';
+import type { Segment } from '../segments/segment.ts';
+import { openSegment } from '../segments/segment-list.ts';
+import { centreRotated, chooseFineCodes } from './choose-codes.ts';
 import { fillHubs } from './hubs.ts';
-import { centreRotated, chooseFineCodes } from './quantizer.ts';
 import { abortedError, type Crew, runWork, SLICE_MS, type WorkOptions } from './runner.ts';
 import { trainSubspace } from './train-products.ts';
 

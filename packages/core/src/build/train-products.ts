@@ -5,9 +5,8 @@
 
 import * as F from '../hot/fields.ts';
 import { centroidOffset, firstComponent } from '../hot/product.ts';
-import { uniform } from '../random.ts';
-import type { Segment } from '../segment.ts';
-import { sampleNodes } from './quantizer.ts';
+import { drawSample, uniform } from '../random.ts';
+import type { Segment } from '../segments/segment.ts';
 
 /** 32 pieces for each centroid; fewer where vectors are long. */
 const MAX_SAMPLE_VECTORS = 8192;
@@ -50,7 +49,7 @@ function gatherPieces(source: Segment, target: Segment, { subspace, seed }: Trai
   const { dimension, subspaces } = target.layout;
   const first = firstComponent(subspace, dimension, subspaces);
   const length = firstComponent(subspace + 1, dimension, subspaces) - first;
-  const nodes = sampleNodes(source.count, sampleSize(dimension), seed);
+  const nodes = drawSample(source.count, sampleSize(dimension), seed);
   const floats = new Float32Array(nodes.length * length);
   nodes.forEach((node, i) => {
     floats.set(source.vectors(node, 1).subarray(first, first + length), i * length);
@@ -88,7 +87,7 @@ function drawByWeight(weights: Float64Array, share: number): number {
  * nearest one drawn before. When all are drawn, the first again.
  */
 function drawPieces(pieces: Pieces, seed: number): number[] {
-  const candidates = sampleNodes(pieces.count, SEED_PIECES, seed);
+  const candidates = drawSample(pieces.count, SEED_PIECES, seed);
   const distances = new Float64Array(candidates.length).fill(Number.POSITIVE_INFINITY);
   const drawn = [candidates[Math.floor(uniform(seed, 0) * candidates.length)]];
   for (let number = 1; number < F.CENTROID_COUNT; number++) {

@@ -1,7 +1,7 @@
 // The doorway of a pool thread. Everything worth testing is in runJob; what stays here is the
 // memory of which segments this thread has bound, so that their code is instantiated once.
 
-import { Segment, type SegmentHandle } from '../segment.ts';
+import { Segment, type SegmentHandle } from '../segments/segment.ts';
 import { type JobMessage, runJob } from './job.ts';
 
 let bound: ReadonlyMap<number, Segment> = new Map();

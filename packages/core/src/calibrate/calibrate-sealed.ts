@@ -2,14 +2,14 @@
 // same as calibrate-segment.ts with plain searches: what codes cannot screen is compared with all.
 // While a segment is being sealed, what is true comes from the vectors it is made of.
 
-import { sampleNodes } from '../build/quantizer.ts';
 import { abortedError, type Crew, SLICE_MS, type WorkOptions } from '../build/runner.ts';
 import { yieldToEventLoop } from '../engine/runtime.ts';
 import { nodeWord } from '../memory/layout.ts';
+import { drawSample } from '../random.ts';
 import { answerQuery } from '../search/batch-queries.ts';
 import { readVector } from '../search/read-vector.ts';
 import type { SearchPlan } from '../search/search-segment.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import { summarize, widthsFor } from './calibrate-segment.ts';
 import type { Curve, CurvePoint } from './curve.ts';
 import { graphSlot, graphSlotCount } from './items.ts';
@@ -55,7 +55,7 @@ function draw(crew: Crew, exam: SealedExam): Question[] {
     });
   }
   const entry = searched.i32s[regions.entryPoints.word];
-  const slots = sampleNodes(graphSlotCount(searched), sample, seed)
+  const slots = drawSample(graphSlotCount(searched), sample, seed)
     .map((index) => graphSlot(searched, index))
     .filter((slot) => slot !== entry);
   return slots.map((slot) => {

@@ -3,10 +3,10 @@
 // the queries that have not found everything yet. Figures: docs/decisions/0009.
 
 import type { Phase } from '../build/phases.ts';
-import { sampleNodes } from '../build/quantizer.ts';
 import * as F from '../hot/fields.ts';
 import { allocateWords } from '../memory/words.ts';
-import type { Segment } from '../segment.ts';
+import { drawSample } from '../random.ts';
+import type { Segment } from '../segments/segment.ts';
 import { type Curve, type CurvePoint, MAX_CURVE_POINTS, readCurves } from './curve.ts';
 import { type CalibrationWork, graphSlot, graphSlotCount } from './items.ts';
 
@@ -70,7 +70,7 @@ function allocateFloats(length: number, shared: boolean): Float32Array {
 function drawSlots({ segment, seed, shared }: CalibrationTask, sample: number): Int32Array {
   const { i32s, layout } = segment;
   const entry = i32s[layout.regions.entryPoints.word];
-  const drawn = sampleNodes(graphSlotCount(segment), sample, seed)
+  const drawn = drawSample(graphSlotCount(segment), sample, seed)
     .map((index) => graphSlot(segment, index))
     .filter((slot) => slot !== entry);
   const slots = allocateWords(drawn.length, shared);

@@ -3,7 +3,7 @@
 // search that is asked for a recall gets its width from here.
 
 import * as F from '../hot/fields.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 
 /** One beam width. */
 export interface CurvePoint {

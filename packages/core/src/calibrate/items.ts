@@ -4,7 +4,7 @@
 
 import * as F from '../hot/fields.ts';
 import { copyWord, nodeWord, vectorWord } from '../memory/layout.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 
 /** Queries and what is found out about them; the arrays lie where all threads see them. */
 export interface CalibrationWork {

@@ -3,7 +3,7 @@
 
 import * as F from '../hot/fields.ts';
 import { BYTES_PER_WORD, copyWord, nodeWord } from '../memory/layout.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import { corrupt } from '../snapshot/format.ts';
 import type { StoredVectors } from '../snapshot/stored-vectors.ts';
 

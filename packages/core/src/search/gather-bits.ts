@@ -3,7 +3,7 @@
 // follow one another, their bits are those of the filter, shifted. Only the others are looked up.
 
 import { numberWord } from '../memory/layout.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 
 /** What is known of the first `seen` numbers of a segment, which are never written again. */
 interface Order {

@@ -1,7 +1,7 @@
 // The vector of a node, from whatever its segment keeps of it.
 
 import { nodeWord, vectorWord } from '../memory/layout.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import { readStored } from './finish-from-file.ts';
 
 /** Slots by local node of sealed segments that keep no vectors; made when first asked for. */

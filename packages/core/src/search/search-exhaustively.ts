@@ -3,7 +3,7 @@
 
 import * as F from '../hot/fields.ts';
 import { nodeWord } from '../memory/layout.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import { measureStored } from './finish-from-file.ts';
 import { noteStrategy, type Reader, type ResultTarget, type WorkCounts } from './search-segment.ts';
 import { type Admission, writeAccepted } from './write-accepted.ts';

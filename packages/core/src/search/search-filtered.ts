@@ -3,7 +3,7 @@
 
 import * as F from '../hot/fields.ts';
 import type { Strategy } from '../results.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import { finishFromFile, measureStored } from './finish-from-file.ts';
 import {
   type Course,

@@ -13,7 +13,7 @@ import { ErrorCode, VectorIndexError } from '../errors.ts';
 import { MAX_POOL } from '../hot/fields.ts';
 import { type AcceptedBits, assertAccept, type NodeFilter } from '../node-filter.ts';
 import { DEFAULT_EF_SEARCH, MAX_EF_SEARCH } from '../options.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import type { SearchPlan } from './search-segment.ts';
 
 /** How hard to look, and what to return of what is found. */

@@ -3,7 +3,7 @@
 
 import * as F from '../hot/fields.ts';
 import type { SearchWork, Strategy } from '../results.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import { finishFromFile } from './finish-from-file.ts';
 import { type FilteredTask, scanAccepted, searchFiltered } from './search-filtered.ts';
 import type { Way } from './strategy.ts';

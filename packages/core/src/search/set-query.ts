@@ -3,7 +3,7 @@
 // or take the rounding of one float32 (6e-8).
 
 import * as F from '../hot/fields.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 
 /** Writes a checked query to scratch block `block` of `segment`. */
 export function setQuery(segment: Segment, block: number, query: Float32Array): void {

@@ -5,7 +5,7 @@
 
 import { MAX_POOL } from '../hot/fields.ts';
 import { BYTES_PER_WORD } from '../memory/layout.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 
 /**
  * The ways to search a graph under a filter, and to measure all that it lets through: by codes

@@ -3,7 +3,7 @@
 // anyway, so the load does them.
 
 import type { Tier } from '../engine/tier.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 
 /** Enough for the engine to compile the search well; fewer where they take long. */
 const MAX_SEARCHES = 64;

@@ -5,7 +5,7 @@
 import * as F from '../hot/fields.ts';
 import { acceptRange, bitWords } from '../memory/layout.ts';
 import type { AcceptedBits } from '../node-filter.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import { gatherBits, type LocalRange } from './gather-bits.ts';
 
 /** Who may be returned. */

@@ -4,10 +4,10 @@
 // told as such.
 
 import * as F from '../hot/fields.ts';
-import { componentLimit } from '../ingest.ts';
+import { componentLimit } from '../input/ingest.ts';
 import { BYTES_PER_WORD, type RegionName, SAVED_REGIONS, wholeRows } from '../memory/layout.ts';
-import type { Segment } from '../segment.ts';
-import { SegmentVerifier } from '../verify.ts';
+import type { Segment } from '../segments/segment.ts';
+import { SegmentVerifier } from '../verify/verify.ts';
 import { corrupt } from './format.ts';
 
 /** A unit vector has no larger component, however it was rounded. */

@@ -17,15 +17,15 @@ import {
   type ResolvedOptions,
   resolveOptions,
 } from '../options.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import {
   largestCapacity,
   layoutOptions,
   openSegment,
   ownerBlocks,
   SegmentList,
-} from '../segment-list.ts';
-import { findBadNodes } from '../verify-nodes.ts';
+} from '../segments/segment-list.ts';
+import { findBadNodes } from '../verify/verify-nodes.ts';
 import { WORK_OPTION_NAMES } from '../work-options.ts';
 import { type ReadableBytes, readName } from './bytes.ts';
 import { ContentCheck } from './check-contents.ts';

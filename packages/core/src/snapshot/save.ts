@@ -12,7 +12,7 @@ import {
   upperHeadWord,
 } from '../memory/layout.ts';
 import type { ResolvedOptions } from '../options.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import type { WriteBytes } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import { encodeTable, type RegionEntry, type SegmentEntry, type SnapshotTable } from './format.ts';

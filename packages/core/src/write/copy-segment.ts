@@ -4,8 +4,8 @@ import { abortedError, type WorkOptions } from '../build/runner.ts';
 import { yieldToEventLoop } from '../engine/runtime.ts';
 import * as F from '../hot/fields.ts';
 import { type RegionName, SAVED_REGIONS, usedWords } from '../memory/layout.ts';
-import type { Segment } from '../segment.ts';
-import { openLike, type SegmentList } from '../segment-list.ts';
+import type { Segment } from '../segments/segment.ts';
+import { openLike, type SegmentList } from '../segments/segment-list.ts';
 import { bringOver } from './rewrite.ts';
 import type { Roll } from './roll.ts';
 

@@ -4,24 +4,25 @@
 
 import { argument, assertInteger } from '../assert.ts';
 import { needsNewCodes } from '../build/clipped.ts';
+import { linkSegments } from '../build/link-segments.ts';
 import { abortedError, type WorkOptions } from '../build/runner.ts';
 import { canSeal, sealSegment } from '../build/seal.ts';
-import { linkSegments, Writer } from '../build/writer.ts';
 import { warn } from '../engine/runtime.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
 import * as F from '../hot/fields.ts';
-import type { HeldSegments } from '../index-snapshot.ts';
 import type { IndexThreads } from '../index-threads.ts';
-import { admit, ingest, ownVectors } from '../ingest.ts';
+import { admit, ingest, ownVectors } from '../input/ingest.ts';
+import { countVectors, type Vectors } from '../input/vectors.ts';
 import { keptOf, sealsSegments } from '../options.ts';
-import type { LocalNode, SegmentList, Slots } from '../segment-list.ts';
+import type { HeldSegments } from '../segments/index-snapshot.ts';
+import type { LocalNode, SegmentList, Slots } from '../segments/segment-list.ts';
 import type { SavedIndex } from '../snapshot/save.ts';
-import { countVectors, type Vectors } from '../vectors.ts';
 import { isWorthConsolidating, isWorthRebuilding } from './policy.ts';
 import { readDistinctNodes } from './read-nodes.ts';
 import { bringRemovals } from './rewrite.ts';
 import { Rewriter } from './rewriter.ts';
 import type { Rebuild, WriteOptions } from './write-options.ts';
+import { WriteQueue } from './write-queue.ts';
 
 /** Which nodes a write added: `count` of them from `first` on. */
 export interface AddedNodes {
@@ -48,7 +49,7 @@ export class IndexWriter {
   readonly #threads: IndexThreads;
   readonly #rewriter: Rewriter;
   readonly #closing: AbortSignal;
-  readonly #queue: Writer = new Writer();
+  readonly #queue: WriteQueue = new WriteQueue();
   #reserved: Reservation | undefined;
   /** Whether a consolidation that nobody asked for waits or runs. */
   #consolidates = false;

@@ -11,7 +11,7 @@ import {
   type ResolvedOptions,
   resolveOptions,
 } from '../options.ts';
-import { largestCapacity, type SegmentList } from '../segment-list.ts';
+import { largestCapacity, type SegmentList } from '../segments/segment-list.ts';
 import { checkWorkOptions, WORK_OPTION_NAMES } from '../work-options.ts';
 import { rewrite } from './rewrite.ts';
 import { callRoll, joinRolls, type Roll, rollPart, sourceOf } from './roll.ts';

@@ -1,7 +1,7 @@
 // When it pays to write a segment anew.
 
-import type { Segment } from '../segment.ts';
-import { largestCapacity, type SegmentList } from '../segment-list.ts';
+import type { Segment } from '../segments/segment.ts';
+import { largestCapacity, type SegmentList } from '../segments/segment-list.ts';
 import type { Rebuild } from './write-options.ts';
 
 /** Fewer removed vectors are not worth a new memory. */

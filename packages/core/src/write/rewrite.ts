@@ -3,13 +3,13 @@
 // old segments are read and searched until the new one takes their place, and their memory goes as
 // a whole when nobody holds it any more: no slot is ever used twice.
 
+import { linkSegments } from '../build/link-segments.ts';
 import { abortedError, type Crew, SLICE_MS, type WorkOptions } from '../build/runner.ts';
 import { type SealSource, sealSegment } from '../build/seal.ts';
-import { linkSegments } from '../build/writer.ts';
 import { yieldToEventLoop } from '../engine/runtime.ts';
 import type { ResolvedOptions } from '../options.ts';
-import type { Segment } from '../segment.ts';
-import { openSegment } from '../segment-list.ts';
+import type { Segment } from '../segments/segment.ts';
+import { openSegment } from '../segments/segment-list.ts';
 import type { Roll } from './roll.ts';
 
 /** Vectors copied between two looks at the clock. */

@@ -3,10 +3,10 @@
 
 import type { WorkOptions } from '../build/runner.ts';
 import { ErrorCode, VectorIndexError } from '../errors.ts';
-import { HeldSegments } from '../index-snapshot.ts';
 import type { IndexThreads } from '../index-threads.ts';
-import type { Segment } from '../segment.ts';
-import type { SegmentList } from '../segment-list.ts';
+import { HeldSegments } from '../segments/index-snapshot.ts';
+import type { Segment } from '../segments/segment.ts';
+import type { SegmentList } from '../segments/segment-list.ts';
 import { copySegment } from './copy-segment.ts';
 import { capacityFor, isSmall, isWorthConsolidating, segmentsToMerge } from './policy.ts';
 import { bringOver, rewrite } from './rewrite.ts';

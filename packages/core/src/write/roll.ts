@@ -5,7 +5,7 @@
 import type { ScratchBlocks } from '../memory/scratch-blocks.ts';
 import { allocateWords } from '../memory/words.ts';
 import { readVector } from '../search/read-vector.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 
 /** A segment that is rewritten, as far as it had vectors when the roll was called. */
 export interface Source {

@@ -11,9 +11,9 @@ import { BYTES_PER_WORD, nodeWord, type RegionName } from '../../src/memory/layo
 import { ScratchBlocks } from '../../src/memory/scratch-blocks.ts';
 import { type IndexOptions, type ResolvedOptions, resolveOptions } from '../../src/options.ts';
 import { answerQuery } from '../../src/search/batch-queries.ts';
-import type { Segment } from '../../src/segment.ts';
-import { openSegment } from '../../src/segment-list.ts';
-import { type Problem, verifySegments } from '../../src/verify.ts';
+import type { Segment } from '../../src/segments/segment.ts';
+import { openSegment } from '../../src/segments/segment-list.ts';
+import { type Problem, verifySegments } from '../../src/verify/verify.ts';
 import type { Target } from './targets.ts';
 
 /** Options of an index, less those a single segment on one thread has no use for. */

@@ -7,7 +7,7 @@ import { itemCount, type Phase, runItem } from '../../src/build/phases.ts';
 import * as F from '../../src/hot/fields.ts';
 import type { VectorIndex } from '../../src/index.ts';
 import { copyWord, nodeWord, rowWord, SAVED_REGIONS } from '../../src/memory/layout.ts';
-import { Segment } from '../../src/segment.ts';
+import { Segment } from '../../src/segments/segment.ts';
 import { regionBytes } from '../../src/snapshot/regions.ts';
 
 /** The segments of an index, over the memory it uses itself. */

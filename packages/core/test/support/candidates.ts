@@ -4,7 +4,7 @@
 import * as F from '../../src/hot/fields.ts';
 import { copyWord, nodeWord } from '../../src/memory/layout.ts';
 import { setQuery } from '../../src/search/set-query.ts';
-import type { Segment } from '../../src/segment.ts';
+import type { Segment } from '../../src/segments/segment.ts';
 import { byDistance, type Candidate } from './naive.ts';
 
 const BLOCK = 0;

@@ -6,8 +6,8 @@ import { Random } from '@nigh/testkit';
 import * as F from '../../src/hot/fields.ts';
 import { copyWord, type Metric, nodeWord } from '../../src/memory/layout.ts';
 import { resolveOptions } from '../../src/options.ts';
-import type { Segment } from '../../src/segment.ts';
-import { openSegment } from '../../src/segment-list.ts';
+import type { Segment } from '../../src/segments/segment.ts';
+import { openSegment } from '../../src/segments/segment-list.ts';
 import { neighborsAt, rowWord, setRow, wordOf } from './bare-segment.ts';
 import type { Target } from './targets.ts';
 

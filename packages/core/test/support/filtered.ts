@@ -6,7 +6,7 @@ import { assertAccept, NodeFilter } from '../../src/node-filter.ts';
 import type { SearchWork } from '../../src/results.ts';
 import { answerQuery } from '../../src/search/batch-queries.ts';
 import { type SearchPlan, type WorkCounts, workOf } from '../../src/search/search-segment.ts';
-import type { Segment } from '../../src/segment.ts';
+import type { Segment } from '../../src/segments/segment.ts';
 
 /** What was found, and at what cost. */
 export interface Found {

@@ -1,7 +1,7 @@
 // Naive models of what the hot code computes on codes, from the bytes in a segment's memory.
 
 import * as F from '../../src/hot/fields.ts';
-import type { Segment } from '../../src/segment.ts';
+import type { Segment } from '../../src/segments/segment.ts';
 import { wordOf } from './bare-segment.ts';
 
 /** The codes of one node as plain numbers, without the padding. */

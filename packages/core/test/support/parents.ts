@@ -2,7 +2,7 @@
 // say of it must be so.
 
 import * as F from '../../src/hot/fields.ts';
-import type { Segment } from '../../src/segment.ts';
+import type { Segment } from '../../src/segments/segment.ts';
 import { neighborsAt, rowWord, wordOf } from './bare-segment.ts';
 
 /** The slots below `end` that are no copies. */

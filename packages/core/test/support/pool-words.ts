@@ -1,7 +1,7 @@
 // Reads and fills pools in a segment's memory from outside the hot code.
 
 import * as F from '../../src/hot/fields.ts';
-import type { Segment } from '../../src/segment.ts';
+import type { Segment } from '../../src/segments/segment.ts';
 import type { Candidate } from './naive.ts';
 
 const NODE_BITS = 0x7fffffff;

@@ -5,8 +5,8 @@ import { runSeal } from '../../src/build/seal.ts';
 import * as F from '../../src/hot/fields.ts';
 import { type Metric, nodeWord } from '../../src/memory/layout.ts';
 import { keptOf, resolveOptions } from '../../src/options.ts';
-import type { Segment } from '../../src/segment.ts';
-import { openSegment } from '../../src/segment-list.ts';
+import type { Segment } from '../../src/segments/segment.ts';
+import { openSegment } from '../../src/segments/segment-list.ts';
 import { fillSegment, wordOf } from './bare-segment.ts';
 import type { Target } from './targets.ts';
 

@@ -2,7 +2,7 @@
 
 import { computeLayout } from '../../src/memory/layout.ts';
 import { type IndexOptions, resolveOptions } from '../../src/options.ts';
-import { layoutOptions } from '../../src/segment-list.ts';
+import { layoutOptions } from '../../src/segments/segment-list.ts';
 
 /** Bytes of a segment with room for exactly `capacity` vectors, built by one thread. */
 export function segmentBytes(capacity: number, options: IndexOptions): number {

@@ -4,10 +4,10 @@
 import { clustered, clusteredSource } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
 import { type IndexOptions, type Progress, VectorIndex } from '../../src/index.ts';
+import type { Vectors } from '../../src/input/vectors.ts';
 import { computeLayout } from '../../src/memory/layout.ts';
 import { resolveOptions } from '../../src/options.ts';
-import { layoutOptions } from '../../src/segment-list.ts';
-import type { Vectors } from '../../src/vectors.ts';
+import { layoutOptions } from '../../src/segments/segment-list.ts';
 import { indexDigest, segmentsOf } from '../support/bulk.ts';
 
 const DIMENSION = 10;

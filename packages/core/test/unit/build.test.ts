@@ -5,14 +5,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Job, jobItems, jobTotal } from '../../src/build/job.ts';
 import { evenWalk } from '../../src/build/link-segment.ts';
+import { linkSegments } from '../../src/build/link-segments.ts';
 import { itemCount, type Phase, phaseTotal, walkNode } from '../../src/build/phases.ts';
 import { type Crew, runWork } from '../../src/build/runner.ts';
-import { linkSegments, Writer } from '../../src/build/writer.ts';
 import { CONTROL_WORDS } from '../../src/memory/control-words.ts';
 import { resolveOptions } from '../../src/options.ts';
 import { allocateBatch } from '../../src/search/batch-queries.ts';
-import type { Segment } from '../../src/segment.ts';
-import { SegmentList } from '../../src/segment-list.ts';
+import type { Segment } from '../../src/segments/segment.ts';
+import { SegmentList } from '../../src/segments/segment-list.ts';
 import { blocksOf } from '../support/bare-segment.ts';
 
 const options = resolveOptions({ dimension: 4, threads: 1, capacity: 4000, flatThreshold: 0 });
@@ -223,28 +223,5 @@ describe('linking', () => {
     segment.publishCount(0);
     await linkSegments(crewOf(segment), options, {});
     expect(segment.linked).toBe(0);
-  });
-});
-
-describe('the writer', () => {
-  test('runs one after another, in order, also after a failure', async () => {
-    const writer = new Writer();
-    const log: string[] = [];
-    const step =
-      (name: string, fails = false) =>
-      async (): Promise<string> => {
-        log.push(`${name} begins`);
-        await new Promise((resolve) => setImmediate(resolve));
-        log.push(`${name} ends`);
-        if (fails) throw new Error(name);
-        return name;
-      };
-    const runs = [writer.run(step('a')), writer.run(step('b', true)), writer.run(step('c'))];
-    const outcomes = Promise.allSettled(runs);
-    await writer.idle();
-    expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
-    expect((await outcomes).map((one) => one.status)).toEqual([
-      ...['fulfilled', 'rejected', 'fulfilled'],
-    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { drawLevel, hash32, uniform } from '../../src/random.ts';
+import { drawLevel, drawSample, hash32, uniform } from '../../src/random.ts';
 
 const DRAWS = 200_000;
 const GOLDEN_HASHES = [879465130, 2753804006, 3696253564, 2291452469, 3821928738];
@@ -62,5 +62,26 @@ describe('the level of a node', () => {
   test('is never above the limit', () => {
     const levels = Array.from({ length: 20_000 }, (_, node) => drawLevel(1, node, 2, 3));
     expect(Math.max(...levels)).toBe(3);
+  });
+});
+
+describe('a sample', () => {
+  test('is all numbers when there are few', () => {
+    expect(drawSample(4, 4, 1)).toEqual([0, 1, 2, 3]);
+    expect(drawSample(0, 10, 1)).toEqual([]);
+  });
+
+  test('is ascending, without repeats and spread over the whole range', () => {
+    for (const [count, wanted] of [
+      [101, 100],
+      [1000, 999],
+      [100_000, 37],
+    ]) {
+      const numbers = drawSample(count, wanted, 5);
+      expect(numbers.length).toBe(wanted);
+      expect(numbers.every((number, i) => i === 0 || number > numbers[i - 1])).toBe(true);
+      expect(numbers[0] < (2 * count) / wanted && numbers[wanted - 1] < count).toBe(true);
+      expect(numbers[wanted - 1]).toBeGreaterThanOrEqual(count - (2 * count) / wanted);
+    }
   });
 });

@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import * as F from '../../src/hot/fields.ts';
 import { type EntryKind, SAVED_REGIONS } from '../../src/memory/layout.ts';
 import type { Builder, Quality } from '../../src/options.ts';
-import type { Segment } from '../../src/segment.ts';
+import type { Segment } from '../../src/segments/segment.ts';
 import { regionBytes } from '../../src/snapshot/regions.ts';
 import {
   type Answer,

@@ -2,7 +2,7 @@
 // level, inside a cluster for the members of a part.
 
 import * as F from '../../hot/fields.ts';
-import type { Segment } from '../../segment.ts';
+import type { Segment } from '../../segments/segment.ts';
 
 export interface Leaders {
   readonly count: number;

@@ -4,7 +4,7 @@
 
 import * as F from '../../hot/fields.ts';
 import { uniform } from '../../random.ts';
-import type { Segment } from '../../segment.ts';
+import type { Segment } from '../../segments/segment.ts';
 import { assignToLeaders } from './assign.ts';
 import { candidateWidth, slotOf, type Workspace } from './workspace.ts';
 

@@ -4,7 +4,7 @@
 import * as F from '../../hot/fields.ts';
 import { copyWord, nodeWord } from '../../memory/layout.ts';
 import { allocateWords } from '../../memory/words.ts';
-import type { Segment } from '../../segment.ts';
+import type { Segment } from '../../segments/segment.ts';
 
 /** Which nodes share their codes with an earlier one. */
 export interface Copies {

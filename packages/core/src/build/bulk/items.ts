@@ -4,7 +4,7 @@
 
 import * as F from '../../hot/fields.ts';
 import { HOSTS } from '../../hot/find.ts';
-import type { Segment } from '../../segment.ts';
+import type { Segment } from '../../segments/segment.ts';
 import { assignToLeaders } from './assign.ts';
 import { linkCluster } from './clusters.ts';
 import { MAX_FANOUT } from './quality.ts';

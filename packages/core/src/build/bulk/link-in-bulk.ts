@@ -7,7 +7,7 @@ import * as F from '../../hot/fields.ts';
 import { HOSTS } from '../../hot/find.ts';
 import { levelByte, nodeWord, rowWord } from '../../memory/layout.ts';
 import { allocateWords } from '../../memory/words.ts';
-import type { Segment } from '../../segment.ts';
+import type { Segment } from '../../segments/segment.ts';
 import { noteFirstCodes } from '../clipped.ts';
 import { chooseHubs, graphSlots } from '../hubs.ts';
 import { drawLevels } from '../levels.ts';

@@ -1,7 +1,7 @@
 import { type Dataset, datasetArbitrary } from '@nigh/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import {
   appendVectors,
   type BareOptions,

@@ -4,11 +4,11 @@
 import { clustered, datasetArbitrary, gaussian, type Metric } from '@nigh/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chooseCodes } from '../../../src/build/quantizer.ts';
+import { chooseCodes } from '../../../src/build/choose-codes.ts';
 import * as F from '../../../src/hot/fields.ts';
 import { codeWord } from '../../../src/memory/layout.ts';
 import { readVector } from '../../../src/search/read-vector.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import {
   type BareOptions,
   fillSegment,

@@ -1,9 +1,9 @@
 import { datasetArbitrary, gaussian, unequalNorms } from '@nigh/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chooseCodes } from '../../../src/build/quantizer.ts';
+import { chooseCodes } from '../../../src/build/choose-codes.ts';
 import * as F from '../../../src/hot/fields.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import { fillSegment, wordOf } from '../../support/bare-segment.ts';
 import { codesOf, naiveCodeDistance } from '../../support/naive.ts';
 

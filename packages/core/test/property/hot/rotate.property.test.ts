@@ -4,9 +4,9 @@
 import { datasetArbitrary, gaussian } from '@nigh/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { centreRotated } from '../../../src/build/quantizer.ts';
+import { centreRotated } from '../../../src/build/choose-codes.ts';
 import { transformLength } from '../../../src/hot/rotate.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import { fillSegment, wordOf } from '../../support/bare-segment.ts';
 import { bitsOf } from '../../support/kernel.contract.ts';
 import { type Target, TIER_TARGETS } from '../../support/targets.ts';

@@ -1,7 +1,7 @@
 import { datasetArbitrary } from '@nigh/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chooseCodes } from '../../../src/build/quantizer.ts';
+import { chooseCodes } from '../../../src/build/choose-codes.ts';
 import * as F from '../../../src/hot/fields.ts';
 import { fillSegment } from '../../support/bare-segment.ts';
 import { codesOf, naiveCodeDistance, naiveSelect, rank } from '../../support/naive.ts';

@@ -9,7 +9,7 @@ import {
   VectorIndexError,
   type Vectors,
 } from '../../../src/index.ts';
-import { componentLimit } from '../../../src/ingest.ts';
+import { componentLimit } from '../../../src/input/ingest.ts';
 
 const DIMENSION = 5;
 

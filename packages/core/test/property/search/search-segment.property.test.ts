@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { answerQuery } from '../../../src/search/batch-queries.ts';
 import type { SearchPlan } from '../../../src/search/search-segment.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import {
   appendVectors,
   type BareOptions,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { clippedShare, needsNewCodes } from '../../../src/build/clipped.ts';
 import { dropGraph, linkSegment } from '../../../src/build/link-segment.ts';
 import * as F from '../../../src/hot/fields.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import {
   appendVectors,
   linkBare,

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Phase } from '../../../src/build/phases.ts';
 import * as F from '../../../src/hot/fields.ts';
 import { codeWord, hubCountOf, hubWords, normWord } from '../../../src/memory/layout.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import {
   appendVectors,
   type BareOptions,

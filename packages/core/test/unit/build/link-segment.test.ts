@@ -5,7 +5,7 @@ import { type NodeWalk, type Phase, walkNode, writesGraph } from '../../../src/b
 import * as F from '../../../src/hot/fields.ts';
 import { fitCapacity, GROWING, MAX_SEGMENT_BYTES } from '../../../src/memory/layout.ts';
 import { MAX_CAPACITY } from '../../../src/options.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import {
   appendVectors,
   fillSegment,

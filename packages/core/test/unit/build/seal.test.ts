@@ -8,7 +8,7 @@ import { canSeal } from '../../../src/build/seal.ts';
 import * as F from '../../../src/hot/fields.ts';
 import type { RegionName } from '../../../src/memory/layout.ts';
 import type { IndexOptions } from '../../../src/options.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import { regionBytes } from '../../../src/snapshot/regions.ts';
 import {
   fillSegment,

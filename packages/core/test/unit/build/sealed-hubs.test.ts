@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
 import { codeWord, hubWords, normWord } from '../../../src/memory/layout.ts';
 import type { IndexOptions } from '../../../src/options.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import { linkedSegment, problemsOf, sealBare, wordOf } from '../../support/bare-segment.ts';
 import type { Candidate } from '../../support/naive.ts';
 import { readPool } from '../../support/pool-words.ts';

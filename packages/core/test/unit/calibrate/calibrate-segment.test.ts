@@ -10,7 +10,7 @@ import type { CalibrationWork } from '../../../src/calibrate/items.ts';
 import * as F from '../../../src/hot/fields.ts';
 import type { Metric } from '../../../src/index.ts';
 import { nodeWord, rowWord } from '../../../src/memory/layout.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import { linkedSegment, runPhase as runAll } from '../../support/bare-segment.ts';
 import { TIER_TARGETS } from '../../support/targets.ts';
 

@@ -16,7 +16,7 @@ import {
   squareScaled,
 } from '../../../src/hot/machine.ts';
 import { METRICS } from '../../../src/memory/layout.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import { wordOf } from '../../support/bare-segment.ts';
 import {
   type CodedOptions,

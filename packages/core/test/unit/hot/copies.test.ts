@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { chainCopies, findCopies } from '../../../src/build/bulk/copies.ts';
 import * as F from '../../../src/hot/fields.ts';
 import { type Metric, nodeWord } from '../../../src/memory/layout.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import { wordOf } from '../../support/bare-segment.ts';
 import { codedSegment, linkCopy, linkTo, wordsAt } from '../../support/coded-segment.ts';
 import { type Target, TIER_TARGETS } from '../../support/targets.ts';

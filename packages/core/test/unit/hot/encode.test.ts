@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import { fillSegment, wordOf } from '../../support/bare-segment.ts';
 import { codesOf } from '../../support/naive.ts';
 import { TIER_TARGETS } from '../../support/targets.ts';

@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
 import { codeWord, nodeWord } from '../../../src/memory/layout.ts';
 import { keptOf, resolveOptions } from '../../../src/options.ts';
-import type { Segment } from '../../../src/segment.ts';
-import { openSegment } from '../../../src/segment-list.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
+import { openSegment } from '../../../src/segments/segment-list.ts';
 import { problemsOf, wordOf } from '../../support/bare-segment.ts';
 import { type Target, TIER_TARGETS } from '../../support/targets.ts';
 

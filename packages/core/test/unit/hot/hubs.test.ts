@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { fillHubs } from '../../../src/build/hubs.ts';
 import * as F from '../../../src/hot/fields.ts';
 import { hubWords, type Metric } from '../../../src/memory/layout.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import { linkedSegment, wordOf } from '../../support/bare-segment.ts';
 import type { Candidate } from '../../support/naive.ts';
 import { readPool } from '../../support/pool-words.ts';

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import { problemsOf, wordOf } from '../../support/bare-segment.ts';
 import { codedSegment, linkTo, neighborsOf } from '../../support/coded-segment.ts';
 import { parentsOf, strayChildren, treeFaults } from '../../support/parents.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
 import { METRICS } from '../../../src/memory/layout.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import {
   type CodedOptions,
   type CodeRows,

@@ -1,7 +1,7 @@
 import { clustered } from '@nigh/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import {
   linkedSegment,
   neighborsAt,

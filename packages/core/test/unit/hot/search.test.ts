@@ -2,7 +2,7 @@ import { bruteForceBatch, clustered, gaussian, heldOut, recall } from '@nigh/tes
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
 import { levelByte, upperHeadWord, upperRowWord } from '../../../src/memory/layout.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import {
   fillSegment,
   linkedSegment,

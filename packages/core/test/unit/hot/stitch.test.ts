@@ -2,7 +2,7 @@ import { Random } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
 import { levelByte, METRICS, upperHeadWord, upperRowWord } from '../../../src/memory/layout.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import {
   type CodedOptions,
   type CodeRows,

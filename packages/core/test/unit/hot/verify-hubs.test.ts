@@ -4,7 +4,7 @@ import { duplicates } from '@nigh/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
 import { hubWords } from '../../../src/memory/layout.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import { linkedSegment, problemsOf, rowWord, setRow, wordOf } from '../../support/bare-segment.ts';
 import { TIER_TARGETS } from '../../support/targets.ts';
 

@@ -3,7 +3,7 @@
 import { duplicates } from '@nigh/testkit';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import {
   appendVectors,
   linkBare,

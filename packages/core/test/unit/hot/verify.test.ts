@@ -1,8 +1,8 @@
 import { clustered } from '@nigh/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as F from '../../../src/hot/fields.ts';
-import type { Segment } from '../../../src/segment.ts';
-import { PROBLEM_KINDS, type ProblemKind } from '../../../src/verify.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
+import { PROBLEM_KINDS, type ProblemKind } from '../../../src/verify/verify.ts';
 import {
   appendVectors,
   copyCountOf,

@@ -10,7 +10,7 @@ import { BAD_INPUT_DIMENSION, gaussian } from '@nigh/testkit';
 import { afterAll } from 'vitest';
 import { type IndexOptions, type Metric, VectorIndex } from '../../../src/index.ts';
 import { computeLayout, usedWords } from '../../../src/memory/layout.ts';
-import { Segment } from '../../../src/segment.ts';
+import { Segment } from '../../../src/segments/segment.ts';
 
 /** A way to run: which target of the hot code over which memory. */
 export interface Manner {

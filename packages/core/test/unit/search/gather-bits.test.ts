@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { assertAccept, NodeFilter } from '../../../src/node-filter.ts';
 import { resolveOptions } from '../../../src/options.ts';
 import { writeAccepted } from '../../../src/search/write-accepted.ts';
-import type { Segment } from '../../../src/segment.ts';
-import { freezeSegment, openSegment } from '../../../src/segment-list.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
+import { freezeSegment, openSegment } from '../../../src/segments/segment-list.ts';
 
 const TIERS = ['javascript', 'simd'] as const;
 const CAPACITY = 700;

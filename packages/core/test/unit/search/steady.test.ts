@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { VectorIndex } from '../../../src/index.ts';
 import { SWITCHES } from '../../../src/memory/control-words.ts';
 import { isSteady, searchSteadily } from '../../../src/search/steady.ts';
-import { Segment } from '../../../src/segment.ts';
+import { Segment } from '../../../src/segments/segment.ts';
 
 const vectors = Float32Array.from({ length: 40 }, (_, i) => Math.sin(i * i));
 

@@ -4,7 +4,7 @@ import { clustered } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
 import { NodeFilter } from '../../../src/node-filter.ts';
 import type { Way } from '../../../src/search/strategy.ts';
-import { Segment } from '../../../src/segment.ts';
+import { Segment } from '../../../src/segments/segment.ts';
 import { linkedSegment } from '../../support/bare-segment.ts';
 import { acceptOf, answerFrom, expectedFrom } from '../../support/filtered.ts';
 

@@ -5,7 +5,7 @@ import { clustered, gaussian } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
 import { type IndexOptions, VectorIndex } from '../../../src/index.ts';
 import type { RegionName } from '../../../src/memory/layout.ts';
-import { Segment } from '../../../src/segment.ts';
+import { Segment } from '../../../src/segments/segment.ts';
 import { regionBytes } from '../../../src/snapshot/regions.ts';
 
 const DIMENSION = 16;

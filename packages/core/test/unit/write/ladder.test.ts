@@ -15,7 +15,7 @@ import {
   normWord,
   vectorWord,
 } from '../../../src/memory/layout.ts';
-import { Segment } from '../../../src/segment.ts';
+import { Segment } from '../../../src/segments/segment.ts';
 
 const COUNT = 600;
 const DIMENSION = 24;

@@ -1,7 +1,7 @@
 // Which segments are written anew together, and what searches gain by it.
 import { clustered } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import { VectorIndex } from '../../../src/vector-index.ts';
 import { segmentsToMerge } from '../../../src/write/policy.ts';
 

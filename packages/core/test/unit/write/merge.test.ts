@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { MAX_NODES } from '../../../src/hot/fields.ts';
 import { type IndexOptions, VectorIndex } from '../../../src/index.ts';
 import { NEXT_NODE } from '../../../src/memory/control-words.ts';
-import { Segment } from '../../../src/segment.ts';
+import { Segment } from '../../../src/segments/segment.ts';
 import { segmentBytes } from '../../support/segment-bytes.ts';
 
 const DIMENSION = 6;

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { resolveOptions } from '../../../src/options.ts';
-import type { Segment } from '../../../src/segment.ts';
-import { largestCapacity, openSegment, SegmentList } from '../../../src/segment-list.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
+import { largestCapacity, openSegment, SegmentList } from '../../../src/segments/segment-list.ts';
 import { capacityFor, isWorthConsolidating, isWorthRebuilding } from '../../../src/write/policy.ts';
 import { segmentBytes } from '../../support/segment-bytes.ts';
 

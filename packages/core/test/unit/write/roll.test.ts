@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resolveOptions } from '../../../src/options.ts';
-import { openSegment } from '../../../src/segment-list.ts';
+import { openSegment } from '../../../src/segments/segment-list.ts';
 import { callRoll, joinRolls, rollPart, type Source } from '../../../src/write/roll.ts';
 
 const options = resolveOptions({

@@ -11,10 +11,10 @@ import {
   extendAssignment,
   type Workspace,
 } from '../../../../src/build/bulk/workspace.ts';
-import { chooseCodes } from '../../../../src/build/quantizer.ts';
+import { chooseCodes } from '../../../../src/build/choose-codes.ts';
 import * as F from '../../../../src/hot/fields.ts';
 import { nodeWord } from '../../../../src/memory/layout.ts';
-import type { Segment } from '../../../../src/segment.ts';
+import type { Segment } from '../../../../src/segments/segment.ts';
 import { fillSegment } from '../../../support/bare-segment.ts';
 
 const DIMENSION = 8;

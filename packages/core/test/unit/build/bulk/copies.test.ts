@@ -3,10 +3,10 @@
 import { duplicates, gaussian, Random } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
 import { type Copies, chainCopies, findCopies } from '../../../../src/build/bulk/copies.ts';
-import { chooseCodes } from '../../../../src/build/quantizer.ts';
+import { chooseCodes } from '../../../../src/build/choose-codes.ts';
 import * as F from '../../../../src/hot/fields.ts';
 import { copyWord, nodeWord } from '../../../../src/memory/layout.ts';
-import type { Segment } from '../../../../src/segment.ts';
+import type { Segment } from '../../../../src/segments/segment.ts';
 import { fillSegment, problemsOf } from '../../../support/bare-segment.ts';
 import { copiesOf, linkInPhases } from '../../../support/bulk.ts';
 import { codesOf } from '../../../support/naive.ts';

@@ -8,7 +8,7 @@ import * as F from '../../../../src/hot/fields.ts';
 import { type IndexOptions, VectorIndex } from '../../../../src/index.ts';
 import { levelByte, rowWord } from '../../../../src/memory/layout.ts';
 import { QUALITIES } from '../../../../src/options.ts';
-import type { Segment } from '../../../../src/segment.ts';
+import type { Segment } from '../../../../src/segments/segment.ts';
 import { fillSegment, problemsOf } from '../../../support/bare-segment.ts';
 import {
   digestOf,

@@ -3,8 +3,8 @@ import { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 
-import { createProgress } from '../../src/progress.ts';
-import { paintFor } from '../../src/render.ts';
+import { createProgress } from '../../../src/output/progress.ts';
+import { paintFor } from '../../../src/output/render.ts';
 
 const plain = paintFor({});
 

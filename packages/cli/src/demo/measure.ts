@@ -4,7 +4,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { EvaluatePoint, VectorIndex } from '@nigh/core';
 
-import type { ExactSpeed } from './evaluation-table.ts';
+import type { ExactSpeed } from '../output/evaluation-table.ts';
 
 const MEASURE_MILLISECONDS = 1000;
 const MAX_EXACT_QUERIES = 100;

@@ -12,7 +12,7 @@ import {
   paintFor,
   renderFacts,
   renderTable,
-} from '../../src/render.ts';
+} from '../../../src/output/render.ts';
 
 const plain = paintFor({});
 

@@ -4,10 +4,10 @@
 
 import type { Metric } from '@nigh/core';
 import { openVectorFile, type VectorSource } from '@nigh/formats';
-import { createDemoData } from './demo-data.ts';
-import { UsageError } from './failure.ts';
-import { readRows } from './ingest.ts';
-import { formatCount, formatNumberOf } from './render.ts';
+import { UsageError } from '../failure.ts';
+import { readRows } from '../ingest.ts';
+import { formatCount, formatNumberOf } from '../output/render.ts';
+import { createDemoData } from './data.ts';
 
 const MAX_QUERY_COUNT = 1000;
 /** Rows looked at to find out whether vectors have unit length. */

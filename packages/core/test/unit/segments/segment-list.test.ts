@@ -3,10 +3,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { resolveOptions } from '../../src/options.ts';
-import type { Segment } from '../../src/segment.ts';
-import { openSegment, SegmentList, type Slots } from '../../src/segment-list.ts';
-import { segmentBytes } from '../support/segment-bytes.ts';
+import { resolveOptions } from '../../../src/options.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
+import { openSegment, SegmentList, type Slots } from '../../../src/segments/segment-list.ts';
+import { segmentBytes } from '../../support/segment-bytes.ts';
 
 const SMALL = segmentBytes(400, { dimension: 4 });
 

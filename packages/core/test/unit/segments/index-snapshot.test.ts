@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gaussian } from '@nigh/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
-import { VectorIndex } from '../../src/index.ts';
+import { VectorIndex } from '../../../src/index.ts';
 
 const DIMENSION = 6;
 const COUNT = 400;

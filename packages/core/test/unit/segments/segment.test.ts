@@ -1,12 +1,12 @@
 // What a segment knows of its nodes: numbers that are written down, and what was removed.
 
 import { describe, expect, test } from 'vitest';
-import * as F from '../../src/hot/fields.ts';
-import { resolveOptions } from '../../src/options.ts';
-import { Segment } from '../../src/segment.ts';
-import { openSegment } from '../../src/segment-list.ts';
-import { fillSegment } from '../support/bare-segment.ts';
-import { TIER_TARGETS } from '../support/targets.ts';
+import * as F from '../../../src/hot/fields.ts';
+import { resolveOptions } from '../../../src/options.ts';
+import { Segment } from '../../../src/segments/segment.ts';
+import { openSegment } from '../../../src/segments/segment-list.ts';
+import { fillSegment } from '../../support/bare-segment.ts';
+import { TIER_TARGETS } from '../../support/targets.ts';
 
 const options = resolveOptions({ dimension: 2, threads: 1 });
 

@@ -1,10 +1,14 @@
 // Vectors on their way in: copied into free slots, checked there, brought to unit length for
 // cosine. Nothing is published here, so when a vector is bad nothing has changed.
 
-import { ErrorCode, VectorIndexError } from './errors.ts';
-import type { Metric, VectorKind } from './memory/layout.ts';
-import { type ResolvedVectorOptions, resolveVectorOptions, type VectorOptions } from './options.ts';
-import type { Slots } from './segment-list.ts';
+import { ErrorCode, VectorIndexError } from '../errors.ts';
+import type { Metric, VectorKind } from '../memory/layout.ts';
+import {
+  type ResolvedVectorOptions,
+  resolveVectorOptions,
+  type VectorOptions,
+} from '../options.ts';
+import type { Slots } from '../segments/segment-list.ts';
 import { copyQuery, copyVectors, countVectors, type Vectors } from './vectors.ts';
 
 const MAX_FLOAT32 = 3.4028234663852886e38;

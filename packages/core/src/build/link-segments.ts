@@ -1,5 +1,4 @@
-// One writer: linking, saving and whatever else needs the index to stand still run one after
-// another, in the order in which they were asked for. A failed one does not stop the next.
+// Links what an index has and is not linked yet, segment by segment, and measures what came of it.
 
 import {
   buildSettings,
@@ -9,35 +8,10 @@ import {
 import { writeCurves } from '../calibrate/curve.ts';
 import * as F from '../hot/fields.ts';
 import type { ResolvedOptions } from '../options.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import { type LinkTask, linkSegment } from './link-segment.ts';
 import { runPhases } from './run-phases.ts';
 import { abortedError, type Crew, type WorkOptions } from './runner.ts';
-
-export class Writer {
-  #last: Promise<unknown> = Promise.resolve();
-  #unfinished = 0;
-
-  /** True while something runs or waits. */
-  get busy(): boolean {
-    return this.#unfinished > 0;
-  }
-
-  /** Runs `work` when everything asked for earlier has ended. */
-  run<T>(work: () => Promise<T>): Promise<T> {
-    this.#unfinished++;
-    const result = this.#last.then(work).finally(() => {
-      this.#unfinished--;
-    });
-    this.#last = result.catch(() => undefined);
-    return result;
-  }
-
-  /** Settles when nothing runs or waits. */
-  async idle(): Promise<void> {
-    await this.#last;
-  }
-}
 
 /** True when the segment has vectors that belong into a graph and are not linked. */
 function needsLinking(segment: Segment, flatThreshold: number): boolean {

@@ -1,8 +1,8 @@
 import { gaussian, withOutliers } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
-import { centreRotated, chooseCodes, sampleNodes } from '../../../src/build/quantizer.ts';
+import { centreRotated, chooseCodes } from '../../../src/build/choose-codes.ts';
 import * as F from '../../../src/hot/fields.ts';
-import type { Segment } from '../../../src/segment.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
 import { fillSegment, wordOf } from '../../support/bare-segment.ts';
 import { codesOf } from '../../support/naive.ts';
 
@@ -89,27 +89,6 @@ describe('the chosen codes', () => {
     ).flat();
     expect(segment.handle.layout.dimension).toBe(17);
     expect(new Set(padding)).toEqual(new Set([0]));
-  });
-});
-
-describe('the sample', () => {
-  test('is all nodes when there are few', () => {
-    expect(sampleNodes(4, 4, 1)).toEqual([0, 1, 2, 3]);
-    expect(sampleNodes(0, 10, 1)).toEqual([]);
-  });
-
-  test('is ascending, without repeats and spread over the whole range', () => {
-    for (const [count, wanted] of [
-      [101, 100],
-      [1000, 999],
-      [100_000, 37],
-    ]) {
-      const nodes = sampleNodes(count, wanted, 5);
-      expect(nodes.length).toBe(wanted);
-      expect(nodes.every((node, i) => i === 0 || node > nodes[i - 1])).toBe(true);
-      expect(nodes[0] < (2 * count) / wanted && nodes[wanted - 1] < count).toBe(true);
-      expect(nodes[wanted - 1]).toBeGreaterThanOrEqual(count - (2 * count) / wanted);
-    }
   });
 });
 

@@ -1,7 +1,7 @@
 // The generated vectors of the demo: reproducible, in any order, and shaped as promised.
 import { expect, test } from 'vitest';
 
-import { createDemoData } from '../../src/demo-data.ts';
+import { createDemoData } from '../../../src/demo/data.ts';
 
 async function rows(seed: number, firstRow: number, rowCount: number): Promise<Float32Array> {
   const dimension = 32;

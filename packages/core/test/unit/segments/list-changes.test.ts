@@ -2,13 +2,13 @@
 // one thread as it does between two.
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { VectorIndex } from '../../src/index.ts';
-import { ListChanges } from '../../src/list-changes.ts';
-import * as C from '../../src/memory/control-words.ts';
-import { resolveOptions } from '../../src/options.ts';
-import type { Segment } from '../../src/segment.ts';
-import { openSegment, SegmentList } from '../../src/segment-list.ts';
-import { openShared, type SharedIndex, shareSegments } from '../../src/shared-index.ts';
+import { VectorIndex } from '../../../src/index.ts';
+import * as C from '../../../src/memory/control-words.ts';
+import { resolveOptions } from '../../../src/options.ts';
+import { ListChanges } from '../../../src/segments/list-changes.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
+import { openSegment, SegmentList } from '../../../src/segments/segment-list.ts';
+import { openShared, type SharedIndex, shareSegments } from '../../../src/segments/shared-index.ts';
 
 const options = resolveOptions({ dimension: 4, threads: 1, capacity: 10, memory: 'shared' });
 const lists: { close(): void | Promise<void> }[] = [];

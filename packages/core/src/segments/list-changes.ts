@@ -4,9 +4,9 @@
 // of the event loop, and whoever opens the channel late reads in the first that something is
 // missing.
 
-import { type Channel, openChannel } from './engine/runtime.ts';
-import { ErrorCode, VectorIndexError } from './errors.ts';
-import { LIST_CHANGING, LIST_VERSION } from './memory/control-words.ts';
+import { type Channel, openChannel } from '../engine/runtime.ts';
+import { ErrorCode, VectorIndexError } from '../errors.ts';
+import { LIST_CHANGING, LIST_VERSION } from '../memory/control-words.ts';
 import type { SegmentHandle } from './segment.ts';
 
 /** A list by its number: what is posted. */

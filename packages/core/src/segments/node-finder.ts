@@ -2,8 +2,8 @@
 // rewritten; then NUMBERS says them. Those that are larger than all before ascend, and are found by
 // halving; the others, which were updated, are kept in a map.
 
-import * as F from './hot/fields.ts';
-import { type Layout, numberWord } from './memory/layout.ts';
+import * as F from '../hot/fields.ts';
+import { type Layout, numberWord } from '../memory/layout.ts';
 
 /** The words of a segment that say where its nodes are. */
 export interface NumberedNodes {

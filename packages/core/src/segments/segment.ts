@@ -2,12 +2,12 @@
 // the last takes new vectors. Everything a segment knows lives in its memory, so that any thread
 // can make its own Segment over the same memory.
 
-import type { Curve } from './calibrate/curve.ts';
-import { bindHotCode, viewsOf } from './engine/engine.ts';
-import type { HotCode } from './engine/hot-code.ts';
-import type { Tier } from './engine/tier.ts';
-import * as F from './hot/fields.ts';
-import type { MachineViews } from './hot/views.ts';
+import type { Curve } from '../calibrate/curve.ts';
+import { bindHotCode, viewsOf } from '../engine/engine.ts';
+import type { HotCode } from '../engine/hot-code.ts';
+import type { Tier } from '../engine/tier.ts';
+import * as F from '../hot/fields.ts';
+import type { MachineViews } from '../hot/views.ts';
 import {
   benchWord,
   computeLayout,
@@ -18,10 +18,10 @@ import {
   tombstoneWord,
   type UsedCounts,
   vectorWord,
-} from './memory/layout.ts';
-import type { SegmentMemory } from './memory/segment-memory.ts';
+} from '../memory/layout.ts';
+import type { SegmentMemory } from '../memory/segment-memory.ts';
+import { type StoredPlace, StoredVectors } from '../snapshot/stored-vectors.ts';
 import { NodeFinder } from './node-finder.ts';
-import { type StoredPlace, StoredVectors } from './snapshot/stored-vectors.ts';
 
 /** What another thread needs to make its own Segment. Structured-cloneable. */
 export interface SegmentHandle {

@@ -2,11 +2,11 @@
 // like damage and is none.
 
 import { describe, expect, test } from 'vitest';
-import { numberWord, tombstoneWord } from '../../src/memory/layout.ts';
-import { resolveOptions } from '../../src/options.ts';
-import type { Segment } from '../../src/segment.ts';
-import { openSegment } from '../../src/segment-list.ts';
-import { findBadNodes } from '../../src/verify-nodes.ts';
+import { numberWord, tombstoneWord } from '../../../src/memory/layout.ts';
+import { resolveOptions } from '../../../src/options.ts';
+import type { Segment } from '../../../src/segments/segment.ts';
+import { openSegment } from '../../../src/segments/segment-list.ts';
+import { findBadNodes } from '../../../src/verify/verify-nodes.ts';
 
 const options = resolveOptions({
   ...{ dimension: 1, threads: 1, tier: 'javascript', memory: 'private' },

@@ -1,8 +1,8 @@
 // Whether the numbers of nodes are sound: what hot code cannot see, because nodes are one numbering
 // for all segments.
 
-import { countBits } from './memory/words.ts';
-import { liveNodes, type Segment } from './segment.ts';
+import { countBits } from '../memory/words.ts';
+import { liveNodes, type Segment } from '../segments/segment.ts';
 import type { Problem, ProblemKind } from './verify.ts';
 
 /** Tombstones of the vectors of a segment. */

@@ -1,10 +1,10 @@
 // Turns what the hot code's verify counted into problems a person can read.
 
-import * as F from './hot/fields.ts';
-import { KIND_COUNT } from './hot/verify.ts';
-import { MAX_LEVEL_LIMIT, nodeWord } from './memory/layout.ts';
-import type { ScratchBlocks } from './memory/scratch-blocks.ts';
-import type { Segment } from './segment.ts';
+import * as F from '../hot/fields.ts';
+import { KIND_COUNT } from '../hot/verify.ts';
+import { MAX_LEVEL_LIMIT, nodeWord } from '../memory/layout.ts';
+import type { ScratchBlocks } from '../memory/scratch-blocks.ts';
+import type { Segment } from '../segments/segment.ts';
 import { findBadNodes } from './verify-nodes.ts';
 
 /** One kind of damage: how often it was found, and at which node first. */

@@ -2,7 +2,7 @@
 // numbers are checked after they are copied, on our own memory, where nobody can change them any
 // more.
 
-import { describe, detail, ErrorCode, VectorIndexError } from './errors.ts';
+import { describe, detail, ErrorCode, VectorIndexError } from '../errors.ts';
 
 type TypedVectors = Float32Array | Float64Array | Int8Array | Uint8Array;
 

@@ -2,9 +2,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import * as F from '../../src/hot/fields.ts';
-import { computeLayout, GROWING, numberWord } from '../../src/memory/layout.ts';
-import { NodeFinder, type NumberedNodes } from '../../src/node-finder.ts';
+import * as F from '../../../src/hot/fields.ts';
+import { computeLayout, GROWING, numberWord } from '../../../src/memory/layout.ts';
+import { NodeFinder, type NumberedNodes } from '../../../src/segments/node-finder.ts';
 
 const CAPACITY = 200;
 const layout = computeLayout({

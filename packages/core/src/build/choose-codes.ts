@@ -6,8 +6,8 @@
 import * as F from '../hot/fields.ts';
 import { transformLength } from '../hot/rotate.ts';
 import type { Metric } from '../memory/layout.ts';
-import { uniform } from '../random.ts';
-import type { Segment } from '../segment.ts';
+import { drawSample, uniform } from '../random.ts';
+import type { Segment } from '../segments/segment.ts';
 import { codingError, rankingAgreement, type Sample } from './ranking-agreement.ts';
 
 const MAX_SAMPLE_VECTORS = 1024;
@@ -26,20 +26,10 @@ export const MIN_AGREEMENT = 0.5;
 /** Codes reach 63.5 steps to either side of the mean. */
 const HALF_RANGE = 63.5;
 
-/** Seeded sample of the nodes [0, count), ascending, each at most once. */
-export function sampleNodes(count: number, sampleCount: number, seed: number): number[] {
-  if (sampleCount >= count) return Array.from({ length: count }, (_, node) => node);
-  const step = count / sampleCount;
-  return Array.from({ length: sampleCount }, (_, i) => {
-    const first = Math.floor(i * step);
-    return first + Math.floor(uniform(seed, i) * (Math.floor((i + 1) * step) - first));
-  });
-}
-
 /** A seeded sample of the published vectors, one after another. */
-export function sampleRows(segment: Segment, wanted: number, seed: number): Float32Array {
+function sampleRows(segment: Segment, wanted: number, seed: number): Float32Array {
   const { dimension } = segment.layout;
-  const nodes = sampleNodes(segment.count, wanted, seed);
+  const nodes = drawSample(segment.count, wanted, seed);
   const rows = new Float32Array(nodes.length * dimension);
   nodes.forEach((node, i) => {
     rows.set(segment.vectors(node, 1), i * dimension);

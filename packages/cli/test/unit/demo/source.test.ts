@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { openDemoSource } from '../../src/demo-source.ts';
+import { openDemoSource } from '../../../src/demo/source.ts';
 
 let folder = '';
 beforeEach(async () => {

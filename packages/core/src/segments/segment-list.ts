@@ -2,12 +2,11 @@
 // last segment takes vectors; when it is full another one is opened, and nothing is copied to grow.
 // Others take the place of segments when those are sealed or rewritten.
 
-import { readCurves } from './calibrate/curve.ts';
-import { availableMemory, uniqueName } from './engine/runtime.ts';
-import { ErrorCode, VectorIndexError } from './errors.ts';
-import * as F from './hot/fields.ts';
-import { ListChanges, type ListOrigin } from './list-changes.ts';
-import { CONTROL_WORDS, LIST_VERSION, NEXT_NODE, SWITCHES } from './memory/control-words.ts';
+import { readCurves } from '../calibrate/curve.ts';
+import { availableMemory, uniqueName } from '../engine/runtime.ts';
+import { ErrorCode, VectorIndexError } from '../errors.ts';
+import * as F from '../hot/fields.ts';
+import { CONTROL_WORDS, LIST_VERSION, NEXT_NODE, SWITCHES } from '../memory/control-words.ts';
 import {
   BYTES_PER_WORD,
   bitWords,
@@ -17,13 +16,14 @@ import {
   type LayoutOptions,
   MAX_SEGMENT_BYTES,
   writeHeader,
-} from './memory/layout.ts';
-import { ScratchBlocks } from './memory/scratch-blocks.ts';
-import { allocateMemory } from './memory/segment-memory.ts';
-import { allocateWords } from './memory/words.ts';
-import { type Kept, pruneAlpha, type ResolvedOptions, unionAlpha } from './options.ts';
+} from '../memory/layout.ts';
+import { ScratchBlocks } from '../memory/scratch-blocks.ts';
+import { allocateMemory } from '../memory/segment-memory.ts';
+import { allocateWords } from '../memory/words.ts';
+import { type Kept, pruneAlpha, type ResolvedOptions, unionAlpha } from '../options.ts';
+import type { StoredPlace } from '../snapshot/stored-vectors.ts';
+import { ListChanges, type ListOrigin } from './list-changes.ts';
 import { liveNodes, Segment, type SegmentHandle } from './segment.ts';
-import type { StoredPlace } from './snapshot/stored-vectors.ts';
 
 /**
  * Blocks of the owner's own thread, where searches, slices of jobs and verify never overlap: a

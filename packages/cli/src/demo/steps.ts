@@ -11,19 +11,19 @@ import {
   VectorIndex,
 } from '@nigh/core';
 
-import type { Work } from './command.ts';
-import { type BatchSpeed, measureBatch, measureExact } from './demo-measure.ts';
-import type { DemoSource } from './demo-source.ts';
+import type { Work } from '../command.ts';
+import { ingest } from '../ingest.ts';
+import { closingAfter, EF_SEARCH_LIST } from '../options.ts';
 import {
   describeRecall,
   type ExactSpeed,
   explainEvaluation,
   renderEvaluation,
-} from './evaluation-table.ts';
-import { ingest } from './ingest.ts';
-import { renderBytes } from './memory-table.ts';
-import { closingAfter, EF_SEARCH_LIST } from './options.ts';
-import { formatBytes, formatDuration, formatNumberOf, formatRate } from './render.ts';
+} from '../output/evaluation-table.ts';
+import { renderBytes } from '../output/memory-table.ts';
+import { formatBytes, formatDuration, formatNumberOf, formatRate } from '../output/render.ts';
+import { type BatchSpeed, measureBatch, measureExact } from './measure.ts';
+import type { DemoSource } from './source.ts';
 
 const K = 10;
 /** The batch is measured at the smallest efSearch that reaches this recall. */

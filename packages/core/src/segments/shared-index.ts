@@ -1,8 +1,8 @@
 // An index on its way to another thread: its options and the handles of its memory.
 
-import { describe, ErrorCode, VectorIndexError } from './errors.ts';
+import { describe, ErrorCode, VectorIndexError } from '../errors.ts';
+import type { ResolvedOptions } from '../options.ts';
 import type { ListOrigin } from './list-changes.ts';
-import type { ResolvedOptions } from './options.ts';
 import { Segment, type SegmentHandle } from './segment.ts';
 import { SegmentList } from './segment-list.ts';
 
