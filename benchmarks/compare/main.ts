@@ -52,9 +52,7 @@ const measured = nothingMeasured();
 
 if (options.save || options.installs > 0) await part('installing', measurePackages);
 for (const name of setNames()) await part(name, () => measureSet(name));
-await part('churn', async () => {
-  measured.churned = await measureChurn(run, Math.min(CHURN_COUNT, options.count));
-});
+if (options.file === undefined) await part('churn', measureReplacing);
 const report = completeReport(reportOf(run, measured));
 printReport(report, ['builds', 'summary', 'ratios', 'filtered', 'churn', 'truncated', 'failures']);
 if (options.out !== undefined) writeTo(options.out, report);
@@ -71,6 +69,10 @@ async function part(name: string, work: () => Promise<void>): Promise<void> {
     note(`${name} failed: ${firstLine(error)}`);
     run.failures.push({ name, reason: firstLine(error) });
   }
+}
+
+async function measureReplacing(): Promise<void> {
+  measured.churned = await measureChurn(run, Math.min(CHURN_COUNT, options.count));
 }
 
 /** A file of the caller's is measured alone. */
