@@ -34,10 +34,12 @@ const options = readOptions(
     ...{ sets: 0, count: 1_000_000, rounds: 3, seed: 1 },
     ...{ M: 16, efConstruction: 100, peerEfConstruction: 200, installs: 0 },
   },
-  ['file', 'out'],
+  ['file', 'out', 'only'],
 );
 const isQuick = options.count < QUICK_COUNT;
-const { adapters, failures } = loadContestants();
+const { adapters: all, failures } = loadContestants();
+const only = options.only?.split(',');
+const adapters = all.filter(({ name }) => only === undefined || only.includes(name));
 const run: Run = {
   settings: {
     ...options,
@@ -52,9 +54,9 @@ const measured = nothingMeasured();
 
 if (options.save || options.installs > 0) await part('installing', measurePackages);
 for (const name of setNames()) await part(name, () => measureSet(name));
-await part('churn', async () => {
-  measured.churned = await measureChurn(run, Math.min(CHURN_COUNT, options.count));
-});
+// Of its own vectors, and of everybody.
+const isWhole = options.file === undefined && only === undefined;
+if (isWhole) await part('churn', measureReplacing);
 const report = completeReport(reportOf(run, measured));
 printReport(report, ['builds', 'summary', 'ratios', 'filtered', 'churn', 'truncated', 'failures']);
 if (options.out !== undefined) writeTo(options.out, report);
@@ -71,6 +73,10 @@ async function part(name: string, work: () => Promise<void>): Promise<void> {
     note(`${name} failed: ${firstLine(error)}`);
     run.failures.push({ name, reason: firstLine(error) });
   }
+}
+
+async function measureReplacing(): Promise<void> {
+  measured.churned = await measureChurn(run, Math.min(CHURN_COUNT, options.count));
 }
 
 /** A file of the caller's is measured alone. */

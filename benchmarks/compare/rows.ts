@@ -23,6 +23,9 @@ import type { Truncated } from './truncated-part.ts';
 /** The build that the rates of the others are divided by. */
 const REFERENCE = 'hnswlib-node';
 
+/** An index that takes less is lost in the memory around it: a ratio to it says nothing. */
+const LEAST_BYTES = 2e6;
+
 const optional = (value: number | null, digits?: number): number | null =>
   value === null ? null : significant(value, digits);
 const megabytes = (bytes: number | null): number | null => bytes && significant(bytes / 1e6);
@@ -162,13 +165,14 @@ export function filteredRows(filtered: readonly Filtered[]): Row[] {
 export function churnRows({ courses, notes }: Churned): Row[] {
   return courses.map((course) => {
     const row = churnRow(course);
-    const { name, looks } = course;
+    const { name, looks, fresh } = course;
+    const isKnown = (fresh?.grown ?? 0) >= LEAST_BYTES;
     return {
       ...{ name, rounds: WORKLOAD.rounds, replaced: WORKLOAD.share },
       recallBefore: optional(looks[0]?.recall ?? null),
       ...{ recallAfter: row.recall ?? null, recallFresh: row.freshRecall ?? null },
       searchTimeRatio: row.searchTimeRatio ?? null,
-      residentRatio: row.residentRatio ?? null,
+      residentRatio: isKnown ? (row.residentRatio ?? null) : null,
       failedCalls: row.failedCalls ?? null,
       how: notes.get(name) ?? null,
     };

@@ -15,10 +15,11 @@ import {
 import type { Installed } from '../../compare/install-part.ts';
 import type { AnyAdapter } from '../../compare/peers.ts';
 import { CONTESTANT_NAMES, isTooLarge, packageOf, suits } from '../../compare/peers.ts';
-import { buildRows, compareBuilds, peerRows } from '../../compare/rows.ts';
+import { buildRows, churnRows, compareBuilds, peerRows } from '../../compare/rows.ts';
 import { saveNewest } from '../../compare/save.ts';
 import { CLUSTERED_SETS } from '../../compare/sets.ts';
 import { completeReport, type Report } from '../../harness/report.ts';
+import type { Course, Look } from '../../macro/churn-report.ts';
 
 const [FIRST_SET = ''] = CLUSTERED_SETS;
 
@@ -124,6 +125,29 @@ describe('builds', () => {
     ]);
     const exact = compareBuilds(builds, [{ ...peer, parameter: null }]);
     expect(exact.map(({ what }) => what)).toEqual(['loading, a set']);
+  });
+});
+
+describe('churnRows', () => {
+  const look = (recall: number, grown: number): Look => ({
+    ...{ round: 0, count: 10, recall, ghosts: 0, missed: 0, problems: null, failedCalls: 1 },
+    ...{ queriesPerSecond: [100], roundSeconds: [1], grown, grownUncollected: grown, bytes: null },
+  });
+  const course = (freshBytes: number): Course => ({
+    ...{ workload: '', perRound: 1, name: 'zvec', peer: true },
+    ...{ looks: [look(0.9, 3e6), look(0.8, 6e6)], fresh: look(0.95, freshBytes) },
+  });
+
+  test('have the recall before and after, and no ratio to memory that is lost in noise', () => {
+    const courses = [course(3e6), course(1e5), { ...course(3e6), fresh: undefined }];
+    const rows = churnRows({ courses, notes: new Map([['zvec', 'as it is']]) });
+    expect(rows[0]).toMatchObject({
+      ...{ name: 'zvec', rounds: 5, replaced: 0.1, recallBefore: 0.9, recallAfter: 0.8 },
+      ...{ recallFresh: 0.95, searchTimeRatio: 1, residentRatio: 2, failedCalls: 1 },
+      how: 'as it is',
+    });
+    expect(rows[1]).toMatchObject({ residentRatio: null });
+    expect(rows[2]).toMatchObject({ recallBefore: 0.9, recallAfter: null, residentRatio: null });
   });
 });
 
