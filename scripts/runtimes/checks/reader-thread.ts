@@ -7,7 +7,7 @@ import { type SharedIndex, VectorIndex } from '@nigh/core';
 /** What is asked: to search, to watch until there are so many vectors, or to close. */
 export type Question =
   | { readonly query: Float32Array }
-  | { readonly until: number; readonly milliseconds: number }
+  | { readonly until: number; readonly milliseconds: number; readonly begun: Int32Array }
   | 'close';
 
 const index = VectorIndex.attach(workerData as SharedIndex);
@@ -16,6 +16,7 @@ function answer(question: Question): unknown {
   if (question === 'close') return index.close().then(() => 'closed');
   if ('query' in question) return [...index.search(question.query, 10).nodes];
   const end = performance.now() + question.milliseconds;
+  Atomics.store(question.begun, 0, 1);
   while (performance.now() < end) if (index.count === question.until) break;
   return index.count;
 }

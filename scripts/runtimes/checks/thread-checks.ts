@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type workerThreads from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
 import { VectorIndex } from '@nigh/core';
@@ -164,7 +165,10 @@ export const threadChecks: Checks = {
     await index.add(vectors.subarray(0, 400 * DIMENSION));
     const reader = new Reader(index);
     await reader.seen;
-    const watching = reader.ask({ until: 900, milliseconds: PATIENCE_MS });
+    const begun = new Int32Array(new SharedArrayBuffer(4));
+    const watching = reader.ask({ until: 900, milliseconds: PATIENCE_MS, begun });
+    // From here on it hears nothing that its event loop would have to tell.
+    while (Atomics.load(begun, 0) === 0) await sleep(1);
     await index.add(vectors.subarray(400 * DIMENSION, 900 * DIMENSION));
     const seen = await watching;
     await reader.close();
