@@ -3,7 +3,7 @@
  * whatever way. It is the temporary folder of the children too, so what a library puts into one
  * goes with it.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endChildren } from '../harness/child.ts';
@@ -37,10 +37,27 @@ export function createTemporary(): Temporary {
   for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = root;
   process.once('exit', () => {
     endChildren();
-    temporary.remove(root);
+    removeAtEnd(root);
   });
   // The exit code is what a shell says of a program that was interrupted or ended.
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
   return temporary;
+}
+
+const TRIES = 50;
+const REST_MS = 100;
+
+/** A child that was just ended may write to its last moment; what comes then goes next time. */
+function removeAtEnd(root: string): void {
+  let tries = 0;
+  do {
+    try {
+      rmSync(root, { recursive: true, force: true });
+    } catch {
+      // Something came into a folder while it was emptied.
+    }
+    const next = performance.now() + REST_MS;
+    while (performance.now() < next); // a process that exits turns no event loop
+  } while (existsSync(root) && ++tries < TRIES);
 }
