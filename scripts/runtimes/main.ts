@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FAILING, LEFT_OUT, SLOW } from './expected.ts';
 import { type Facts, judge } from './judge.ts';
-import { areInstalled, here, RUNTIMES, type Runtime, root } from './runtimes.ts';
+import { areInstalled, here, RUNTIME_NAMES, RUNTIMES, type Runtime, root } from './runtimes.ts';
 
 const isFull = process.argv.includes('--full');
 /** A suite takes some ten seconds; a program that hangs is told apart from a busy machine. */
@@ -121,6 +121,8 @@ async function install(): Promise<void> {
 }
 
 await install();
+const lacking = RUNTIME_NAMES.filter((name) => RUNTIMES.every((runtime) => runtime.name !== name));
+if (lacking.length > 0) console.log(`Not to be had for this platform: ${lacking.join(', ')}`);
 const isOther = ({ name }: Runtime): boolean =>
   isFull ? name !== 'node24' : name === 'node22' || name === 'node26';
 // Side by side: tests that expect something soon have one neighbor, which takes a core at most times.

@@ -23,62 +23,47 @@ const modules = join(here, 'node_modules');
 const platform = `${process.platform}-${process.arch}`;
 const exe = process.platform === 'win32' ? '.exe' : '';
 
-const BUN: Readonly<Record<string, string>> = {
-  'linux-x64': 'bun-linux-x64',
-  'linux-arm64': 'bun-linux-aarch64',
-  'darwin-arm64': 'bun-darwin-aarch64',
-  'win32-x64': 'bun-windows-x64',
-};
-const DENO: Readonly<Record<string, string>> = {
-  'linux-x64': 'linux-x64-glibc',
-  'linux-arm64': 'linux-arm64-glibc',
-  'darwin-arm64': 'darwin-arm64',
-  'win32-x64': 'win32-x64',
-};
-
-const node = (version: number): string =>
-  join(modules, `node${version}-${platform}/bin/node${exe}`);
-
-export const RUNTIMES: readonly Runtime[] = [
-  { name: 'node22', command: node(22), args: [] },
-  // The one that everything else runs on.
-  { name: 'node24', command: join(root, `node_modules/node/bin/node${exe}`), args: [] },
-  { name: 'node26', command: node(26), args: [] },
-  { name: 'bun', command: join(modules, `@oven/${BUN[platform]}/bin/bun${exe}`), args: ['--bun'] },
-  {
-    name: 'deno',
-    command: join(modules, `@deno/${DENO[platform]}/deno${exe}`),
-    args: ['run', '--allow-all'],
-  },
-];
-
 interface Manifest {
   readonly version?: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 const readManifest = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
-const { dependencies = {}, optionalDependencies = {} } = readManifest(here);
+/** What is pinned, by runtime and platform: `node22-linux-x64`. */
+const pins = readManifest(here).optionalDependencies ?? {};
 
-/** The version that is pinned of a runtime, on Linux for all that have several. */
+const versionOf = (pin: string): string => pin.slice(pin.lastIndexOf('@') + 1);
+
+/** The version that is pinned of a runtime, on Linux where platforms differ. */
 export function pinnedVersion(name: Exclude<RuntimeName, 'node24'>): string {
-  const pin = dependencies[name] ?? optionalDependencies[`${name}-linux-x64`] ?? '';
-  return pin.slice(pin.lastIndexOf('@') + 1);
+  return versionOf(pins[`${name}-linux-x64`] ?? '');
 }
+
+const installed = (name: RuntimeName, path: string): string =>
+  join(modules, `${name}-${platform}`, `${path}${exe}`);
+
+const all: readonly Runtime[] = [
+  { name: 'node22', command: installed('node22', 'bin/node'), args: [] },
+  // The one that everything else runs on.
+  { name: 'node24', command: join(root, `node_modules/node/bin/node${exe}`), args: [] },
+  { name: 'node26', command: installed('node26', 'bin/node'), args: [] },
+  { name: 'bun', command: installed('bun', 'bin/bun'), args: ['--bun'] },
+  { name: 'deno', command: installed('deno', 'deno'), args: ['run', '--allow-all'] },
+];
+
+/** The runtimes that this platform has. */
+export const RUNTIMES: readonly Runtime[] = all.filter(
+  ({ name }) => name === 'node24' || `${name}-${platform}` in pins,
+);
 
 /** Whether nothing has to be installed: the right versions are there, with their programs. */
 export function areInstalled(): boolean {
-  const wanted = Object.entries(dependencies);
-  const ofPlatform = Object.entries(optionalDependencies);
-  wanted.push(...ofPlatform.filter(([name]) => name.endsWith(platform)));
-  return (
-    RUNTIMES.every(({ command }) => existsSync(command)) &&
-    wanted.every(([name, pin]) => {
-      const folder = join(modules, name);
-      return existsSync(folder) && pin.endsWith(readManifest(folder).version ?? 'none');
-    })
-  );
+  return RUNTIMES.every(({ name, command }) => {
+    if (!existsSync(command)) return false;
+    if (name === 'node24') return true;
+    const folder = `${name}-${platform}`;
+    return readManifest(join(modules, folder)).version === versionOf(pins[folder] ?? '');
+  });
 }
