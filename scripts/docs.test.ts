@@ -1,5 +1,5 @@
-// Holds what the documents say against the code: tables of errors, options, bytes and words,
-// versions, lists. What they show is run by docs-blocks.test.ts.
+// Holds what the documents say against the code: tables of errors, options, bytes and words, versions,
+// lists. What they show is run by docs-blocks.test.ts.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,5 +1,5 @@
-// The commands that documents tell people to type, held against the scripts of the workspace and
-// the command tree of the `nigh` program.
+// The commands that documents tell people to type, held against the scripts of the workspace and the
+// command tree of the `nigh` program.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createProgram } from '../../packages/cli/src/program.ts';
@@ -51,7 +51,7 @@ function missingPage(root: string, folder: string): string | undefined {
   return existsSync(join(root, page)) ? undefined : `there is no ${page}`;
 }
 
-/** `npx -y pnpm@12 [--filter PACKAGE] run SCRIPT`: a script of that package, or of the root. */
+/** `npx -y pnpm@12 [--filter PACKAGE] run SCRIPT`: the script is one of that package, or of the root. */
 function missingPnpmScript(root: string, args: readonly string[]): string | undefined {
   const [yes, pnpm = '', ...rest] = args;
   if (yes !== '-y' || !pnpm.startsWith('pnpm@')) return `no document may ask for npx ${pnpm}`;
