@@ -1,5 +1,5 @@
-// Holds the pages of docs/api against the sources: whoever changes what a package exports, or a comment
-// of it, writes them anew with `pnpm --filter @nigh/docs run api`.
+// Holds the pages of docs/api against the sources: whoever changes what a package exports, or a
+// comment of it, writes them anew with `pnpm --filter @nigh/docs run api`.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

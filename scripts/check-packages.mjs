@@ -13,15 +13,15 @@ import { publicPackages } from './packages/public-packages.ts';
 import { gzippedSize } from './packages/size.ts';
 
 /**
- * What a page may have to load of the engine, so that growth is noticed. Of 89 kB, 54 are the engine,
- * 14 the hot code as JavaScript, and 21 the same as WebAssembly, for both tiers.
+ * What a page may have to load of the engine, so that growth is noticed. Of 89 kB, 54 are the
+ * engine, 14 the hot code as JavaScript, and 21 the same as WebAssembly, for both tiers.
  */
 const CORE_GZIPPED_LIMIT = 95_000;
 
 const say = (line) => process.stdout.write(`packages: ${line}\n`);
 const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 
-/** publint for the manifest, "are the types wrong" for the exports: what they say about a tarball. */
+/** What publint says of a tarball's manifest, and "are the types wrong" of its exports. */
 async function lint({ name, filename }) {
   const tools = [
     ['publint/src/cli.js', filename, '--strict'],

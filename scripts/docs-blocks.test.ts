@@ -1,7 +1,8 @@
-// Holds what the documents show against what happens: their TypeScript runs, type-checks and prints what
-// it says, their commands exist, their links lead somewhere. Code blocks run against the built
-// packages: build first. Marks after ```ts: `continues` appends a block to the one before, `file=NAME`
-// puts it beside the programs of its document. A block that nobody runs says why after `not run:`.
+// Holds what the documents show against what happens: their TypeScript runs, type-checks and prints
+// what it says, their commands exist, their links lead somewhere. Code blocks run against the built
+// packages: build first. Marks after ```ts: `continues` appends a block to the one before,
+// `file=NAME` puts it beside the programs of its document. A block that nobody runs says why after
+// `not run:`.
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';

@@ -32,7 +32,13 @@ interface Internals {
 
 async function loadInternals(): Promise<Internals> {
   const root = import.meta.resolve('@nigh/core/package.json');
-  const files = ['options', 'segment-list', 'build/link-segment', 'build/phases', 'hot/fields'];
+  const files = [
+    'options',
+    'segments/segment-list',
+    'build/link-segment',
+    'build/phases',
+    'hot/fields',
+  ];
   const modules = await Promise.all(
     files.map((file) => import(new URL(`dist/${file}.js`, root).href)),
   );

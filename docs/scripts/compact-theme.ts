@@ -124,7 +124,8 @@ class CompactContext extends MarkdownThemeContext {
           ? this.#type(this.helpers.getDeclarationType(property) as SomeType)
           : oneLine(this.partials.functionType(signatures));
       const said = this.#text(comment ?? signatures?.[0]?.comment);
-      return `| \`${name}${flags.isOptional ? '?' : ''}\` | ${type} | ${said.replaceAll('|', '\\|')} |`;
+      const optional = flags.isOptional ? '?' : '';
+      return `| \`${name}${optional}\` | ${type} | ${said.replaceAll('|', '\\|')} |`;
     });
     return ['| property | type | meaning |', '|---|---|---|', ...rows].join('\n');
   }

@@ -1,5 +1,5 @@
-// What a program of a document says it prints: `console.log(...); // 3 [ 1, 2 ]: why` claims `3 [ 1, 2 ]`.
-// Comments that are prose ("0 first", "cat, then kitten") claim nothing.
+// What a program of a document says it prints: `console.log(...); // 3 [ 1, 2 ]: why` claims `3 [
+// 1, 2 ]`. Comments that are prose ("0 first", "cat, then kitten") claim nothing.
 
 export interface Claim {
   /** Of the statement, from 0. */
@@ -25,14 +25,14 @@ export function claimsOf(code: string): Claim[] {
 /** No program prints this by itself. */
 const SIGN = '\u0001';
 
-/** The same program, which prints before each line that a statement logs which statement that is. */
+/** The same program, which prints before what a statement logs which statement that is. */
 export function signLogs(code: string): string {
   const sign = (text: string, line: number): string =>
     text.replace(/\bconsole\.log\(/, `(console.log('\\u0001${line}'), console).log(`);
   return code.split('\n').map(sign).join('\n');
 }
 
-/** The claims that what a signed program printed does not keep: the first of each statement counts. */
+/** The claims that a signed program did not keep: the first output of each statement counts. */
 export function brokenClaims(claims: readonly Claim[], printed: string): string[] {
   const lines = new Map<number, string>();
   for (const part of printed.split(SIGN).slice(1)) {

@@ -1,5 +1,5 @@
-// Reads the documents: headings, links, code blocks, tables. Not a Markdown parser: it knows the forms
-// these documents use, and fences hide what is inside them.
+// Reads the documents: headings, links, code blocks, tables. Not a Markdown parser: it knows the
+// forms these documents use, and fences hide what is inside them.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -74,7 +74,7 @@ export function headings({ prose }: Document, depth = '#{1,6}'): string[] {
   return [...prose.matchAll(new RegExp(`^${depth} (.+)$`, 'gm'))].map((match) => match[1] ?? '');
 }
 
-/** What a link after # may name, by the rules of the usual hosts: what is there twice is numbered. */
+/** What a link after # may name, as the usual hosts have it: what is there twice is numbered. */
 export function anchors(document: Document): string[] {
   const times = new Map<string, number>();
   const named = [...document.prose.matchAll(/<a id="([^"]+)"><\/a>/g)].map(([, id = '']) => id);

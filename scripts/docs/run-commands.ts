@@ -1,7 +1,7 @@
-// Runs the `nigh` commands of a document one after another in a folder of their own, in one process,
-// with the built program: `node run-commands.ts ROOT < commands.json`, which prints a line of JSON for
-// each. The files that the documents speak of lie in the folder: three components each, so that a
-// vector can be typed.
+// Runs the `nigh` commands of a document one after another in a folder of their own, in one
+// process, with the built program: `node run-commands.ts ROOT < commands.json`, which prints a line
+// of JSON for each. The files that the documents speak of lie in the folder: three components each,
+// so that a vector can be typed.
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

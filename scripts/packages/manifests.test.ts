@@ -40,7 +40,7 @@ describe.each(packages)('$manifest.name', ({ folder, manifest }) => {
     expect(manifest.engines).toEqual({ node: '>=22.18' });
   });
 
-  test('is published whole: the build, the sources for its maps, nothing else, to everybody', () => {
+  test('is published whole: build, sources for its maps, nothing else, to everybody', () => {
     expect(manifest.files).toEqual(['dist', '!dist/**/*.tsbuildinfo', 'src']);
     expect(manifest.publishConfig).toEqual({ access: 'public' });
   });

@@ -1,4 +1,5 @@
-// Finds and reads the TypeScript sources of the workspace, without git, so that it works in any copy.
+// Finds and reads the TypeScript sources of the workspace, without git, so that it works in any
+// copy.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSource, type Source } from './source.ts';

@@ -1,5 +1,5 @@
-// Who may import what: between packages, inside core, and from Node. A type-only import counts as an
-// import, except that testkit may name core's types.
+// Who may import what: between packages, inside core, and from Node. A type-only import counts as
+// an import, except that testkit may name core's types.
 import { posix } from 'node:path';
 import type { Finding, Import, Source } from './source.ts';
 
@@ -93,7 +93,7 @@ const CORE_ZONES: readonly Zone[] = [
   },
 ];
 
-/** Inside core: hot code stands alone, memory knows little, and nothing imports the public class. */
+/** Inside core: hot code stands alone, memory knows little, nothing imports the public class. */
 export function coreDirection(source: Source): Finding[] {
   if (!source.path.startsWith(CORE)) return [];
   return source.imports.flatMap((at) => {

@@ -1,4 +1,5 @@
-// Shows every tidy rule failing on a planted violation, and staying quiet on its nearest legal twin.
+// Shows every tidy rule failing on a planted violation, and staying quiet on its nearest legal
+// twin.
 import { describe, expect, test } from 'vitest';
 import { rules } from './rules.ts';
 import { readSource } from './source.ts';

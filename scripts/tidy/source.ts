@@ -1,6 +1,6 @@
 // Lexes TypeScript just enough for the tidy rules: it blanks comments and the contents of strings,
-// keeping every character position, so that an index into one text is an index into the others.
-// Not a parser: whether a slash divides or opens a regular expression is decided by what precedes it.
+// keeping every character position, so that an index into one text is an index into the others. Not
+// a parser: whether a slash divides or opens a regular expression is decided by what precedes it.
 
 /** One source file, in three texts of equal length and equal line breaks. */
 export interface Source {

@@ -1,7 +1,8 @@
 // `nigh compact`: gives back what deleted and replaced documents take, in memory and in the files.
 
-import { Collection, type CollectionStats } from '@nigh/collection';
+import { Collection } from '@nigh/collection';
 import type { Command } from 'commander';
+import { type CollectionSize, sizeOf } from '../collection-size.ts';
 import type { CommandSpec, Work } from '../command.ts';
 import { collectionHints } from '../failure.ts';
 import { closingAfter, given, recoverOption, threadsOption } from '../options.ts';
@@ -19,11 +20,9 @@ export interface CompactInput {
   readonly recover: boolean;
 }
 
-/** What a collection takes. */
-interface Taken {
+/** What a collection takes; `rows` are documents, and those deleted and replaced since. */
+interface Taken extends CollectionSize {
   readonly rows: number;
-  readonly memory: number;
-  readonly files: number;
 }
 
 export interface CompactReport {
@@ -52,9 +51,9 @@ export const compactCommand: CommandSpec<CompactInput, CompactReport> = {
   render: renderCompact,
 };
 
-function takenBy({ rows, bytes, storage }: CollectionStats): Taken {
-  const files = (storage?.snapshotBytes ?? 0) + (storage?.logBytes ?? 0);
-  return { rows, memory: bytes.total, files };
+function takenBy(collection: Collection): Taken {
+  const stats = collection.stats();
+  return { rows: stats.rows, ...sizeOf(stats) };
 }
 
 async function compact(input: CompactInput, work: Work): Promise<CompactReport> {
@@ -64,11 +63,11 @@ async function compact(input: CompactInput, work: Work): Promise<CompactReport> 
   const collection = await Collection.open(folder, given({ threads, recover }));
   work.ifCancelled('Cancelled: the collection has all its documents, and may be compacted again.');
   return closingAfter(collection, async () => {
-    const before = takenBy(collection.stats());
+    const before = takenBy(collection);
     const startedAt = performance.now();
     await collection.compact({ signal, onProgress });
     const milliseconds = performance.now() - startedAt;
-    const after = takenBy(collection.stats());
+    const after = takenBy(collection);
     return { collection: folder, count: collection.count(), before, after, milliseconds };
   });
 }

@@ -7,6 +7,7 @@ import type { Progress } from '@nigh/core';
 import { rowEndings, vectorEndings } from '@nigh/formats';
 import type { Command } from 'commander';
 import { fieldOption, nameList, searchTextList } from '../collection-options.ts';
+import { type CollectionSize, sizeOf } from '../collection-size.ts';
 import type { CommandSpec, Work } from '../command.ts';
 import { collectionHints, UsageError } from '../failure.ts';
 import { openOrCreate, type TargetInput, vectorsAsMetadata } from '../new-collection.ts';
@@ -31,7 +32,7 @@ export interface ImportedReport {
   /** Documents of the collection: fewer than its rows where keys came twice. */
   readonly count: number;
   readonly milliseconds: number;
-  readonly bytes: { readonly memory: number; readonly files: number };
+  readonly bytes: CollectionSize;
   /** What may not be as it was meant. */
   readonly note?: string;
 }
@@ -117,10 +118,9 @@ async function importInto(
   const { count: rows } = await collection.import(options).finally(keep);
   const milliseconds = performance.now() - startedAt;
   const note = created ? await vectorsAsMetadata(input) : undefined;
-  const { count, bytes, storage } = collection.stats();
-  const files = (storage?.snapshotBytes ?? 0) + (storage?.logBytes ?? 0);
-  const taken = { memory: bytes.total, files };
-  const report = { collection: folder, created, rows, count, milliseconds, bytes: taken };
+  const stats = collection.stats();
+  const { count } = stats;
+  const report = { collection: folder, created, rows, count, milliseconds, bytes: sizeOf(stats) };
   return { ...report, ...(note !== undefined && { note }) };
 }
 

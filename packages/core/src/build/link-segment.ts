@@ -25,11 +25,8 @@ import { chooseCodes, MIN_AGREEMENT } from './choose-codes.ts';
 import { forgetCodes, noteCodes, noteFirstCodes, noteLoadedCodes } from './clipped.ts';
 import { chooseHubs, type GraphSlots, graphSlots, renewHubs } from './hubs.ts';
 import { drawLevels } from './levels.ts';
-import { type NodeWalk, type Phase, walkNode } from './phases.ts';
-
-const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
-/** Strides this far from the golden ratio are tried; the largest gap stays below 4 ideal ones. */
-const STRIDE_REACH = 64;
+import type { Phase } from './phases.ts';
+import { evenWalk, type NodeWalk, walkNode } from './walk.ts';
 
 /** Runs a phase on all threads, reporting `done` of this phase's unit. */
 export type RunPhase = (phase: Phase, onDone?: (done: number) => void) => Promise<void>;
@@ -88,41 +85,6 @@ function clearGraph(segment: Segment): void {
   for (let row = 0; row < upperCount; row++) i32s[upperRowWord(layout, row)] = 0;
   i32s[F.UPPER_COUNT] = 0;
   i32s[F.LEVELED] = 0;
-}
-
-/**
- * The largest quotient of the continued fraction of stride / count: the smaller, the more evenly
- * the multiples of `stride` fall (three-distance theorem). Infinite when they miss some nodes.
- */
-function largestQuotient(stride: number, count: number): number {
-  let [a, b] = [count, stride];
-  let largest = 0;
-  while (b > 1) {
-    largest = Math.max(largest, Math.floor(a / b));
-    [a, b] = [b, a % b];
-  }
-  return b === 1 ? Math.max(largest, a - 1) : Number.POSITIVE_INFINITY;
-}
-
-/**
- * An order of the nodes [0, count) in which every prefix covers the whole range evenly: steps near
- * the golden ratio. Sorted or grouped input is thereby no worse than shuffled input. The nearest
- * coprime step will not do: its multiples may come close to each other after a few rounds.
- */
-export function evenWalk(count: number): NodeWalk {
-  const golden = Math.round(count * GOLDEN_RATIO);
-  let stride = 1;
-  let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i <= 2 * STRIDE_REACH; i++) {
-    // golden, then one more, one less, two more, two less, ...
-    const candidate = golden + (i % 2 === 1 ? 1 : -1) * Math.ceil(i / 2);
-    if (candidate < 1 || candidate >= count) continue;
-    const quotient = largestQuotient(candidate, count);
-    if (quotient >= best) continue;
-    best = quotient;
-    stride = candidate;
-  }
-  return { node: 0, count, stride, modulus: count };
 }
 
 /**

@@ -10,14 +10,7 @@ import {
 } from '../calibrate/items.ts';
 import type { Segment } from '../segments/segment.ts';
 import { type BulkPhase, bulkItemSize, bulkTotal, runBulkItem } from './bulk/items.ts';
-
-/** Nodes in insertion order: `node`, then every `stride`-th modulo `modulus`. */
-export interface NodeWalk {
-  readonly node: number;
-  readonly count: number;
-  readonly stride: number;
-  readonly modulus: number;
-}
+import { type NodeWalk, walkNode } from './walk.ts';
 
 export type Phase =
   | BulkPhase
@@ -93,11 +86,6 @@ export function itemCount(phase: Phase): number {
 /** True when an item may be done again after a thread died in the middle of it. */
 export function isRepeatable(phase: Phase): boolean {
   return !writesGraph(phase);
-}
-
-/** The node `steps` further along the walk. Exact: the product stays below 2^53. */
-export function walkNode(walk: NodeWalk, steps: number): number {
-  return (walk.node + steps * walk.stride) % walk.modulus;
 }
 
 /** Repairs the graph, or grows or mends the tree of parents. */

@@ -4,10 +4,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Job, jobItems, jobTotal } from '../../src/build/job.ts';
-import { evenWalk } from '../../src/build/link-segment.ts';
 import { linkSegments } from '../../src/build/link-segments.ts';
-import { itemCount, type Phase, phaseTotal, walkNode } from '../../src/build/phases.ts';
+import { itemCount, type Phase, phaseTotal } from '../../src/build/phases.ts';
 import { type Crew, runWork } from '../../src/build/runner.ts';
+import { evenWalk, walkNode } from '../../src/build/walk.ts';
 import { CONTROL_WORDS } from '../../src/memory/control-words.ts';
 import { resolveOptions } from '../../src/options.ts';
 import { allocateBatch } from '../../src/search/batch-queries.ts';

@@ -27,16 +27,12 @@ export function inexactQueries(index: VectorIndex, queries: Float32Array, k: num
   return wrong;
 }
 
-/** The code an operation failed with, and after how many milliseconds. */
-export async function failureOf(
-  work: Promise<unknown>,
-): Promise<{ code: string | undefined; milliseconds: number }> {
-  const start = performance.now();
+/** The code an operation failed with; undefined when it succeeded. */
+export async function failureOf(work: Promise<unknown>): Promise<string | undefined> {
   try {
     await work;
-    return { code: undefined, milliseconds: performance.now() - start };
+    return undefined;
   } catch (error) {
-    const { code } = error as { code?: string };
-    return { code: code ?? String(error), milliseconds: performance.now() - start };
+    return (error as { code?: string }).code ?? String(error);
   }
 }

@@ -36,7 +36,7 @@ async function digestOf(index: VectorIndex): Promise<string> {
 async function round(plan: DoomPlan | undefined): Promise<Record<string, unknown>> {
   const index = VectorIndex.create(options);
   setDoom(plan);
-  const { code } = await failureOf(index.add(vectors));
+  const code = await failureOf(index.add(vectors));
   const dead = deadThreads();
   setDoom(undefined);
   const { linked: linkedThen } = index.stats();
@@ -46,7 +46,7 @@ async function round(plan: DoomPlan | undefined): Promise<Record<string, unknown
   const digest = await digestOf(index);
   const problems = index.verify();
   await index.close();
-  return { code, dead, linkedThen, exactThen, linking: linking.code, linked, digest, problems };
+  return { code, dead, linkedThen, exactThen, linking, linked, digest, problems };
 }
 
 /** The file of an index of which a fifth was removed. */
@@ -67,7 +67,7 @@ async function consolidate(
   const index = await VectorIndex.load(path, { threads: 2 });
   const before = await digestOf(index);
   setDoom(plan);
-  const { code } = await failureOf(index.consolidate());
+  const code = await failureOf(index.consolidate());
   const dead = deadThreads();
   setDoom(undefined);
   const untouched = (await digestOf(index)) === before;
@@ -78,7 +78,7 @@ async function consolidate(
   const problems = index.verify();
   await index.close();
   const then = { count, removed, untouched, problemsThen };
-  const codes = { code: code ?? 'none', again: again.code ?? 'none' };
+  const codes = { code: code ?? 'none', again: again ?? 'none' };
   return { ...codes, dead, ...then, digest, problems };
 }
 

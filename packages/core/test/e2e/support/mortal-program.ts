@@ -73,7 +73,7 @@ async function round(kind: DeathKind, activity: Activity, after: number): Promis
   const work = act(index, activity).then((digest) => {
     outcome = digest;
   });
-  const { code } = await failureOf(work);
+  const code = await failureOf(work);
   const { started } = nextDeath;
   // Who lost a thread starts others.
   const hit = code !== undefined || started > options.threads;
@@ -89,7 +89,7 @@ async function round(kind: DeathKind, activity: Activity, after: number): Promis
   const result = {
     ...{ hit, same: outcome === undefined ? undefined : outcome === undisturbed.get(activity) },
     ...{ kind, activity, after, code, started, count, linkedThen, problemsThen, recallThen },
-    ...{ next: next.code, linking: linking.code, linked },
+    ...{ next, linking, linked },
     ...{ recall: recall(index), problems: index.verify(), self: found.nodes[0] },
   };
   await index.close();

@@ -146,8 +146,8 @@ const ACTS: Readonly<Record<string, Act>> = {
     });
     const codes = await Promise.all([building, searching, closing].map(failureOf));
     const known = ['WORKER_FAILED', 'CLOSED', undefined];
-    const strange = codes.filter(({ code }) => !known.includes(code));
-    return strange.map(({ code }) => `close ends with ${code}`);
+    const strange = codes.filter((code) => !known.includes(code));
+    return strange.map((code) => `close ends with ${code}`);
   },
 };
 const NAMES = Object.keys(ACTS);
@@ -196,7 +196,7 @@ async function round(
   const acting = ACTS[name](index, ledger).then((found) => {
     wrong = found;
   });
-  const { code, milliseconds } = await failureOf(acting);
+  const code = await failureOf(acting);
   const [dead, { runs, phase }] = [deadThreads(), seenSince()];
   setDoom(undefined);
   await new Promise((resolve) => setImmediate(resolve)); // warnings come in a turn of their own
@@ -208,8 +208,8 @@ async function round(
   if (linkedThen !== count + removed) wrong.push(`links ${linkedThen} of ${count + removed}`);
   wrong.push(...inspect(index, ledger));
   return {
-    ...{ round: number, name, ...plan, phase, dead, code, milliseconds, before, after },
-    ...{ linking: linking.code, wrong, warnings: warnings.splice(0) },
+    ...{ round: number, name, ...plan, phase, dead, code, before, after },
+    ...{ linking, wrong, warnings: warnings.splice(0) },
   };
 }
 

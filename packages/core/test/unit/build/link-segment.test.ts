@@ -1,7 +1,8 @@
 import { clustered } from '@nigh/testkit';
 import { describe, expect, test } from 'vitest';
-import { dropGraph, evenWalk, linkSegment } from '../../../src/build/link-segment.ts';
-import { type NodeWalk, type Phase, walkNode, writesGraph } from '../../../src/build/phases.ts';
+import { dropGraph, linkSegment } from '../../../src/build/link-segment.ts';
+import { type Phase, writesGraph } from '../../../src/build/phases.ts';
+import { evenWalk, type NodeWalk, walkNode } from '../../../src/build/walk.ts';
 import * as F from '../../../src/hot/fields.ts';
 import { fitCapacity, GROWING, MAX_SEGMENT_BYTES } from '../../../src/memory/layout.ts';
 import { MAX_CAPACITY } from '../../../src/options.ts';
