@@ -12,11 +12,18 @@ const FLAGS: Readonly<Record<OpenMode, string>> = { read: 'r', write: 'r+', crea
 /** Systems read and write at most 2 GiB by one call. */
 const MAX_BYTES_PER_CALL: number = 2 ** 30;
 
+/**
+ * Files that are open. Nobody may ever close the store that has them, and a handle that is
+ * collected ends the process in Bun and newer versions of Node.
+ */
+const openFiles: Set<File> = new Set();
+
 class NodeFile implements File {
   readonly #handle: FileHandle;
 
   constructor(handle: FileHandle) {
     this.#handle = handle;
+    openFiles.add(this);
   }
 
   async size(): Promise<number> {
@@ -54,6 +61,7 @@ class NodeFile implements File {
   }
 
   close(): Promise<void> {
+    openFiles.delete(this);
     return this.#handle.close();
   }
 }
