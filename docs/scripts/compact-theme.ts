@@ -21,6 +21,8 @@ interface Place {
 
 /** A signature that is longer has a line for each parameter. */
 const LONGEST_LINE = 96;
+/** What stands before and behind the parameters of a signature, at most as a rule. */
+const AROUND_PARAMETERS = 36;
 
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim();
 const leadsSomewhere = (text: string): boolean => text.includes('](');
@@ -75,7 +77,7 @@ class CompactContext extends MarkdownThemeContext {
       return `${flags.isRest ? '...' : ''}${name}${optional}: ${this.#type(type)}`;
     });
     const plain = written.join(', ').replace(/\]\([^)]*\)|[`[\\]/g, '');
-    if (plain.length < LONGEST_LINE - 36) return `(${written.join(', ')})`;
+    if (plain.length < LONGEST_LINE - AROUND_PARAMETERS) return `(${written.join(', ')})`;
     return `(\n${written.map((line) => `  ${line},\n`).join('')})`;
   }
 

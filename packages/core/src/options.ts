@@ -10,7 +10,7 @@ import {
   option,
 } from './assert.ts';
 import { availableCores, hasNode } from './engine/runtime.ts';
-import { detectTier, TIERS, type Tier } from './engine/tier.ts';
+import { detectTier, TIERS, type Tier, unsupportedTier, wasmModule } from './engine/tier.ts';
 import { ErrorCode, VectorIndexError } from './errors.ts';
 import {
   type CodeKind,
@@ -332,7 +332,10 @@ function resolveShare(wanted: unknown): number {
 }
 
 function resolveTier(wanted: unknown, memory: MemoryKind): Tier {
-  return wanted === undefined ? detectTier(memory) : assertChoice(wanted, TIERS, option('tier'));
+  if (wanted === undefined) return detectTier(memory);
+  const tier = assertChoice(wanted, TIERS, option('tier'));
+  if (tier === 'javascript' || wasmModule(tier, memory)) return tier;
+  throw unsupportedTier(tier);
 }
 
 /**

@@ -23,8 +23,13 @@ export async function openForReading(path: string): Promise<OpenedFile> {
         })
       : unreadable(path, `the file cannot be opened: ${cause.code ?? cause.message}`, cause);
   });
-  const status = await handle.stat();
-  if (status.isFile()) return { path, handle, byteLength: status.size };
+  try {
+    const status = await handle.stat();
+    if (status.isFile()) return { path, handle, byteLength: status.size };
+  } catch (cause) {
+    await handle.close();
+    throw unreadable(path, `the file cannot be examined: ${String(cause)}`, cause);
+  }
   await handle.close();
   throw unreadable(path, 'this is not a file', undefined);
 }

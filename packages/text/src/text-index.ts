@@ -255,7 +255,7 @@ export class TextIndex {
   /**
    * Brings what was added and removed to its place when it is time, so that no `add` or `remove`
    * has to: with turns for others in between. Searches go on meanwhile. Where rows are added or
-   * removed before it has ended, it has done nothing.
+   * removed, or something else merges, before it has ended, it has done nothing.
    *
    * @param rest is called every some tenths of a millisecond; gives others a turn when it is time
    * @param always whether it is time now, however little there is: `images` are short then

@@ -3,7 +3,6 @@
 
 import { VectorIndex, type WorkOptions } from '@nigh/core';
 import { abortedError } from '../errors.ts';
-import { Slices } from '../slices.ts';
 import { Contents, type RunOptions } from './contents.ts';
 
 /**
@@ -21,9 +20,8 @@ export async function compactContents(
     old.index && (await VectorIndex.merge([old.index], { ...run, ...work, renumber: true }));
   try {
     const contents = await Contents.over(old.schema, index);
-    const slices = new Slices();
     for (const [row, oldRow] of old.keys.rows().entries()) {
-      await contents.rest(slices);
+      await contents.rest();
       if (work.signal?.aborted) throw abortedError(work.signal);
       contents.adopt(row, old, oldRow);
     }

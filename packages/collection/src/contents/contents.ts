@@ -63,6 +63,8 @@ export class Contents {
   readonly columns: Columns;
   readonly text: TextIndex | undefined;
   readonly #textNames: readonly string[];
+  /** Of all changes: many small ones in a row are long work too. */
+  readonly #slices = new Slices();
   #index: VectorIndex | undefined;
   /** The row of the next document, where no index gives it. */
   #nextRow: number;
@@ -126,26 +128,24 @@ export class Contents {
   }
 
   /** Between two changes: others have their turn, and so have postings that want to be merged. */
-  async rest(slices: Slices): Promise<void> {
-    await slices.rest();
-    await this.text?.tidy(() => slices.rest());
+  async rest(): Promise<void> {
+    await this.#slices.rest();
+    await this.text?.tidy(() => this.#slices.rest());
   }
 
   /** Writes documents, those whose key is there in the place of the old ones. */
   async write(batch: Batch): Promise<void> {
     const { length } = batch.keys;
-    const slices = new Slices();
     for (let first = 0; first < length; first += ROWS_PER_TURN) {
-      await this.rest(slices);
+      await this.rest();
       await this.#writeSome(batch, first, Math.min(length, first + ROWS_PER_TURN));
     }
   }
 
   /** Changes the metadata of documents that are there; others are passed over. */
   async patch(patches: Patches): Promise<void> {
-    const slices = new Slices();
     for (const [i, [key, patch]] of patches.entries()) {
-      if (i % ROWS_PER_TURN === 0) await this.rest(slices);
+      if (i % ROWS_PER_TURN === 0) await this.rest();
       const row = this.keys.rowOf(key);
       if (row === -1) continue;
       const metadata = patchMetadata(this.documents.metadata(row), patch);
@@ -158,10 +158,9 @@ export class Contents {
 
   /** Deletes documents; how many there were. */
   async remove(keys: readonly KeyText[]): Promise<number> {
-    const slices = new Slices();
     let count = 0;
     for (let first = 0; first < keys.length; first += ROWS_PER_TURN) {
-      await this.rest(slices);
+      await this.rest();
       count += this.#removeSome(keys.slice(first, first + ROWS_PER_TURN));
     }
     return count;
@@ -224,8 +223,7 @@ export class Contents {
   /** The contents as they are when the writes of the index that were asked for have ended. */
   async freeze(): Promise<FrozenContents> {
     const { keys, columns, documents, text } = this;
-    const slices = new Slices();
-    await text?.tidy(() => slices.rest(), true); // its images are short then
+    await text?.tidy(() => this.#slices.rest(), true); // its images are short then
     const tables = { ...keys.images(), ...columns.images(), documents: documents.image() };
     const images = { tables, ...(text && { text: text.images() }) };
     const index = await this.#index?.snapshot(); // last: nobody else would close it

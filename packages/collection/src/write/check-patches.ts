@@ -9,35 +9,31 @@ import type { Patches } from '../document.ts';
 import type { KeyText } from '../key.ts';
 import { patchMetadata } from '../metadata.ts';
 
-/** What comes before patches and is not in the contents yet. */
-interface Before {
-  readonly earlier: readonly Patches[];
-  /** Bytes of all of it and of the patches themselves, as they are logged. */
-  readonly size: number;
+/** Whether a document could become too large by `bytes` of patches, as they are logged. */
+export function mayOverflow(
+  { keys, documents }: Contents,
+  patches: Patches,
+  bytes: number,
+): boolean {
+  const rows = patches.map(([key]) => keys.rowOf(key)).filter((row) => row !== -1);
+  return rows.some((row) => documents.length(row) + bytes > MAX_DOCUMENT_UNITS);
 }
 
 /**
  * Every document is there, and none becomes too large.
  *
+ * @param bytes those of the patches, and of others that are not in the contents yet
  * @throws {CollectionError} KEY_NOT_FOUND, INVALID_DOCUMENT
  */
-export function assertPatches(
-  contents: Contents,
-  patches: Patches,
-  { earlier, size }: Before,
-): void {
-  const { documents } = contents;
+export function assertPatches(contents: Contents, patches: Patches, bytes: number): void {
   const rows = patches.map(([key]) => rowOfKey(contents, key));
-  if (rows.every((row) => documents.length(row) + size <= MAX_DOCUMENT_UNITS)) return;
+  if (!mayOverflow(contents, patches, bytes)) return;
+  const { documents } = contents;
   const patched = new Map<KeyText, Metadata>();
-  const lay = (key: KeyText, patch: Metadata, row: number): Metadata => {
-    const metadata = patchMetadata(patched.get(key) ?? documents.metadata(row), patch);
-    patched.set(key, metadata);
-    return metadata;
-  };
-  for (const [key, patch] of earlier.flat()) lay(key, patch, rowOfKey(contents, key));
   for (const [i, [key, patch]] of patches.entries()) {
     const row = rows[i] as number;
-    assertDocumentFits(JSON.stringify(lay(key, patch, row)), documents.text(row), i);
+    const metadata = patchMetadata(patched.get(key) ?? documents.metadata(row), patch);
+    patched.set(key, metadata);
+    assertDocumentFits(JSON.stringify(metadata), documents.text(row), i);
   }
 }

@@ -4,7 +4,7 @@
 
 import type { Contents } from '../contents/contents.ts';
 import type { Patches } from '../document.ts';
-import { assertPatches } from './check-patches.ts';
+import { assertPatches, mayOverflow } from './check-patches.ts';
 import { type LogRecord, metadataRecord } from './log-records.ts';
 import type { Begin, WriteQueue } from './write-queue.ts';
 
@@ -70,19 +70,30 @@ export class Updates {
   async #take(turn: Turn, begin: Begin): Promise<void> {
     if (this.#next === turn) this.#next = undefined;
     const contents = this.#contents();
-    const earlier: Patches[] = [];
-    let size = 0;
-    const log = async ({ patches, record }: Change): Promise<void> => {
-      size += bytesOf(record);
-      assertPatches(contents, patches, { earlier, size });
-      earlier.push(patches);
-      await begin(record, () => contents.patch(patches));
-    };
-    const all = turn.changes.map((change) => {
-      const done = log(change);
-      change.settle(done);
-      return done;
-    });
-    await Promise.allSettled(all);
+    let begun: Promise<void>[] = [];
+    let bytes = 0; // of what was begun
+    for (const { patches, record, settle } of turn.changes) {
+      // Where a document may become too large, it is looked at as it is by then.
+      if (mayOverflow(contents, patches, bytes + bytesOf(record))) {
+        await Promise.allSettled(begun);
+        begun = [];
+        bytes = 0;
+      }
+      bytes += bytesOf(record);
+      const done = changeOne(contents, begin, { patches, record, bytes });
+      settle(done);
+      begun.push(done);
+    }
+    await Promise.allSettled(begun);
   }
+}
+
+/** One change: checked, logged, applied. */
+async function changeOne(
+  contents: Contents,
+  begin: Begin,
+  { patches, record, bytes }: Pick<Change, 'patches' | 'record'> & { readonly bytes: number },
+): Promise<void> {
+  assertPatches(contents, patches, bytes);
+  await begin(record, () => contents.patch(patches));
 }

@@ -78,3 +78,19 @@ test('many changes of many bytes take several turns, and all are made', async ()
   expect(collection.count({ n: -1 })).toBe(KEYS.length);
   await collection.close();
 });
+
+test('others have their turn while many changes of one turn are made', async () => {
+  const collection = await Collection.open(':memory:', { fields: { n: 'number' } });
+  await collection.upsert(KEYS.map((key) => ({ key, metadata: { n: key } })));
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  const changes = Array.from({ length: 20_000 }, (_, n) =>
+    collection.update({ key: n % KEYS.length, metadata: { n } }),
+  );
+  // Work of some 100 ms; without turns none would come before its end.
+  await Promise.all(changes);
+  const meanwhile = turns;
+  clearInterval(timer);
+  expect(meanwhile).toBeGreaterThan(1);
+  await collection.close();
+});

@@ -1,13 +1,12 @@
 // Binds the hot code to one memory: the WebAssembly instance, or the JavaScript functions behind a
 // door that binds their views first. Callers see the same functions either way.
 
-import { ErrorCode, VectorIndexError } from '../errors.ts';
 import * as javascript from '../hot/index.ts';
 import { bindMachine } from '../hot/machine.ts';
 import type { MachineViews } from '../hot/views.ts';
 import type { SegmentMemory } from '../memory/segment-memory.ts';
 import type { HotCode } from './hot-code.ts';
-import { type Tier, wasmModule } from './tier.ts';
+import { type Tier, unsupportedTier, wasmModule } from './tier.ts';
 
 /** The typed views of one memory, whole. */
 export function viewsOf(buffer: ArrayBufferLike): MachineViews {
@@ -41,13 +40,7 @@ function bindJavaScript(views: MachineViews): HotCode {
 export function bindHotCode(memory: SegmentMemory, views: MachineViews, tier: Tier): HotCode {
   if (tier === 'javascript') return bindJavaScript(views);
   const module = wasmModule(tier, memory.kind);
-  if (!module || !memory.wasm) {
-    throw new VectorIndexError(
-      ErrorCode.unsupportedRuntime,
-      `this engine cannot run the '${tier}' tier; leave the option out to use what it can`,
-      { tier },
-    );
-  }
+  if (!module || !memory.wasm) throw unsupportedTier(tier);
   const instance = new WebAssembly.Instance(module, { env: { memory: memory.wasm } });
   return instance.exports as unknown as HotCode;
 }

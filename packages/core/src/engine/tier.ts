@@ -1,6 +1,7 @@
 // Which target of the hot code runs here: relaxed SIMD, plain SIMD128, or JavaScript. All leave the
 // same bytes in memory; they differ in speed only.
 
+import { ErrorCode, VectorIndexError } from '../errors.ts';
 import type { MemoryKind } from '../memory/segment-memory.ts';
 import { unshare } from './unshare.ts';
 import { wasmBytes } from './wasm-bytes.ts';
@@ -12,12 +13,16 @@ export type Tier = (typeof TIERS)[number];
 /** What was tried, by tier and memory: each is compiled once. */
 const modules = new Map<string, WebAssembly.Module | undefined>();
 
-/** Undefined where the engine does not know the instructions, or a page's policy forbids it. */
+/**
+ * Undefined where the engine does not know the instructions, or a page's policy forbids it, which
+ * some engines call an EvalError.
+ */
 function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {
-    if (error instanceof WebAssembly.CompileError) return undefined;
+    const isRefusal = error instanceof WebAssembly.CompileError || error instanceof EvalError;
+    if (isRefusal) return undefined;
     throw error;
   }
 }
@@ -34,6 +39,15 @@ export function wasmModule(tier: Tier, memory: MemoryKind): WebAssembly.Module |
   const module = compile(memory === 'shared' ? bytes : unshare(bytes));
   modules.set(key, module);
   return module;
+}
+
+/** The error for a tier that this engine cannot run. */
+export function unsupportedTier(tier: Tier): VectorIndexError {
+  return new VectorIndexError(
+    ErrorCode.unsupportedRuntime,
+    `this engine cannot run the '${tier}' tier; leave the option out to use what it can`,
+    { tier },
+  );
 }
 
 /** The fastest tier this engine supports on memory of a kind. */

@@ -73,10 +73,13 @@ export function mergedOptions(
       got: { dimension, metric },
     });
   }
-  const { subspaces, capacity: _capacity, ...rest } = first;
+  const { subspaces, capacity: _capacity, threads, tier, ...rest } = first;
+  // Other memory may have other threads and another tier.
+  const runtime = 'memory' in given ? {} : { threads, tier };
   const count = lists.reduce((sum, list) => sum + list.count, 0);
   const kept = 'precision' in given || subspaces === 0 ? {} : { subspaces };
-  const base = { ...rest, ...kept, allowLowDimension: true, capacity: buildCapacity(count) };
+  const capacity = buildCapacity(count);
+  const base = { ...rest, ...runtime, ...kept, allowLowDimension: true, capacity };
   if ('precision' in given) {
     // What belongs to another precision is not taken over.
     const { originals: _originals, rerank: _rerank, ...others } = base;

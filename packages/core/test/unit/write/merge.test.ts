@@ -46,6 +46,14 @@ describe('a merged index', () => {
     await Promise.all([...parts, merged].map((index) => index.close()));
   });
 
+  test('may be in memory of another kind, with the threads and the tier that go with it', async () => {
+    const part = await worn(1, { threads: 2, tier: 'simd' });
+    const merged = await VectorIndex.merge([part], { memory: 'private' });
+    expect(merged.stats()).toMatchObject({ memory: 'private', threads: 1, tier: 'relaxed' });
+    expect(merged.verify()).toEqual([]);
+    await Promise.all([part.close(), merged.close()]);
+  });
+
   test('is byte for byte a build of the same vectors, on any number of threads', async () => {
     const parts = [await worn(1), await worn(2)];
     const vectors = Float32Array.from(parts.flatMap((part) => [...part.getVectors(part.nodes())]));

@@ -8,13 +8,9 @@ import { Store } from '@nigh/storage';
 
 const [folder = ''] = process.argv.slice(2);
 
-/** Runtimes close the files of a store that nobody holds, and end the process for it. */
-const held = new Set<Store>();
-
 async function open(): Promise<string> {
   try {
     const store = await Store.open(folder);
-    held.add(store);
     for await (const _ of store.records());
     return 'opened';
   } catch (error) {
@@ -22,10 +18,7 @@ async function open(): Promise<string> {
   }
 }
 
-process.stdin.on('end', () => {
-  held.clear();
-  process.exit(0);
-});
+process.stdin.on('end', () => process.exit(0));
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');
 process.stdout.write(`${await open()}\n`);
