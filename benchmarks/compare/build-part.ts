@@ -5,6 +5,7 @@
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Runtime } from '../harness/child.ts';
 import { meanRecall } from '../harness/ground-truth.ts';
 import { READABLE, READABLE_ENVIRONMENT } from '../harness/resident.ts';
 import { EF_SEARCH } from './constants.ts';
@@ -13,6 +14,9 @@ import type { AnyAdapter } from './peers.ts';
 import { note } from './progress.ts';
 import { type Field, type Run, taskOf } from './settings.ts';
 import { Subject } from './subject.ts';
+
+/** Of every process that builds, so that builds are timed alike whether memory is read or not. */
+const BUILDER: Runtime = { flags: READABLE, environment: READABLE_ENVIRONMENT };
 
 export interface Build {
   readonly set: string;
@@ -78,10 +82,7 @@ async function buildFirst(
   field: Field,
 ): Promise<{ readonly build: Build; readonly searched: Searched } | undefined> {
   const task = taskOf(run, adapter, field, 1);
-  const builder = await Subject.start(task, run.failures, {
-    flags: READABLE,
-    environment: READABLE_ENVIRONMENT,
-  });
+  const builder = await Subject.start(task, run.failures, BUILDER);
   const built = await builder.ask<BuildAnswer>({ kind: 'build' });
   const recall = await recallOf(builder, field);
   const folder = run.temporary.folder(adapter.name);
@@ -139,7 +140,7 @@ async function reopen(
 async function buildAgain(run: Run, adapter: AnyAdapter, field: Field): Promise<Build[]> {
   const threads = 2;
   const task = taskOf(run, adapter, field, threads);
-  const builder = await Subject.start(task, run.failures);
+  const builder = await Subject.start(task, run.failures, BUILDER);
   const built = await builder.ask<BuildAnswer>({ kind: 'build' });
   const recall = await recallOf(builder, field);
   await builder.stop();

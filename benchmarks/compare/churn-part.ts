@@ -34,8 +34,9 @@ export async function measureChurn({ settings, failures }: Run, count: number): 
   const { M, efConstruction, peerEfConstruction, seed, rounds } = settings;
   const data = { count, dimension: DIMENSION, queryCount: QUERIES, seed };
   const build = { M, efConstruction, peerEfConstruction };
-  const searches = { efSearch: EF_SEARCH, sample: SAMPLE, rounds, mostSeconds: MOST_SECONDS };
-  const churn = new ChurnRun({ ...data, ...build, ...searches }, names);
+  const searches = { efSearch: EF_SEARCH, sample: SAMPLE, rounds };
+  const turns = { mostSeconds: MOST_SECONDS, atOnce: 1 };
+  const churn = new ChurnRun({ ...data, ...build, ...searches, ...turns }, names);
   const courses = await churn.run(WORKLOAD);
   failures.push(...churn.failures);
   const notes = new Map(names.map((name) => [name, loadWritable(name).note]));

@@ -4,8 +4,9 @@
  */
 import type { CurvePoint } from '../harness/curve.ts';
 import { interleave, samplesOf } from '../harness/run.ts';
+import { median } from '../harness/stats.ts';
 import { recallOfFound, type Searched } from './build-part.ts';
-import type { FindAnswer, LatencyAnswer, SpeedAnswer } from './index-case.ts';
+import type { FindAnswer, IndexQuestion, LatencyAnswer, SpeedAnswer } from './index-case.ts';
 import { note } from './progress.ts';
 import { type Field, isOurs, type Run } from './settings.ts';
 
@@ -30,8 +31,12 @@ export interface Curve {
   readonly points: readonly Point[];
 }
 
+type Found = FindAnswer['found'];
+
 interface Drawn extends Searched {
   readonly points: Point[];
+  /** What was found at each point. */
+  readonly found: Found[];
 }
 
 export async function measureCurves(
@@ -39,9 +44,9 @@ export async function measureCurves(
   field: Field,
   searched: readonly Searched[],
 ): Promise<Curve[]> {
-  const all: Drawn[] = searched.map((one) => ({ ...one, points: [] }));
+  const all: Drawn[] = searched.map((one) => ({ ...one, points: [], found: [] }));
   for (const efSearch of EF_SEARCHES) {
-    const drawn = all.filter(goesOn);
+    const drawn = all.filter((one) => goesOn(one, field));
     if (drawn.length === 0) break;
     await addPoints(run, field, drawn, efSearch);
     note(`${field.set.name}: efSearch ${efSearch}, ${drawn.length} contestants`);
@@ -53,12 +58,20 @@ export async function measureCurves(
 }
 
 /** Whether a higher efSearch could still find more. */
-function goesOn({ adapter, subject, points }: Drawn): boolean {
-  const [before, last] = [points.at(-2), points.at(-1)];
+function goesOn({ adapter, subject, points, found }: Drawn, { truth }: Field): boolean {
+  const last = points.at(-1);
   if (!subject.takesPart) return false;
   if (last === undefined) return true;
   if (adapter.parameter === null || last.recall >= ENOUGH_RECALL) return false;
-  return before === undefined || last.recall - before.recall >= MIN_GAIN;
+  const [before, after] = found.slice(-2);
+  if (before === undefined || after === undefined) return true;
+  return gain(truth, before, after) >= MIN_GAIN;
+}
+
+/** In recall, of the queries that both answer: who is slow answers more or fewer each time. */
+export function gain(truth: readonly Uint32Array[], before: Found, after: Found): number {
+  const answered = truth.slice(0, Math.min(before.length, after.length));
+  return recallOfFound(answered, after) - recallOfFound(answered, before);
 }
 
 /** Adds one point to every curve; who fails gets none. */
@@ -69,22 +82,50 @@ async function addPoints(
   efSearch: number,
 ): Promise<void> {
   const seconds = settings.pointSeconds;
-  const recalls = new Map<Drawn, number>();
+  const answers = new Map<Drawn, Found>();
   for (const one of drawn) {
     const answer = await one.subject.ask<FindAnswer>({ kind: 'find', efSearch });
-    if (answer !== undefined) recalls.set(one, recallOfFound(truth, answer.found));
+    if (answer !== undefined) answers.set(one, answer.found);
   }
-  const speeds = await measureSpeeds([...recalls.keys()], settings.rounds, {
-    ...{ kind: 'speed', efSearch, seconds },
+  const able = [...answers.keys()];
+  const speeds = await measureSpeeds(able, settings.rounds, { kind: 'speed', efSearch, seconds });
+  const latencies = await measureLatencies(able, settings.rounds, {
+    ...{ kind: 'latency', efSearch, seconds },
   });
-  for (const [one, recall] of recalls) {
-    const question = { kind: 'latency', efSearch, seconds } as const;
-    const latency = await one.subject.ask<LatencyAnswer>(question);
-    const { adapter, points } = one;
-    if (latency === undefined) continue;
+  for (const [one, found] of answers) {
+    const { adapter, subject, points } = one;
+    if (!subject.takesPart) continue;
     const asked = adapter.parameter === null ? null : efSearch;
-    points.push({ efSearch: asked, recall, speeds: samplesOf(speeds, adapter.name), ...latency });
+    const recall = recallOfFound(truth, found);
+    const times = middle(latencies.get(one) ?? []);
+    points.push({ efSearch: asked, recall, speeds: samplesOf(speeds, adapter.name), ...times });
+    one.found.push(found);
   }
+}
+
+type LatencyQuestion = Extract<IndexQuestion, { kind: 'latency' }>;
+
+/** One answer per round; they take turns. */
+async function measureLatencies<One extends Searched>(
+  searched: readonly One[],
+  rounds: number,
+  question: LatencyQuestion,
+): Promise<Map<One, LatencyAnswer[]>> {
+  const latencies = new Map<One, LatencyAnswer[]>(searched.map((one) => [one, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [one, answers] of latencies) {
+      const answer = await one.subject.ask<LatencyAnswer>(question);
+      if (answer !== undefined) answers.push(answer);
+    }
+  }
+  return latencies;
+}
+
+function middle(latencies: readonly LatencyAnswer[]): LatencyAnswer {
+  return {
+    p50Microseconds: median(latencies.map(({ p50Microseconds }) => p50Microseconds)),
+    p99Microseconds: median(latencies.map(({ p99Microseconds }) => p99Microseconds)),
+  };
 }
 
 interface SpeedQuestion {

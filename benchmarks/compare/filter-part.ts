@@ -2,8 +2,7 @@
  * Searches under a filter by category, at one efSearch: what lets through a hundredth, a tenth and
  * a half of the vectors, at random. Everybody is told in its own way what may be found.
  */
-import { NodeFilter } from '@nigh/core';
-import { exactResults } from '../harness/exact-results.ts';
+import { bruteForceBatch } from '@nigh/testkit';
 import { samplesOf } from '../harness/run.ts';
 import { median } from '../harness/stats.ts';
 import { recallOfFound, type Searched } from './build-part.ts';
@@ -11,7 +10,7 @@ import { EF_SEARCH, K } from './constants.ts';
 import { measureSpeeds } from './curve-part.ts';
 import type { FindAnswer } from './index-case.ts';
 import { note } from './progress.ts';
-import { categoriesOf, readQueries, readVectors } from './sets.ts';
+import { categoriesOf, readQueries, readVectors, type StoredSet } from './sets.ts';
 import type { Field, Run } from './settings.ts';
 
 /** Categories below these limits, of 100. */
@@ -32,13 +31,9 @@ export async function measureFilters(
   searched: readonly Searched[],
 ): Promise<Filtered[]> {
   const able = searched.filter(({ canFilter }) => canFilter);
-  const data = { ...set, vectors: readVectors(set), queries: readQueries(set) };
-  const categories = categoriesOf(set.count);
   const rows: Filtered[] = [];
   for (const limit of LIMITS) {
-    const every = NodeFilter.range(0, set.count).nodes();
-    const accept = NodeFilter.where(every, (node) => (categories[node] as number) < limit);
-    const truth = await exactResults(data, K, accept);
+    const truth = truthBelow(limit, set);
     const recalls = new Map<Searched, number>();
     for (const one of able) {
       const question = { kind: 'find', efSearch: EF_SEARCH, limit } as const;
@@ -57,4 +52,15 @@ export async function measureFilters(
     note(`${set.name}: filters that let through ${limit} %`);
   }
   return rows;
+}
+
+/** By the oracle, which knows nothing of anybody's filters. */
+export function truthBelow(limit: number, set: StoredSet): Uint32Array[] {
+  const { dimension, metric, count } = set;
+  const accept = new Uint32Array(Math.ceil(count / 32));
+  for (const [node, category] of categoriesOf(count).entries()) {
+    if (category < limit) accept[node >>> 5] = (accept[node >>> 5] as number) | (1 << (node & 31));
+  }
+  const options = { dimension, metric, k: K, accept };
+  return bruteForceBatch(readVectors(set), readQueries(set), options).map(({ nodes }) => nodes);
 }

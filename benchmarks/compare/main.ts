@@ -6,6 +6,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { endChildren } from '../harness/child.ts';
+import type { DataSet } from '../harness/data-sets.ts';
 import { exactResults } from '../harness/exact-results.ts';
 import { readOptions } from '../harness/options.ts';
 import { completeReport, printReport } from '../harness/report.ts';
@@ -19,7 +20,14 @@ import { firstLine, isTooLarge, loadContestants, NIGH, suits } from './peers.ts'
 import { elapsedSeconds, note } from './progress.ts';
 import { nothingMeasured, reportOf } from './report.ts';
 import { saveNewest, writeTo } from './save.ts';
-import { CLUSTERED_SETS, loadSet, SET_NAMES, type StoredSet, storeSet } from './sets.ts';
+import {
+  CLUSTERED_SETS,
+  loadFilteredSet,
+  loadSet,
+  SET_NAMES,
+  type StoredSet,
+  storeSet,
+} from './sets.ts';
 import type { Field, Run } from './settings.ts';
 import { createTemporary } from './temporary.ts';
 import { damageIndexes } from './truncated-part.ts';
@@ -54,6 +62,7 @@ const measured = nothingMeasured();
 
 if (options.save || options.installs > 0) await part('installing', measurePackages);
 for (const name of setNames()) await part(name, () => measureSet(name));
+await part('filters', measureFiltering);
 // Of its own vectors, and of everybody.
 const isWhole = options.file === undefined && only === undefined;
 if (isWhole) await part('churn', measureReplacing);
@@ -104,14 +113,32 @@ async function measureSet(name: string): Promise<void> {
     if (built.searched !== undefined) searched.push(built.searched);
   }
   measured.curves.push(...(await measureCurves(run, field, searched)));
-  if (field.isMain) measured.filtered.push(...(await measureFilters(run, field, searched)));
   const isFirst = measured.sets.length === 1;
   if (isFirst) measured.truncated.push(...(await damageIndexes(run, searched)));
+  await finish(field, searched);
+}
+
+/** On indexes of their own: what a filter needs would be paid for in every build and search. */
+async function measureFiltering(): Promise<void> {
+  const data = await loadFilteredSet(options.file, options.count);
+  if (data === undefined) return;
+  const field = { ...(await fieldOf(data)), isMain: false, hasCategories: true };
+  const searched: Searched[] = [];
+  for (const adapter of adapters.filter(({ filter }) => filter !== null)) {
+    if (!takesPart(adapter.name, field.set)) continue;
+    const built = await buildContestant(run, adapter, field);
+    if (built.searched !== undefined) searched.push(built.searched);
+  }
+  measured.filtered.push(...(await measureFilters(run, field, searched)));
+  await finish(field, searched);
+}
+
+async function finish({ set }: Field, searched: readonly Searched[]): Promise<void> {
   for (const { subject, task } of searched) {
     await subject.stop();
     run.temporary.remove(task.folder);
   }
-  run.temporary.remove(field.set.folder);
+  run.temporary.remove(set.folder);
 }
 
 /** Who is left out because a build takes too long is listed as a failure. */
@@ -125,8 +152,11 @@ function takesPart(name: string, { name: set, count, dimension }: StoredSet): bo
 async function prepareField(name: string): Promise<Field | undefined> {
   const data = await loadSet(name, options.count);
   if (data === undefined) return undefined;
-  const set = storeSet(data, run.temporary.folder('set'));
-  const truth = await exactResults(data, K);
   const isMain = CLUSTERED_SETS.includes(name) || name === options.file;
-  return { set, truth, isMain };
+  return { ...(await fieldOf(data)), isMain, hasCategories: false };
+}
+
+async function fieldOf(data: DataSet): Promise<Pick<Field, 'set' | 'truth'>> {
+  const set = storeSet(data, run.temporary.folder('set'));
+  return { set, truth: await exactResults(data, K) };
 }

@@ -72,7 +72,8 @@ export function reportOf({ settings, adapters, failures }: Run, measured: Measur
   };
 }
 
-function methodOf({ rounds, pointSeconds }: Settings): string[] {
+function methodOf(settings: Settings): string[] {
+  const { rounds, pointSeconds, efConstruction, peerEfConstruction } = settings;
   return [
     'Everybody in a process of its own, one running at a time. Recall is against an exact search.',
     'Installing: each package alone, at the version of benchmarks/compare, with npm into an empty',
@@ -80,21 +81,30 @@ function methodOf({ rounds, pointSeconds }: Settings): string[] {
     'packed from this checkout. Install scripts run where benchmarks/compare allows them.',
     'Builds: one after the other, each in a fresh process, from vectors in memory in the form a',
     'library takes to an index that can be searched. With two threads on the clustered sets only,',
-    'and one way to keep vectors of each package. There every vector has a category, which',
-    'libraries that filter by a field keep. Resident memory is the growth of the process by the',
-    'build, garbage collected (Linux). Loading is in another fresh process, of files that are in',
-    'the cache of the system, until the first query is answered.',
-    'Searches: one thread, one query per call, on the loaded index, or the built one where nothing',
-    'loads. Per efSearch everybody answers all queries once untimed, for its recall (as many as',
-    'fit in 1.5 s, at least 100 where these take no more than 12 s), and then asks for about',
-    `${pointSeconds} s in each of ${rounds} rounds, taking turns. Queries per second is the median`,
-    'of the rounds, ratios are medians of ratios by round. Latencies come from a pass of their',
-    'own.',
+    'and one way to keep vectors of each package. Every process that builds, with however many',
+    'threads, has a young generation of 1 MB (--max-semi-space-size=1) and',
+    'MALLOC_MMAP_THRESHOLD_=131072, so that memory can be read.',
+    `efConstruction is ${peerEfConstruction} for peers and ${efConstruction} for nigh, whose first`,
+    'build does not use it. Memory is how much the process has grown once the build is over,',
+    'garbage collected (Linux), and no peak. Loading is in another fresh process, of files that',
+    'are in the cache of the system, until the first query is answered.',
+    'Searches: one thread, one query per call, on the loaded index, or the built one, in the',
+    'process that built it, where nothing loads. Per efSearch everybody answers all queries once',
+    'untimed, for its recall (as many as fit in 1.5 s, at least 100 where these take no more',
+    `than 12 s), and then asks for about ${pointSeconds} s in each of ${rounds} rounds, taking`,
+    'turns. Queries per second is the median of the rounds, ratios are medians of ratios by round.',
+    `Latencies come from passes of their own, ${rounds} of them, taking turns, and each figure is`,
+    'the median of those of the passes.',
     'A curve ends where more work finds nothing more. Equal recall: interpolated, linear in recall',
     'and in the logarithm of the figure. "derived": vectors projected from text.',
-    `Filters: categories of 100 drawn at random, those below a limit; efSearch ${EF_SEARCH}.`,
+    'Filters: on indexes of their own (the first 20,000 vectors), the only ones whose vectors have',
+    'categories, 100 drawn at random, and those below a limit pass. One efSearch for everybody,',
+    `${EF_SEARCH}, so recall stands beside the speed; it is against the oracle under the same`,
+    'filter. The bits of nigh are made before the clock starts; other libraries evaluate theirs',
+    'in every query.',
     `Churn: ${CHURN_COUNT} x 128, clustered; a tenth is replaced five times; beside an index of`,
-    'the same live vectors built anew. Damaged files: copies of what was loaded, or of the largest',
-    'file of its folder, opened in a process of its own and asked 20 queries.',
+    'the same live vectors built anew; one builds or replaces at a time.',
+    'Damaged files: copies of what was loaded, or of the largest file of its folder, opened in a',
+    'process of its own and asked 20 queries.',
   ];
 }

@@ -8,9 +8,13 @@ import { openVectorFile } from '@nigh/formats';
 import { Random } from '@nigh/testkit';
 import { type DataSet, loadDataSet, REAL_SETS } from '../harness/data-sets.ts';
 
-/** Sets whose speeds have goals; filters are measured on them, and on a file of the caller's. */
+/** Sets whose speeds have goals. */
 export const CLUSTERED_SETS: readonly string[] = ['clustered 100k x 128', 'clustered 50k x 768'];
 export const SET_NAMES: readonly string[] = [...CLUSTERED_SETS, ...REAL_SETS];
+
+/** The first vectors of the first set, or of a file of the caller's, are searched under filters. */
+const FILTERED_COUNT = 20_000;
+const FILTERED_SET = 'clustered 20k x 128';
 
 const MOST_QUERIES = 1_000;
 /** Of a small file no more than this share becomes queries. */
@@ -54,6 +58,16 @@ export function categoriesOf(count: number): Uint8Array {
 export async function loadSet(name: string, limit: number): Promise<DataSet | undefined> {
   if (SET_NAMES.includes(name)) return loadDataSet(name, limit);
   return readFile(name, limit);
+}
+
+/** What is searched under filters: vectors of the first set, or those of a file of the caller's. */
+export async function loadFilteredSet(
+  file: string | undefined,
+  limit: number,
+): Promise<DataSet | undefined> {
+  const [first = ''] = CLUSTERED_SETS;
+  const data = await loadSet(file ?? first, Math.min(FILTERED_COUNT, limit));
+  return data && { ...data, name: file === undefined ? FILTERED_SET : data.name };
 }
 
 async function readFile(path: string, limit: number): Promise<DataSet> {

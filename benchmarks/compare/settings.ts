@@ -29,8 +29,10 @@ export interface Run {
 export interface Field {
   readonly set: StoredSet;
   readonly truth: readonly Uint32Array[];
-  /** Clustered, or the caller's: built with two threads too, and with categories to filter by. */
+  /** Clustered, or the caller's: built with two threads too. */
   readonly isMain: boolean;
+  /** Whether it is built with categories to filter by, which costs some a part of their speed. */
+  readonly hasCategories: boolean;
 }
 
 export function isOurs({ from }: AnyAdapter): boolean {
@@ -40,7 +42,7 @@ export function isOurs({ from }: AnyAdapter): boolean {
 export function taskOf(
   { settings, temporary }: Run,
   adapter: AnyAdapter,
-  { set, isMain: hasCategories }: Field,
+  { set, hasCategories }: Field,
   threads: number,
 ): IndexTask {
   const { M, seed, efConstruction, peerEfConstruction } = settings;

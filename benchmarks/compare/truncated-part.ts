@@ -29,6 +29,7 @@ export type Outcome =
   | 'error'
   | 'ended the process'
   | 'hung'
+  | 'cannot be loaded'
   | 'loaded, right answers'
   | 'loaded, wrong answers';
 
@@ -54,7 +55,7 @@ export interface Opening {
 const QUERIES = 20;
 const MOST_SECONDS = 20;
 
-/** What becomes of every index that was loaded from files. */
+/** What becomes of every index that was loaded from files, and who cannot load its own. */
 export async function damageIndexes(
   { temporary }: Run,
   searched: readonly Searched[],
@@ -62,6 +63,7 @@ export async function damageIndexes(
   const rows: Truncated[] = [];
   const question = { kind: 'find', efSearch: EF_SEARCH, most: QUERIES } as const;
   for (const { adapter, subject, task, files } of searched) {
+    if (adapter.load === undefined) rows.push(...unloadable(adapter.name));
     const expected = files === null ? undefined : await subject.ask<FindAnswer>(question);
     if (files === null || expected === undefined) continue;
     // Nobody else has the files open while they are read.
@@ -79,6 +81,14 @@ export async function damageIndexes(
     note(`${adapter.name}: damaged files`);
   }
   return rows;
+}
+
+/** Whole files are refused too, so nothing is learnt from damaged ones. */
+function unloadable(name: string): Truncated[] {
+  return Object.keys(DAMAGES).map((cut) => ({
+    ...{ name, cut, outcome: 'cannot be loaded' },
+    detail: 'what it saves it does not load',
+  }));
 }
 
 /** Copies an index and damages it: its file, or the largest file of its folder. */

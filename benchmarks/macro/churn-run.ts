@@ -23,7 +23,7 @@ import type {
 import type { Course, Look } from './churn-report.ts';
 
 export const K = 10;
-/** Processes that build or replace at the same time, one thread each. */
+/** Processes that build or replace at the same time where nothing is said, one thread each. */
 const AT_ONCE = 2;
 
 export interface ChurnSettings extends DataOptions {
@@ -36,6 +36,8 @@ export interface ChurnSettings extends DataOptions {
   readonly rounds: number;
   /** Who takes longer to answer hangs, and is left out; for ever when left out. */
   readonly mostSeconds?: number;
+  /** Processes that build or replace at the same time. */
+  readonly atOnce?: number;
 }
 
 /** A library under a workload, or the fresh index at the end of one. */
@@ -115,7 +117,7 @@ export class ChurnRun {
         if (result !== undefined) results.set(one, result);
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, next));
+    await Promise.all(Array.from({ length: this.#settings.atOnce ?? AT_ONCE }, next));
     return items.flatMap((item) => results.get(item) ?? []);
   }
 

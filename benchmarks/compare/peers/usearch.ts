@@ -12,6 +12,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Adapter, type BuildOptions, type MeasuredIndex, rowsOf } from '../adapter.ts';
+import { EF_SEARCH } from '../constants.ts';
 import { installedVersion, packageFolder, requirePeer } from '../installed.ts';
 import type {
   IndexState,
@@ -75,9 +76,7 @@ export function createUsearch(scalar: UsearchScalar): Adapter {
     },
     load: async (path, options) => {
       const scale = scalar === 'i8' ? readScale(path) : null;
-      const index = new UsearchIndex(native, { scalar, options, scale }, path);
-      index.native.load(path);
-      return index;
+      return new UsearchIndex(native, { scalar, options, scale }, path);
     },
   };
 }
@@ -95,9 +94,10 @@ class UsearchIndex implements MeasuredIndex {
   /** Where it is saved already. */
   #file: string | undefined;
   #folder: string | undefined;
-  #efSearch = 0;
+  #efSearch: number;
   native: NativeIndex;
 
+  /** @param file what `save` wrote, which is loaded for the efSearch that is asked for first. */
   constructor(native: NativeModule, settings: Settings, file?: string) {
     const { dimension, metric, M, efConstruction } = settings.options;
     const kind = metric === 'cosine' ? 'ip' : 'l2sq';
@@ -108,7 +108,9 @@ class UsearchIndex implements MeasuredIndex {
       );
     this.#settings = settings;
     this.#file = file;
-    this.native = this.#create(0);
+    this.#efSearch = file === undefined ? 0 : EF_SEARCH;
+    this.native = this.#create(this.#efSearch);
+    if (file !== undefined) this.native.load(file);
   }
 
   get bytes(): number {

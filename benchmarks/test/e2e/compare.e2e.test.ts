@@ -38,7 +38,10 @@ async function prepare(): Promise<{ readonly run: Run; readonly field: Field }> 
   };
   return {
     run: { settings, temporary, adapters: [nigh, javascript, unknown], failures: [] },
-    field: { set: storeSet(set, temporary.folder('set')), truth, isMain: true },
+    field: {
+      ...{ set: storeSet(set, temporary.folder('set')), truth },
+      ...{ isMain: true, hasCategories: true },
+    },
   };
 }
 

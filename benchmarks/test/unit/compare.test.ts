@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Build } from '../../compare/build-part.ts';
-import type { Curve } from '../../compare/curve-part.ts';
+import type { Build, Searched } from '../../compare/build-part.ts';
+import { type Curve, gain } from '../../compare/curve-part.ts';
 import {
   compareCurves,
   curveRows,
@@ -12,12 +12,21 @@ import {
   searchGoals,
   summaryRow,
 } from '../../compare/curve-report.ts';
+import { truthBelow } from '../../compare/filter-part.ts';
 import type { Installed } from '../../compare/install-part.ts';
 import type { AnyAdapter } from '../../compare/peers.ts';
-import { CONTESTANT_NAMES, isTooLarge, packageOf, suits } from '../../compare/peers.ts';
+import {
+  CONTESTANT_NAMES,
+  isTooLarge,
+  loadContestant,
+  packageOf,
+  suits,
+} from '../../compare/peers.ts';
 import { buildRows, churnRows, compareBuilds, peerRows } from '../../compare/rows.ts';
 import { saveNewest } from '../../compare/save.ts';
-import { CLUSTERED_SETS } from '../../compare/sets.ts';
+import { CLUSTERED_SETS, categoriesOf, loadFilteredSet, storeSet } from '../../compare/sets.ts';
+import type { Run } from '../../compare/settings.ts';
+import { damageIndexes } from '../../compare/truncated-part.ts';
 import { completeReport, type Report } from '../../harness/report.ts';
 import type { Course, Look } from '../../macro/churn-report.ts';
 
@@ -73,6 +82,12 @@ describe('the curves of a set', () => {
       ...{ firstEfSearch: 20, firstRecall: 0.99, bytesPerVector: 100 },
     });
     expect(summaryRow(nigh).p50At95).toBeCloseTo(1e6 / 600.9, -1);
+  });
+
+  test('gain by the queries that both points answer, however many more one of them answers', () => {
+    const truth = [[1], [2], [3]].map((nodes) => Uint32Array.from(nodes));
+    expect(gain(truth, [[1], [9]], [[1], [2], [9]])).toBe(0.5);
+    expect(gain(truth, [[1], [2], [9]], [[1], [2]])).toBe(0);
   });
 
   test('are judged by the median of their rounds', () => {
@@ -175,9 +190,43 @@ describe('peerRows', () => {
     expect(suits('zvec', 1)).toBe(true);
     expect(isTooLarge('edgevec', 50_000, 768)).toBe(true);
     expect(isTooLarge('edgevec', 100_000, 128)).toBe(false);
+    expect(isTooLarge('edgevec', 33_523, 384)).toBe(false);
     expect(isTooLarge('nigh', 1e6, 1e3)).toBe(false);
     expect(packageOf('usearch i8')).toBe('usearch');
   });
+});
+
+describe('filters', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'nigh-filters-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test('have a set of their own, the first vectors of the first one', async () => {
+    const set = await loadFilteredSet(undefined, 30);
+    expect(set).toMatchObject({ name: 'clustered 20k x 128', count: 30, dimension: 128 });
+  });
+
+  test('are judged by the nearest of those that pass', () => {
+    // On a line, so that the nearest to a query at 0 are the first that pass.
+    const count = 2_000;
+    const vectors = Float32Array.from({ length: count }, (_, node) => node);
+    const shape = { name: 'a line', metric: 'l2', count, dimension: 1 } as const;
+    const set = storeSet({ ...shape, vectors, queries: Float32Array.of(0) }, folder);
+    const passing = [...categoriesOf(count).entries()].filter(([, category]) => category < 1);
+    const nodes = passing.map(([node]) => node).slice(0, 10);
+    expect(truthBelow(1, set).map((found) => [...found])).toEqual([nodes]);
+  });
+});
+
+test('who cannot load what it saves has a row for every damage', async () => {
+  const one = { adapter: { name: 'edgevec' }, files: null } as Searched;
+  const rows = await damageIndexes({} as Run, [one]);
+  expect(rows.map(({ outcome }) => outcome)).toEqual(Array(3).fill('cannot be loaded'));
+  const { load } = loadContestant('javascript');
+  const other = { adapter: { name: 'javascript', load }, files: null } as Searched;
+  expect(await damageIndexes({} as Run, [other])).toEqual([]);
 });
 
 describe('the result file', () => {
