@@ -147,7 +147,8 @@ function peerLine(peer: string, lost: readonly Contest[], all: readonly Contest[
       const ratios = worst.map(({ ratio }) => ratio);
       return `${topic}, on all ${sets.size} sets (${rangeText(ratios)})`;
     }
-    return `${topic}: ${worst.map(({ set, ratio }) => `${set} (${rangeText([ratio])})`).join(', ')}`;
+    const bySet = worst.map(({ set, ratio }) => `${set} (${rangeText([ratio])})`);
+    return `${topic}: ${bySet.join(', ')}`;
   });
   return `- **${peer}**: ${topics.join('; ')}`;
 }

@@ -210,7 +210,8 @@ describe('renderFigure', () => {
     );
     expect(renderFigure('churn', reports)).toBe(
       'recall@10 after 20 rounds that replace 10 % each: 0.9990 (built anew 0.9980); ' +
-        'hnswlib-node: 0.9100 (built anew 0.9980). A search then takes 1.1 times what it takes anew',
+        'hnswlib-node: 0.9100 (built anew 0.9980). ' +
+        'A search then takes 1.1 times what it takes anew',
     );
     expect(renderFigure('losses', reports)).toBe('nigh with its defaults wins 6 of 8 comparisons');
   });
