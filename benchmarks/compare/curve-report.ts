@@ -10,8 +10,10 @@ import type { Curve, Point } from './curve-part.ts';
 import { NIGH } from './peers.ts';
 import { CLUSTERED_SETS } from './sets.ts';
 
-/** Recalls at which speeds are compared and have goals. */
+/** Recalls of the tables and of the goals. */
 const COMPARED_RECALLS = [0.95, 0.99];
+/** Recalls at which each peer is compared with. */
+const CONTEST_RECALLS = [0.9, ...COMPARED_RECALLS];
 /** The first point of a curve that is shown is the first to reach it. */
 const FIRST_RECALL = 0.99;
 
@@ -105,15 +107,19 @@ function ratioAt(recall: number, own: Curve, peer: Curve): number | null {
   return ourSpeeds === undefined ? 0 : significant(medianRatio(ourSpeeds, peerSpeeds), 3);
 }
 
-/** On every set, ours as it is by default against every peer's, at recalls the peer's reaches. */
+/**
+ * On every set, ours as it is by default against every peer's, at recalls the peer's reaches. Exact
+ * ones are left out where there are others: they would be won against at every recall.
+ */
 export function compareCurves(curves: readonly Curve[]): Comparison[] {
   return setsOf(curves).flatMap((set) => {
     const here = curves.filter((curve) => curve.set === set);
     const own = here.find(({ name }) => name === NIGH);
     const peers = here.filter(({ peer }) => peer);
+    const linked = peers.filter(({ points }) => points.some(({ efSearch }) => efSearch !== null));
     if (own === undefined) return [];
-    return COMPARED_RECALLS.flatMap((recall) =>
-      peers.flatMap((peer) => compareAt(recall, own, peer)),
+    return CONTEST_RECALLS.flatMap((recall) =>
+      (linked.length > 0 ? linked : peers).flatMap((peer) => compareAt(recall, own, peer)),
     );
   });
 }

@@ -34,7 +34,7 @@ import { damageIndexes } from './truncated-part.ts';
 
 /** Fewer vectors are for a quick look: at one set where nothing else is said, in short passes. */
 const QUICK_COUNT = 10_000;
-const POINT_SECONDS = 0.25;
+const POINT_SECONDS = 0.15;
 const QUICK_POINT_SECONDS = 0.05;
 
 const options = readOptions(

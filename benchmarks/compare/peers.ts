@@ -53,6 +53,7 @@ const SOURCES: Readonly<Record<string, ContestantSource>> = {
   },
   'hnswlib-node': { from: 'hnswlib-node', create: createHnswlibNode },
   'usearch f32': { from: 'usearch', create: () => createUsearch('f32') },
+  'usearch bf16': { from: 'usearch', create: () => createUsearch('bf16') },
   'usearch i8': { from: 'usearch', create: () => createUsearch('i8') },
   zvec: { from: '@zvec/zvec', create: () => createZvec('f32') },
   edgevec: {

@@ -2,20 +2,14 @@
 import type { ReportBody } from '../harness/report.ts';
 import type { Build } from './build-part.ts';
 import { CHURN_COUNT, type Churned } from './churn-part.ts';
+import { compareBuilds, compareChurn, compareFiltered, compareInstalls } from './comparisons.ts';
 import { EF_SEARCH, K } from './constants.ts';
 import { type Curve, EF_SEARCHES } from './curve-part.ts';
 import { compareCurves, curveRows, ratioRows, searchGoals, summaryRow } from './curve-report.ts';
 import type { Filtered } from './filter-part.ts';
 import type { Installs } from './install-part.ts';
 import { failureRows } from './peers.ts';
-import {
-  buildRows,
-  churnRows,
-  compareBuilds,
-  filteredRows,
-  peerRows,
-  truncatedRows,
-} from './rows.ts';
+import { buildRows, churnRows, filteredRows, peerRows, truncatedRows } from './rows.ts';
 import type { StoredSet } from './sets.ts';
 import { isOurs, type Run, type Settings } from './settings.ts';
 import type { Truncated } from './truncated-part.ts';
@@ -67,7 +61,13 @@ export function reportOf({ settings, adapters, failures }: Run, measured: Measur
       truncated: truncatedRows(measured.truncated),
       failures: failureRows(failures),
     },
-    comparisons: [...compareCurves(curves), ...compareBuilds(builds, peers)],
+    comparisons: [
+      ...compareCurves(curves),
+      ...compareFiltered(measured.filtered, peers),
+      ...compareBuilds(builds, peers),
+      ...compareChurn(measured.churned, peers),
+      ...compareInstalls(installs, peers),
+    ],
     goals: searchGoals(curves),
   };
 }

@@ -1,13 +1,12 @@
 /**
- * Turns what the parts measured into the rows and comparisons of the result file. A figure that a
- * peer cannot give is null.
+ * Turns what the parts measured into the rows of the result file. A figure that a peer cannot give
+ * is null.
  */
-import type { Comparison, Row } from '../harness/report.ts';
+import type { Row } from '../harness/report.ts';
 import { significant } from '../harness/stats.ts';
 import { churnRow } from '../macro/churn-report.ts';
 import type { Build } from './build-part.ts';
 import { type Churned, WORKLOAD } from './churn-part.ts';
-import { EF_SEARCH, K } from './constants.ts';
 import type { Filtered } from './filter-part.ts';
 import { COLLECTION, CORE, type Installs } from './install-part.ts';
 import {
@@ -100,58 +99,6 @@ export function buildRows(builds: readonly Build[]): Row[] {
       loadMilliseconds: optional(build.loadMilliseconds, 3),
     };
   });
-}
-
-interface Figure {
-  readonly what: string;
-  readonly unit: string;
-  readonly of: (build: Build) => number | null;
-  readonly isBetterLarge: boolean;
-}
-
-const FIGURES: readonly Figure[] = [
-  { what: 'build, one thread', unit: 'vectors/s', of: rate, isBetterLarge: true },
-  {
-    ...{ what: 'loading', unit: 'ms', isBetterLarge: false },
-    of: ({ loadMilliseconds }) => loadMilliseconds,
-  },
-  {
-    ...{ what: 'resident memory', unit: 'MB', isBetterLarge: false },
-    of: ({ residentBytes }) => residentBytes && residentBytes / 1e6,
-  },
-];
-
-/** Ours as it is by default beside each peer, in each figure that both have. */
-export function compareBuilds(
-  builds: readonly Build[],
-  peers: readonly Pick<AnyAdapter, 'name' | 'parameter'>[],
-): Comparison[] {
-  return builds.flatMap((build) => {
-    const ours = buildOf(builds, build.set, NIGH);
-    const peer = peers.find(({ name }) => name === build.name);
-    if (ours === undefined || build.threads !== 1 || peer === undefined) return [];
-    // Who compares with every vector builds nothing.
-    const figures = FIGURES.filter(({ of }) => of !== rate || peer.parameter !== null);
-    return figures.flatMap((figure) => compareFigure(figure, ours, build));
-  });
-}
-
-function compareFigure(figure: Figure, ours: Build, peer: Build): Comparison[] {
-  const { what, unit, of, isBetterLarge } = figure;
-  const [ourValue, peerValue] = [of(ours), of(peer)];
-  // What is not above 0 is lost in the noise of the memory around it.
-  if (ourValue === null || peerValue === null || ourValue <= 0 || peerValue <= 0) return [];
-  const ratio = isBetterLarge ? ourValue / peerValue : peerValue / ourValue;
-  const recalls = [ours, peer].map(({ recall }) => significant(recall ?? 0)).join(' and ');
-  return [
-    {
-      what: `${what}, ${ours.set}`,
-      ...{ ours: ours.name, peer: peer.name, unit },
-      ...{ ourValue: significant(ourValue), peerValue: significant(peerValue) },
-      ratio: significant(ratio, 3),
-      recall: `recall@${K} at efSearch ${EF_SEARCH}: ${recalls}`,
-    },
-  ];
 }
 
 export function filteredRows(filtered: readonly Filtered[]): Row[] {

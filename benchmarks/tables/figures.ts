@@ -52,7 +52,9 @@ const FIGURES: Readonly<Record<string, Figure>> = {
       `${recall(row, 'recallAfter')} (built anew ${recall(row, 'recallFresh')})`;
     const peer = rowWhere(churn, { name: YARDSTICK });
     const theirs = peer === undefined ? '' : `; ${YARDSTICK}: ${both(peer)}`;
-    return `recall@10 after ${rounds} each: ${both(ours)}${theirs}`;
+    const found = `recall@10 after ${rounds} each: ${both(ours)}${theirs}`;
+    if (typeof ours.searchTimeRatio !== 'number') return found;
+    return `${found}. A search then takes ${times(ours, 'searchTimeRatio')} what it takes anew`;
   },
   install: (reports) => {
     const row = rowWhere(reports.get('compare')?.tables.peers ?? [], { name: OURS });
@@ -72,7 +74,7 @@ const FIGURES: Readonly<Record<string, Figure>> = {
       .reduce((a, b) => a + b, 0);
     return [
       `${plain(sum('kills', 'processes killed'))} killed processes`,
-      `${plain(sum('power cuts', 'power cuts'))} power cuts`,
+      `${plain(sum('power cuts', 'power cuts'))} simulated power cuts`,
       `${plain(sum('failed calls', 'calls failed'))} failed calls of the file system and ` +
         `${plain(sum('changed bytes', 'changes'))} changed bytes: ${failures} failures`,
     ].join(', ');
@@ -85,8 +87,12 @@ const FIGURES: Readonly<Record<string, Figure>> = {
     const peers = rows.filter(({ name, ratio }) => {
       return typeof ratio === 'number' && !String(name).includes(',');
     });
-    const over = peers.map((row) => `${text(row, 'ratio')} times ${row.name}`);
-    const rate = `${text(ours, 'documentsPerSecond')} documents a second into a folder`;
+    const found = (row: Row) => {
+      return typeof row.recall === 'number' ? ` (recall@10 ${recall(row, 'recall')})` : '';
+    };
+    const over = peers.map((row) => `${text(row, 'ratio')} times ${row.name}${found(row)}`);
+    const speed = `${text(ours, 'documentsPerSecond')} documents a second`;
+    const rate = `${speed} into a folder${found(ours)}`;
     return [rate, ...over].join(', ');
   },
   losses: (reports) => {

@@ -26,6 +26,7 @@ const GOAL_COLUMNS: readonly Column[] = [
 ];
 
 const NOTHING = 'No result has been committed.';
+const NOT_REACHED = 'recall not reached';
 const EQUAL_RECALL = /^recall@10 ([\d.]+) \(both, interpolated\)$/;
 
 type Reports = ReadonlyMap<string, Report>;
@@ -73,7 +74,10 @@ export function lossesTable(reports: Reports): string {
     ),
     variants.length === 0
       ? ''
-      : section('Where a peer was better than another choice of ours:', contestTable(variants)),
+      : folded(
+          `Where a peer was better than another choice of ours (${plain(variants.length)})`,
+          contestTable(variants),
+        ),
     section(
       missed.length === 0 ? 'Every goal was met.' : 'Goals that were missed:',
       markdownTable(GOAL_COLUMNS, missed.map(goalRow)),
@@ -94,6 +98,11 @@ export function verdictsTable(reports: Reports): string {
 
 function section(headline: string, table: string, count: number = table === '' ? 0 : 1): string {
   return count === 0 ? headline : `${headline}\n\n${table}`;
+}
+
+/** Of interest to who makes that choice: shown on demand. */
+function folded(headline: string, table: string): string {
+  return `<details>\n<summary>${headline}</summary>\n\n${table}\n\n</details>`;
 }
 
 function contestsOf(reports: Reports): Contest[] {
@@ -132,13 +141,14 @@ function peerLine(peer: string, lost: readonly Contest[], all: readonly Contest[
       return { set, ratio: Math.min(...own.map(({ ratio }) => ratio)) };
     });
     const [first] = worst;
-    if (worst.length === 1 && first?.set === '') return `${topic} (${ratioText(first.ratio)})`;
+    if (worst.length === 1 && first?.set === '') return `${topic} (${rangeText([first.ratio])})`;
     const sets = new Set(all.filter((one) => one.topic === topic).map(({ set }) => set));
     if (worst.length === sets.size && worst.length > 1) {
       const ratios = worst.map(({ ratio }) => ratio);
       return `${topic}, on all ${sets.size} sets (${rangeText(ratios)})`;
     }
-    return `${topic}: ${worst.map(({ set, ratio }) => `${set} (${ratioText(ratio)})`).join(', ')}`;
+    const bySet = worst.map(({ set, ratio }) => `${set} (${rangeText([ratio])})`);
+    return `${topic}: ${bySet.join(', ')}`;
   });
   return `- **${peer}**: ${topics.join('; ')}`;
 }
@@ -177,7 +187,7 @@ function contestTable(contests: readonly Contest[]): string {
     const { topic, set, ours, peer, unit } = worst;
     return {
       ...{ topic, set: set === '' ? null : set, ours, peer, at: recallsText(own) },
-      ourValue: `${plain(worst.ourValue)} ${unit}`,
+      ourValue: worst.ratio === 0 ? NOT_REACHED : `${plain(worst.ourValue)} ${unit}`,
       peerValue: `${plain(worst.peerValue)} ${unit}`,
       ratio: rangeText(own.map(({ ratio }) => ratio)),
     };
@@ -191,7 +201,11 @@ function recallsText(contests: readonly Contest[]): string {
   return [...new Set(contests.map(({ recall }) => recall))].join('; ');
 }
 
+/** A ratio of 0 is a recall that the peer reaches and ours does not. */
 function rangeText(ratios: readonly number[]): string {
+  const reached = ratios.filter((ratio) => ratio !== 0);
+  if (reached.length === 0) return NOT_REACHED;
+  if (reached.length < ratios.length) return `${NOT_REACHED}; ${rangeText(reached)}`;
   const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
   return least === most ? ratioText(least) : `${ratioText(least)} to ${ratioText(most)}`;
 }

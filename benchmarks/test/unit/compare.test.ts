@@ -4,6 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Build, Searched } from '../../compare/build-part.ts';
+import {
+  compareBuilds,
+  compareChurn,
+  compareFiltered,
+  compareInstalls,
+} from '../../compare/comparisons.ts';
 import { type Curve, gain } from '../../compare/curve-part.ts';
 import {
   compareCurves,
@@ -22,7 +28,7 @@ import {
   packageOf,
   suits,
 } from '../../compare/peers.ts';
-import { buildRows, churnRows, compareBuilds, peerRows } from '../../compare/rows.ts';
+import { buildRows, churnRows, peerRows } from '../../compare/rows.ts';
 import { saveNewest } from '../../compare/save.ts';
 import { CLUSTERED_SETS, categoriesOf, loadFilteredSet, storeSet } from '../../compare/sets.ts';
 import type { Run } from '../../compare/settings.ts';
@@ -48,16 +54,27 @@ const nigh = curve('nigh', [
 ]);
 
 describe('the curves of a set', () => {
-  test('are compared at two recalls, interpolated, ours as it is by default only', () => {
+  test('are compared at three recalls, interpolated, ours as it is by default only', () => {
     const peer = curve('hnswlib-node', [
       [0.9, 500],
       [0.99, 100],
     ]);
     const compared = compareCurves([nigh, curve('nigh int8', [[1, 1]]), peer]);
-    expect(compared.map(({ ratio }) => ratio)).toEqual([expect.closeTo(2.94, 2), 4]);
+    expect(compared.map(({ ratio }) => ratio)).toEqual([2, expect.closeTo(2.94, 2), 4]);
     expect(compared.every(({ ours, peer: name }) => ours === 'nigh' && name === peer.name)).toBe(
       true,
     );
+  });
+
+  test('are not compared with exact ones where there are others', () => {
+    const linked = curve('hnswlib-node', [[0.99, 100]]);
+    const flat = curve('javascript', [[1, 10]]);
+    const exact = { ...flat, points: flat.points.map((point) => ({ ...point, efSearch: null })) };
+    const peersOf = (...curves: Curve[]) => {
+      return new Set(compareCurves([nigh, ...curves]).map(({ peer }) => peer));
+    };
+    expect(peersOf(linked, exact)).toEqual(new Set(['hnswlib-node']));
+    expect(peersOf(exact)).toEqual(new Set(['javascript']));
   });
 
   test('count as speed 0 where only the peer reaches a recall', () => {
@@ -141,6 +158,66 @@ describe('builds', () => {
     const exact = compareBuilds(builds, [{ ...peer, parameter: null }]);
     expect(exact.map(({ what }) => what)).toEqual(['loading, a set']);
   });
+
+  test('are compared by as many threads, and by what they are as files', () => {
+    const kept = { fileBytes: 4e6, saveMilliseconds: 3 };
+    const both = [
+      ...[build('nigh', kept), build('nigh', { seconds: 0.5, threads: 2 })],
+      build('zvec', { fileBytes: 2e6, saveMilliseconds: 6 }),
+      build('zvec', { seconds: 2, threads: 2 }),
+    ].map((one) => ({ ...one, residentBytes: null, loadMilliseconds: null }));
+    const compared = compareBuilds(both, [{ name: 'zvec', parameter: 'ef' }]);
+    expect(compared.map(({ what, ratio }) => [what, ratio])).toEqual([
+      ...[
+        ['build, one thread, a set', 1],
+        ['saving, a set', 2],
+      ],
+      ...[
+        ['file size, a set', 0.5],
+        ['build, two threads, a set', 4],
+      ],
+    ]);
+  });
+});
+
+describe('filters and installing', () => {
+  const peers = [
+    ...[
+      { name: 'zvec', parameter: 'ef' },
+      { name: 'edgevec', parameter: 'ef' },
+    ],
+    { name: 'javascript', parameter: null },
+  ];
+
+  test('under a filter who finds about as much is compared, exact ones without others', () => {
+    const filtered = (name: string, recall: number, queriesPerSecond: number) => {
+      return { set: 'a set', name, share: 0.01, recall, queriesPerSecond, how: null };
+    };
+    const loop = filtered('javascript', 1, 50);
+    const ours = filtered('nigh', 0.99, 100);
+    const peersFound = [filtered('zvec', 0.981, 200), filtered('edgevec', 0.979, 1)];
+    const compared = compareFiltered([ours, ...peersFound, loop], peers);
+    expect(compared.map(({ what, peer, ratio }) => [what, peer, ratio])).toEqual([
+      ['search, 1 % pass, a set', 'zvec', 0.5],
+    ]);
+    expect(compareFiltered([ours, loop], peers).map(({ peer }) => peer)).toEqual(['javascript']);
+  });
+
+  test('packages are compared once each, and only where they install', () => {
+    const installed = { seconds: 2, megabytes: 8, scripts: '', loads: true } as const;
+    const installs = new Map<string, Installed | string>([
+      ['@nigh/core', installed],
+      ['usearch', { ...installed, seconds: 1, megabytes: 16 }],
+      ['edgevec', 'npm install failed'],
+    ]);
+    const names = ['usearch f32', 'usearch i8', 'edgevec'];
+    const among = names.map((name) => ({ name, parameter: 'ef' }));
+    expect(compareInstalls(installs, among).map(({ peer, ratio }) => [peer, ratio])).toEqual([
+      ['usearch f32', 0.5],
+      ['usearch f32', 2],
+    ]);
+    expect(compareInstalls(new Map(), among)).toEqual([]);
+  });
 });
 
 describe('churnRows', () => {
@@ -161,6 +238,14 @@ describe('churnRows', () => {
       ...{ recallFresh: 0.95, searchTimeRatio: 1, residentRatio: 2, failedCalls: 1 },
       how: 'as it is',
     });
+    const both = [{ ...course(3e6), name: 'nigh', peer: false }, ...courses];
+    const compared = compareChurn({ courses: both, notes: new Map() }, [
+      { name: 'zvec', parameter: 'ef' },
+    ]);
+    expect(compared.map(({ ratio, recall }) => [ratio, recall])).toEqual([
+      [1, 'recall@10 0.8 and 0.8'],
+      [1, 'recall@10 0.8 and 0.8'],
+    ]);
     expect(rows[1]).toMatchObject({ residentRatio: null });
     expect(rows[2]).toMatchObject({ recallBefore: 0.9, recallAfter: null, residentRatio: null });
   });

@@ -172,6 +172,15 @@ describe('the tables of losses', () => {
     expect(losses.indexOf('nigh int8')).toBeGreaterThan(losses.indexOf('another choice'));
   });
 
+  test('say in words that a recall is not reached', () => {
+    const missed = { ...comparison, ratio: 0, ourValue: 0 };
+    const slower = { ...missed, ratio: 0.5, ourValue: 5 };
+    const [row] = cellsOf(renderTable('losses', comparing(missed, slower)));
+    expect(row?.[5]).toBe('recall not reached');
+    expect(row?.[7]).toBe('recall not reached; 0.5x');
+    expect(renderTable('losses-summary', comparing(missed))).toContain('(recall not reached)');
+  });
+
   test('list every lost comparison and every missed goal, and no other', () => {
     const losses = renderTable('losses', reports);
     expect(losses.match(/usearch i8/g)).toHaveLength(2);
@@ -201,7 +210,8 @@ describe('renderFigure', () => {
     );
     expect(renderFigure('churn', reports)).toBe(
       'recall@10 after 20 rounds that replace 10 % each: 0.9990 (built anew 0.9980); ' +
-        'hnswlib-node: 0.9100 (built anew 0.9980)',
+        'hnswlib-node: 0.9100 (built anew 0.9980). ' +
+        'A search then takes 1.1 times what it takes anew',
     );
     expect(renderFigure('losses', reports)).toBe('nigh with its defaults wins 6 of 8 comparisons');
   });
