@@ -1,5 +1,5 @@
-// An abort at any moment: the operation rejects with ABORTED and goes no further, vectors are in and
-// every answer is exact while they are unlinked, link() finishes the work, no thread lives on.
+// An abort at any moment: the operation rejects with ABORTED and goes no further, the vectors are
+// in, every answer is exact while they are unlinked, link() finishes the work, no thread lives on.
 
 import { VectorIndex } from '@nigh/core';
 import { clustered, heldOut } from '@nigh/testkit';
