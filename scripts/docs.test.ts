@@ -35,6 +35,7 @@ import { LANGUAGES } from '../packages/text/src/languages.ts';
 import { readTextOptions } from '../packages/text/src/options.ts';
 import { isGenerated, numberIn, readDocument, tableRows } from './docs/markdown.ts';
 import { documentAt, documents, root } from './docs/repository.ts';
+import { CORE_GZIPPED_LIMIT } from './packages/size.ts';
 
 describe('the error tables', () => {
   const sections = documentAt('docs/design/errors.md').text.split(/^## /m);
@@ -422,4 +423,9 @@ describe('the guides on collections', () => {
     };
     expect([endings('rows'), endings('vectors')]).toEqual([rowEndings, vectorEndings]);
   });
+});
+
+test('the guide on browsers says how heavy a page becomes', () => {
+  const said = /less than (\d+) kB gzipped/.exec(documentAt('docs/guide/browsers.md').text);
+  expect(Number(said?.[1]) * 1000).toBe(CORE_GZIPPED_LIMIT);
 });

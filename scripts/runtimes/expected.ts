@@ -20,7 +20,10 @@ const BUSY = ['follow', 'readers'];
 /** Files of the e2e tests that are about Node's own ways. */
 const OF_NODE = [...PLANTED, ...BUSY];
 
-/** Files of the e2e tests that are left out, by the start of their names. */
+/**
+ * Files of the e2e tests that are left out, which the guide lists with the reasons, by the start of
+ * their names. `kills` is about what a system does to processes, whatever runs in them.
+ */
 export const LEFT_OUT: Readonly<Partial<Record<RuntimeName, readonly string[]>>> = {
   bun: [...OF_NODE, 'kills'],
   // A child that is interrupted dies of the signal before the program hears of it.

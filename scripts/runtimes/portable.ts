@@ -3,6 +3,7 @@
 
 import type { Checks } from './checks/check.ts';
 import { lines } from './checks/report.ts';
+import { takeWorkers } from './checks/without-workers.ts';
 import { END } from './judge.ts';
 
 const [folder = '', suite = ''] = process.argv.slice(2);
@@ -29,6 +30,7 @@ const SUITES: Readonly<Record<string, () => Promise<Checks>>> = {
   }),
   unshared: async () => {
     takeSharedMemory();
+    takeWorkers();
     return (await import('./checks/unshared-checks.ts')).unsharedChecks;
   },
 };

@@ -33,7 +33,7 @@ const PACKAGE_EDGES: Readonly<Record<string, readonly Edge[]>> = {
   benchmarks: [
     ...[{ to: '@nigh/base' }, { to: '@nigh/core' }, { to: '@nigh/collection' }],
     ...[{ to: '@nigh/text' }, { to: '@nigh/formats' }],
-    ...[{ to: '@nigh/storage' }, { to: '@nigh/testkit' }, { to: '@nigh/cli' }],
+    ...[{ to: '@nigh/storage' }, { to: '@nigh/testkit' }],
   ],
 };
 

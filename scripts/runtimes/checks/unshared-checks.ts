@@ -1,10 +1,11 @@
-// Without shared memory: one thread, on memory of its own, and the same bytes.
+// Without shared memory and without workers: one thread, on memory of its own, and the same bytes.
 
 import assert from 'node:assert/strict';
 import { VectorIndex } from '@nigh/core';
 import { type Checks, DIMENSION, refuses, vectors } from './check.ts';
 import { collectionChecks } from './collection-checks.ts';
 import { indexChecks } from './index-checks.ts';
+import { assertNoWorkers } from './without-workers.ts';
 
 /** What is done again here. */
 const AGAIN = [
@@ -30,4 +31,9 @@ export const unsharedChecks: Checks = {
     return undefined;
   },
   ...Object.fromEntries(Object.entries(all).filter(([name]) => AGAIN.includes(name))),
+  // The last: what was done before it has started none.
+  'no worker was started': async () => {
+    await assertNoWorkers();
+    return undefined;
+  },
 };
