@@ -46,7 +46,7 @@ describe('a merged index', () => {
     await Promise.all([...parts, merged].map((index) => index.close()));
   });
 
-  test('may be in memory of another kind, with the threads and the tier that go with it', async () => {
+  test('may be in memory of another kind, with the threads and tier that go with it', async () => {
     const part = await worn(1, { threads: 2, tier: 'simd' });
     const merged = await VectorIndex.merge([part], { memory: 'private' });
     expect(merged.stats()).toMatchObject({ memory: 'private', threads: 1, tier: 'relaxed' });
