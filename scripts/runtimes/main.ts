@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runNpm } from '../packages/programs.ts';
 import { FAILING, LEFT_OUT, SLOW } from './expected.ts';
 import { type Facts, judge } from './judge.ts';
 import { areInstalled, here, RUNTIME_NAMES, RUNTIMES, type Runtime, root } from './runtimes.ts';
@@ -23,17 +24,16 @@ interface Ending {
 }
 
 interface Start {
-  readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly patience?: number;
 }
 
 function run(command: string, args: readonly string[], start: Start = {}): Promise<Ending> {
-  const { cwd = root, env, patience = PATIENCE_MS } = start;
+  const { env, patience = PATIENCE_MS } = start;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      ...{ cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-      ...{ timeout: patience, killSignal: 'SIGKILL', shell: command === 'npm' },
+      ...{ cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+      ...{ timeout: patience, killSignal: 'SIGKILL' },
     });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk) => {
@@ -116,8 +116,8 @@ async function install(): Promise<void> {
   if (areInstalled()) return;
   console.log('Installing other runtimes (once per change of their lockfile) ...');
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { code, stderr } = await run('npm', args, { cwd: here });
-  if (code !== 0 || !areInstalled()) throw new Error(`the runtimes were not installed: ${stderr}`);
+  const { code, output } = await runNpm('npm', args, here);
+  if (code !== 0 || !areInstalled()) throw new Error(`the runtimes were not installed: ${output}`);
 }
 
 await install();
