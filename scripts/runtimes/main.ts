@@ -127,7 +127,8 @@ const isOther = ({ name }: Runtime): boolean =>
   isFull ? name !== 'node24' : name === 'node22' || name === 'node26';
 // Side by side: tests that expect something soon have one neighbor, which takes a core at most times.
 const suites = RUNTIMES.flatMap((runtime) => [
-  portable(runtime, 'all'),
+  // Threads of Deno 2.9 hung once in five runs: their checks are in the full matrix only.
+  ...(isFull || runtime.name !== 'deno' ? [portable(runtime, 'all')] : []),
   portable(runtime, 'unshared'),
 ]);
 const failed = (await Promise.all([work(RUNTIMES.filter(isOther).map(e2e)), work(suites)])).flat();
